@@ -1,0 +1,307 @@
+//! Redeeming: quote → hold + code → confirm → voucher; and the claim locker.
+//!
+//! The redemption's id *is* the attempt id that the browser made and stored before sending (a UUID). So one `GET`
+//! answers "what became of it" after a lost answer, a reload or a restart, and nothing is ever sent twice with effect.
+
+use crate::{Channel, Moment, Reason, RewardKind};
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/redemptions/quote`: what it would cost and which lots would pay. Changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskQuote {
+    /// Which reward.
+    pub reward_id: String,
+    /// Pieces, from 1.
+    pub quantity: u32,
+}
+
+/// The review before sending a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quote {
+    /// Which reward.
+    pub reward_id: String,
+    /// Its title.
+    pub title: String,
+    /// Pieces.
+    pub quantity: u32,
+    /// Points in all.
+    pub points: i64,
+    /// Which lots would pay, in spend order; the first 20. Empty when points are short.
+    pub paid_by: Vec<PaidBy>,
+    /// Further lots that would pay.
+    pub paid_by_more: u64,
+    /// Points that those further lots would pay.
+    pub paid_by_more_points: i64,
+    /// Available points afterwards; negative when points are short.
+    pub left: i64,
+    /// What stands in the way; empty: it can be redeemed.
+    pub reasons: Vec<Reason>,
+    /// Version of price and terms that this was told with; sent back with the redemption.
+    pub price_version: String,
+    /// Where a code can be sent, preferred first.
+    pub channels: Vec<Channel>,
+    /// The member's own number, masked, when the reward needs a phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_phone_masked: Option<String>,
+    /// How long the points will be held, seconds.
+    pub hold_seconds: u32,
+    /// The server's clock when this was decided.
+    pub server_time: Moment,
+}
+
+/// One lot's part of a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidBy {
+    /// Lot id.
+    pub lot_id: String,
+    /// Points it pays.
+    pub points: i64,
+    /// Where the lot comes from.
+    pub source: String,
+    /// When the lot ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Moment>,
+}
+
+/// `POST /v1/redemptions`, with `Idempotency-Key: {id}`: hold the points and send a code. 201, or 200 when replayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskRedemption {
+    /// Attempt id: a UUID that the browser made and stored before sending. Becomes the redemption's id.
+    pub id: String,
+    /// Which reward.
+    pub reward_id: String,
+    /// Pieces.
+    pub quantity: u32,
+    /// Points the member agreed to, from the quote.
+    pub points: i64,
+    /// From the quote.
+    pub price_version: String,
+    /// Who gets it, where the reward asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
+    /// Where to send the code; preferred when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+}
+
+/// Who gets the reward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Recipient {
+    /// A phone number in any usual writing. In answers it is masked.
+    Phone(String),
+    /// The member's own number.
+    OwnPhone,
+    /// A postal address.
+    Address(Address),
+}
+
+/// A postal address; every field at most 120 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Address {
+    /// Who receives it.
+    pub name: String,
+    /// Street, number, neighbourhood.
+    pub street: String,
+    /// City or regency.
+    pub city: String,
+    /// Five digits.
+    pub postal_code: String,
+    /// For the courier.
+    pub phone: String,
+}
+
+/// `GET /v1/redemptions/{id}` and the answer of every step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Redemption {
+    /// The attempt id.
+    pub id: String,
+    /// Short reference to tell a person, as `TKR-7F3K-29QD`.
+    pub reference: String,
+    /// Where it stands.
+    pub state: RedemptionState,
+    /// Which reward.
+    pub reward_id: String,
+    /// Its title, when redeemed.
+    pub title: String,
+    /// Its kind.
+    pub kind: RewardKind,
+    /// Pieces.
+    pub quantity: u32,
+    /// Points in all.
+    pub points: i64,
+    /// As shown, as `0812••••678`; address on several lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    /// When the points were held.
+    pub held_at: Moment,
+    /// When the hold ends by itself.
+    pub hold_ends_at: Moment,
+    /// The code that is waited for, in state `held`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeState>,
+    /// What the member got, in state `fulfilled`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<Voucher>,
+    /// Available points after this step.
+    pub available: i64,
+    /// The server's clock when this was written.
+    pub server_time: Moment,
+}
+
+/// held → confirmed → fulfilled; or voided, expired, undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RedemptionState {
+    /// Points are held; a code is waited for.
+    Held,
+    /// The code was right and the points are spent; the reward is on its way.
+    Confirmed,
+    /// The member has it.
+    Fulfilled,
+    /// Cancelled: the points are back.
+    Voided,
+    /// The hold ended without a code: the points are back.
+    Expired,
+    /// Given back: the points are in their own lots again.
+    Undone,
+    /// A word from a newer server.
+    #[serde(other)]
+    Other,
+}
+
+/// Where a code went and what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeState {
+    /// Which way it went.
+    pub channel: Channel,
+    /// As `0812••••678`. At sign-in only what the visitor typed is masked and shown, never what the account holds:
+    /// empty when the code went to the other contact of the account.
+    pub sent_to: String,
+    /// When the code ends.
+    pub ends_at: Moment,
+    /// From when a new one can be asked for.
+    pub resend_at: Moment,
+    /// Tries left on this code.
+    pub tries_left: u32,
+    /// Ways a new one can be sent.
+    pub channels: Vec<Channel>,
+}
+
+/// `POST /v1/redemptions/{id}/confirm`, with `Idempotency-Key`: spend the held points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Confirm {
+    /// Six digits; spaces and hyphens are taken out by the server.
+    pub code: String,
+}
+
+/// What a member shows a merchant, or what was delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Voucher {
+    /// Id.
+    pub id: String,
+    /// The redemption it came from.
+    pub redemption_id: String,
+    /// Title of the reward.
+    pub title: String,
+    /// Brand or merchant.
+    pub brand: String,
+    /// Kind of the reward.
+    pub kind: RewardKind,
+    /// Where it stands.
+    pub state: VoucherState,
+    /// Grouped as it is typed, as `7F3K-29QD-XM4T`; absent while the locker is closed, or when there is no code
+    /// (airtime goes straight to the number).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// As `••••-••••-XM4T`; empty when there is no code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code_masked: String,
+    /// QR symbol of the code; present with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr: Option<Symbol>,
+    /// Code 128 symbol of the code; present with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barcode: Option<Symbol>,
+    /// How to use it, plain text.
+    pub how_to_use: String,
+    /// When it was issued.
+    pub issued_at: Moment,
+    /// Until when it can be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Moment>,
+}
+
+/// A symbol to draw: `<svg viewBox="0 0 width height"><path d=path></svg>`, dark on light, quiet zone included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Symbol {
+    /// SVG path data; only `M`, `h`, `v`, `z` and numbers.
+    pub path: String,
+    /// Modules.
+    pub width: u32,
+    /// Modules.
+    pub height: u32,
+}
+
+/// State of a voucher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum VoucherState {
+    /// Can be used.
+    Ready,
+    /// Delivered straight to the recipient: nothing to show anybody.
+    Delivered,
+    /// On its way (goods).
+    OnItsWay,
+    /// Used at a merchant.
+    Used,
+    /// Its time is over.
+    Ended,
+    /// Given back.
+    Undone,
+    /// A word from a newer server.
+    #[serde(other)]
+    Other,
+}
+
+/// `GET /v1/vouchers?after=&limit=`: the claim locker, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VoucherPage {
+    /// Newest first; with codes only while the locker is open.
+    pub vouchers: Vec<Voucher>,
+    /// Cursor of the next page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Until when this session sees codes; absent: closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_until: Option<Moment>,
+    /// The server's clock when this was written.
+    pub server_time: Moment,
+}
+
+/// `POST /v1/vouchers/{id}/send`: a copy by text message or e-mail to the member's own contact; needs an open locker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SendVoucher {
+    /// Which way.
+    pub channel: Channel,
+}
