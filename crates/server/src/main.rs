@@ -1,2 +1,3 @@
-//! server
+//! The server's command line.
+
 fn main() {}

@@ -1,0 +1,222 @@
+//! Settings: a TOML file, then `TUKAR_…` variables, then flags; a later one wins.
+//!
+//! Every field has a default that runs on one machine. Unknown fields of the file are refused.
+
+use serde::Deserialize;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+/// All settings of a running server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// SQLite file; made when absent.
+    pub database: PathBuf,
+    /// File with the key of the one-time codes (32 bytes, base64); made when absent, beside the database when not set.
+    pub code_key_file: Option<PathBuf>,
+    /// Demo: seeded programme and members, the inbox page, a clock that can be moved. Never in production.
+    pub demo: bool,
+    /// Directory with the built widget.
+    pub widget_dir: PathBuf,
+    /// Origin that members see, as `https://tukar.example.id`; its host is named in every code's message.
+    pub public_url: String,
+    /// Further origins whose pages may call the API, as `https://partner.example.id`.
+    pub allowed_origins: Vec<String>,
+    /// Connections served at once; more wait.
+    pub connections_max: usize,
+    /// The programme's rules.
+    pub programme: Rules,
+    /// E-mail; absent: no e-mail (with `demo`: the inbox).
+    pub smtp: Option<Smtp>,
+    /// Text messages; absent: none (with `demo`: the inbox).
+    pub sms: Option<SmsHttp>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database: PathBuf::from("./tukar.db"),
+            code_key_file: None,
+            demo: false,
+            widget_dir: PathBuf::from("./dist"),
+            public_url: "http://localhost:8080".to_owned(),
+            allowed_origins: Vec::new(),
+            connections_max: 1024,
+            programme: Rules::default(),
+            smtp: None,
+            sms: None,
+        }
+    }
+}
+
+impl Config {
+    /// Host of [`Config::public_url`], without scheme and port, as named in messages.
+    #[must_use]
+    pub fn public_host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or(rest)
+    }
+
+    /// Where the key of the one-time codes is kept.
+    #[must_use]
+    pub fn code_key_path(&self) -> PathBuf {
+        self.code_key_file.clone().unwrap_or_else(|| {
+            let mut name = self.database.clone().into_os_string();
+            name.push(".codekey");
+            PathBuf::from(name)
+        })
+    }
+}
+
+/// Rules of the programme that are settings and not texts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// IANA name of the zone in which days and months end.
+    pub time_zone: String,
+    /// What a clock in that zone is called.
+    pub time_zone_label: String,
+    /// How far ahead a lot counts as about to be lost, days.
+    pub about_to_be_lost_days: u32,
+    /// How long points stay held for a redemption that is not confirmed, seconds.
+    pub hold_seconds: u32,
+    /// A session ends after so many seconds without a request.
+    pub session_idle_seconds: u32,
+    /// A session ends after so many seconds at the latest.
+    pub session_max_seconds: u32,
+    /// The claim locker stays open for so many seconds after a right code.
+    pub locker_open_seconds: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            time_zone: "Asia/Jakarta".to_owned(),
+            time_zone_label: "WIB".to_owned(),
+            about_to_be_lost_days: 30,
+            hold_seconds: 900,
+            session_idle_seconds: 30 * 60,
+            session_max_seconds: 12 * 3600,
+            locker_open_seconds: 10 * 60,
+        }
+    }
+}
+
+/// E-mail through an SMTP server.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// Host.
+    pub host: String,
+    /// Port; 25, 587 or 465 by `tls` when absent.
+    pub port: Option<u16>,
+    /// How the line is protected.
+    #[serde(default)]
+    pub tls: Tls,
+    /// User name; absent: no sign-in.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+    /// Sender, as `Tukar Poin <no-reply@example.id>`.
+    pub from: String,
+}
+
+/// Passwords stay out of logs.
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// How an SMTP line is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// Not at all: only for a server on the same machine.
+    None,
+    /// STARTTLS, required (port 587).
+    #[default]
+    Starttls,
+    /// TLS from the first byte (port 465).
+    Tls,
+}
+
+/// Text messages through a provider's HTTP API, described by a template.
+///
+/// In `url`, `headers` and `body`, `{to}`, `{text}` and `{from}` are filled in, escaped for the place they stand in:
+/// percent-encoding in the URL and in a form body, JSON string escapes in a JSON body.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsHttp {
+    /// `POST` (default), `GET` or `PUT`.
+    #[serde(default = "post")]
+    pub method: String,
+    /// As `https://sms.example.id/v1/messages`.
+    pub url: String,
+    /// Headers, as `Authorization = "Bearer …"`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body template, as `{"to":"{to}","text":"{text}"}`; absent: no body.
+    pub body: Option<String>,
+    /// How the body is written; sets `Content-Type` too.
+    #[serde(default)]
+    pub body_kind: BodyKind,
+    /// Sender name or number for `{from}`.
+    #[serde(default)]
+    pub from: String,
+    /// Statuses that mean "taken"; every 2xx when empty.
+    #[serde(default)]
+    pub success: Vec<u16>,
+    /// Seconds to wait for the provider.
+    #[serde(default = "ten")]
+    pub timeout_seconds: u64,
+}
+
+/// Headers hold keys: they stay out of logs.
+impl std::fmt::Debug for SmsHttp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmsHttp").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn ten() -> u64 {
+    10
+}
+
+/// How the body of a text message's request is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BodyKind {
+    /// `application/json`.
+    #[default]
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_host_is_the_bare_name() {
+        for (url, host) in
+            [("https://tukar.example.id", "tukar.example.id"), ("http://localhost:8080/x", "localhost")]
+        {
+            let config = Config { public_url: url.to_owned(), ..Config::default() };
+            assert_eq!(config.public_host(), host);
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused() {
+        assert!(toml::from_str::<Config>("listne = \"127.0.0.1:1\"").is_err());
+        assert!(toml::from_str::<Config>("demo = true\n[programme]\nhold_seconds = 60").is_ok());
+    }
+}

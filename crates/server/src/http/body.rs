@@ -1,0 +1,91 @@
+//! JSON in and out: a body that is refused becomes a [`ApiError`] that names the field.
+
+use crate::problem::{ApiError, FieldError, FieldWhy};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use http::header::CONTENT_TYPE;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Bytes that a request body may have.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// A JSON body. As an extractor it answers [`ApiError::NotJson`], [`ApiError::TooLarge`] or [`ApiError::Malformed`];
+/// as a response it is `application/json`.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let is_json =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+                value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+            });
+        if !is_json {
+            return Err(ApiError::NotJson);
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.into_response().status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::TooLarge
+            } else {
+                ApiError::Malformed { fields: Vec::new() }
+            }
+        })?;
+        parse(&bytes).map(Json)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Reads a JSON text; the error names the field where serde names one.
+///
+/// # Errors
+/// [`ApiError::Malformed`].
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::Malformed { fields: named_field(&error.to_string()) })
+}
+
+/// serde puts the field's name in backticks after a fixed phrase; a message of another form names no field.
+fn named_field(message: &str) -> Vec<FieldError> {
+    for (phrase, why) in [
+        ("unknown field `", FieldWhy::Unknown),
+        ("missing field `", FieldWhy::Missing),
+        ("unknown variant `", FieldWhy::Shape),
+        ("duplicate field `", FieldWhy::Shape),
+    ] {
+        if let Some(name) = message.strip_prefix(phrase).and_then(|rest| rest.split('`').next()) {
+            let name: String = name.chars().take(80).collect();
+            return vec![FieldError::new(name, why)];
+        }
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tukar_wire::AskCode;
+
+    #[test]
+    fn a_refused_body_names_its_field() {
+        let ApiError::Malformed { fields } = parse::<AskCode>(br#"{"contact":"x","phone":"y"}"#).unwrap_err()
+        else {
+            panic!("not malformed")
+        };
+        assert_eq!(fields, [FieldError::new("phone", FieldWhy::Unknown)]);
+        let ApiError::Malformed { fields } = parse::<AskCode>(b"{}").unwrap_err() else {
+            panic!("not malformed")
+        };
+        assert_eq!(fields, [FieldError::new("contact", FieldWhy::Missing)]);
+        assert!(matches!(parse::<AskCode>(b"{"), Err(ApiError::Malformed { fields }) if fields.is_empty()));
+    }
+}

@@ -1,0 +1,14 @@
+//! The Tukar server: the JSON API over the domain, its store, its senders and its edge.
+//!
+//! | word | module |
+//! |---|---|
+//! | settings | [`config`] |
+//! | routes, one file a noun | [`http`] |
+//! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
+//! | e-mail, text messages, the demo's inbox | [`senders`] |
+
+pub mod config;
+pub mod http;
+pub mod language;
+pub mod problem;
+pub mod senders;

@@ -1,0 +1,312 @@
+//! Every refusal and failure: typed in the code, written in the reader's language at the edge.
+//!
+//! A handler returns [`ApiError`]. It turns into a bare response that carries the error with it; the layer
+//! [`write_problems`] then writes the [`Problem`] with the request's language and id. So no handler has to know either.
+
+mod texts;
+
+use crate::language::Language;
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use tukar_wire::{FieldProblem, Moment, Problem, ProblemKind, Reason};
+
+pub use texts::{Explanation, explanation, field_message, reason_text};
+
+/// Content type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Header with the id of a request; also `reference` of a problem.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// What went wrong, with the data its text needs. One variant for each kind of the wire.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The request is not of the documented shape.
+    #[error("malformed request")]
+    Malformed {
+        /// Where.
+        fields: Vec<FieldError>,
+    },
+    /// A POST that moves points came without `Idempotency-Key`.
+    #[error("no idempotency key")]
+    KeyMissing,
+    /// No session, or it ended.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Nothing here, or not this member's.
+    #[error("not found")]
+    NotFound,
+    /// Not with this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The same key is being worked on.
+    #[error("in flight")]
+    InFlight,
+    /// No longer in a state that allows this.
+    #[error("wrong state")]
+    WrongState,
+    /// Price or terms changed since the quote.
+    #[error("price changed")]
+    PriceChanged,
+    /// The body is too large.
+    #[error("body too large")]
+    TooLarge,
+    /// The body is not JSON.
+    #[error("not json")]
+    NotJson,
+    /// The same key came with another body.
+    #[error("key reused with another body")]
+    KeyReused,
+    /// A value can't be accepted.
+    #[error("invalid value")]
+    Invalid {
+        /// Which.
+        fields: Vec<FieldError>,
+    },
+    /// The rules say no.
+    #[error("not eligible")]
+    NotEligible {
+        /// Why, most important first.
+        reasons: Vec<Reason>,
+    },
+    /// Not the code that was sent.
+    #[error("code wrong")]
+    CodeWrong {
+        /// Tries left on this code.
+        tries_left: u32,
+    },
+    /// The code's time is over.
+    #[error("code ended")]
+    CodeEnded,
+    /// Too many wrong codes.
+    #[error("code locked")]
+    CodeLocked,
+    /// The claim locker is closed.
+    #[error("locker closed")]
+    LockerClosed,
+    /// Too many requests or codes.
+    #[error("too many")]
+    TooMany {
+        /// When to go on.
+        retry_at: Moment,
+        /// The server's clock, to write the wait.
+        now: Moment,
+    },
+    /// Something broke; logged where the answer is written.
+    #[error("broken")]
+    Broken(#[source] anyhow::Error),
+    /// Busy or stopping.
+    #[error("busy")]
+    Busy,
+}
+
+impl ApiError {
+    /// One refused field.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, why: FieldWhy) -> ApiError {
+        ApiError::Invalid { fields: vec![FieldError::new(field, why)] }
+    }
+
+    /// The kind on the wire.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            ApiError::Malformed { .. } => ProblemKind::Malformed,
+            ApiError::KeyMissing => ProblemKind::KeyMissing,
+            ApiError::NotSignedIn => ProblemKind::NotSignedIn,
+            ApiError::NotFound => ProblemKind::NotFound,
+            ApiError::MethodNotAllowed => ProblemKind::MethodNotAllowed,
+            ApiError::InFlight => ProblemKind::InFlight,
+            ApiError::WrongState => ProblemKind::WrongState,
+            ApiError::PriceChanged => ProblemKind::PriceChanged,
+            ApiError::TooLarge => ProblemKind::TooLarge,
+            ApiError::NotJson => ProblemKind::NotJson,
+            ApiError::KeyReused => ProblemKind::KeyReused,
+            ApiError::Invalid { .. } => ProblemKind::Invalid,
+            ApiError::NotEligible { .. } => ProblemKind::NotEligible,
+            ApiError::CodeWrong { .. } => ProblemKind::CodeWrong,
+            ApiError::CodeEnded => ProblemKind::CodeEnded,
+            ApiError::CodeLocked => ProblemKind::CodeLocked,
+            ApiError::LockerClosed => ProblemKind::LockerClosed,
+            ApiError::TooMany { .. } => ProblemKind::TooMany,
+            ApiError::Broken(_) => ProblemKind::Broken,
+            ApiError::Busy => ProblemKind::Busy,
+        }
+    }
+
+    /// The problem in a language; `reference` is the request's id.
+    #[must_use]
+    pub fn to_problem(&self, language: Language, reference: &str) -> Problem {
+        let kind = self.kind();
+        let fields: &[FieldError] = match self {
+            ApiError::Malformed { fields } | ApiError::Invalid { fields } => fields,
+            _ => &[],
+        };
+        Problem {
+            kind,
+            title: explanation(kind, language).title.to_owned(),
+            status: kind.status(),
+            detail: texts::detail(self, language),
+            next: texts::next(self, language),
+            fields: fields.iter().map(|field| field.to_wire(language)).collect(),
+            reasons: if let ApiError::NotEligible { reasons } = self { reasons.clone() } else { Vec::new() },
+            tries_left: if let ApiError::CodeWrong { tries_left } = self { Some(*tries_left) } else { None },
+            retry_at: if let ApiError::TooMany { retry_at, .. } = self { Some(*retry_at) } else { None },
+            reference: reference.to_owned(),
+        }
+    }
+
+    /// Seconds for the header `Retry-After`, rounded up.
+    fn retry_after_seconds(&self) -> Option<i64> {
+        match self {
+            ApiError::TooMany { retry_at, now } => Some((retry_at.ms_since(*now).max(0) + 999) / 1000),
+            ApiError::InFlight | ApiError::Busy => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The answer, written.
+    fn write(&self, language: Language, reference: &str) -> Response {
+        let problem = self.to_problem(language, reference);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_seconds() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<anyhow::Error> for ApiError {
+    fn from(error: anyhow::Error) -> Self {
+        ApiError::Broken(error)
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        ApiError::Broken(error.into())
+    }
+}
+
+/// The error on its way out; [`write_problems`] gives it words.
+#[derive(Clone)]
+struct Carried(Arc<ApiError>);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Carried(Arc::new(self)));
+        response
+    }
+}
+
+/// Layer over all routes: an error that a handler returned, or a bare 404, 405, 413 or 415 of the router, becomes a
+/// problem. A failure is logged here, once.
+pub async fn write_problems(request: Request, next: Next) -> Response {
+    let language = Language::of_headers(request.headers());
+    let reference = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let response = next.run(request).await;
+    if let Some(Carried(error)) = response.extensions().get::<Carried>().cloned() {
+        if let ApiError::Broken(source) = error.as_ref() {
+            tracing::error!(reference, error = format!("{source:#}"), "a request failed");
+        }
+        return error.write(language, &reference);
+    }
+    let has_type = response.headers().contains_key(header::CONTENT_TYPE);
+    let error = match response.status() {
+        StatusCode::NOT_FOUND if !has_type => ApiError::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::NotJson,
+        StatusCode::BAD_REQUEST if !is_problem(&response) => ApiError::Malformed { fields: Vec::new() },
+        _ => return response,
+    };
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut written = error.write(language, &reference);
+    if let Some(allow) = allow {
+        written.headers_mut().insert(header::ALLOW, allow);
+    }
+    written
+}
+
+fn is_problem(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON)
+}
+
+/// One refused field, before it has words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Path in the body, as `recipient.phone`.
+    pub field: String,
+    /// Why.
+    pub why: FieldWhy,
+}
+
+impl FieldError {
+    /// A refused field.
+    #[must_use]
+    pub fn new(field: impl Into<String>, why: FieldWhy) -> FieldError {
+        FieldError { field: field.into(), why }
+    }
+
+    fn to_wire(&self, language: Language) -> FieldProblem {
+        FieldProblem { field: self.field.clone(), message: field_message(self.why, language) }
+    }
+}
+
+/// Why a field was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldWhy {
+    /// No such field.
+    Unknown,
+    /// Must be there.
+    Missing,
+    /// Not of the documented shape.
+    Shape,
+    /// Too long.
+    TooLong {
+        /// Characters allowed.
+        max: u32,
+    },
+    /// Not within the bounds.
+    OutOfRange {
+        /// Least.
+        min: i64,
+        /// Most.
+        max: i64,
+    },
+    /// Neither a phone number nor an e-mail address.
+    NotContact,
+    /// Not a phone number that can receive this.
+    NotPhone,
+    /// Not six digits.
+    NotCode,
+    /// Not five digits.
+    NotPostalCode,
+    /// Not a UUID.
+    NotId,
+    /// A code can't be sent this way for this account.
+    ChannelUnavailable,
+    /// Not what the header or path says.
+    Mismatch,
+    /// The reward does not ask for this.
+    NotAsked,
+}
