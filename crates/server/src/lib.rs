@@ -2,13 +2,20 @@
 //!
 //! | word | module |
 //! |---|---|
+//! | the catalogue and the programme's texts | [`catalogue`] |
 //! | settings | [`config`] |
 //! | routes, one file a noun | [`http`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
 
+pub mod catalogue;
 pub mod config;
 pub mod http;
 pub mod language;
 pub mod problem;
 pub mod senders;
+
+pub mod store {
+    //! rows
+    pub mod rewards;
+}

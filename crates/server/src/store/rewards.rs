@@ -1,0 +1,403 @@
+//! Rows of the catalogue: rewards, their promotions and stock, and the programme's texts.
+//!
+//! Every function takes a connection, so that core can take stock in the transaction that holds the points. Stock is
+//! taken by one conditional `UPDATE`: it can't go below zero whatever runs beside it.
+
+use crate::catalogue::{Bilingual, ProgrammeTexts, PromotionRow, Reward};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use std::collections::HashMap;
+use tukar_wire::{Limit, LimitPeriod, Moment, Needs, RewardKind};
+
+/// Columns of a whole reward, in one query.
+const SELECT: &str = "SELECT r.*, p.points AS promotion_points, p.label AS promotion_label, \
+     p.starts_at AS promotion_starts_at, p.ends_at AS promotion_ends_at, \
+     MAX(s.total - s.taken, 0) AS stock_left, s.total AS stock_total \
+     FROM rewards r LEFT JOIN promotions p ON p.reward_id = r.id LEFT JOIN stock s ON s.reward_id = r.id";
+
+/// What the caches compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CatalogueVersion {
+    /// Moved by every import of rewards.
+    pub rewards: i64,
+    /// Moved whenever pieces are taken or given back.
+    pub stock: i64,
+    /// Moved by every import of the programme's texts.
+    pub texts: i64,
+}
+
+/// The versions now.
+///
+/// # Errors
+/// The database's.
+pub async fn load_version(conn: &mut SqliteConnection) -> Result<CatalogueVersion, sqlx::Error> {
+    let row = sqlx::query("SELECT rewards, stock, texts FROM catalogue_version WHERE one = 1")
+        .fetch_one(conn)
+        .await?;
+    Ok(CatalogueVersion {
+        rewards: row.try_get("rewards")?,
+        stock: row.try_get("stock")?,
+        texts: row.try_get("texts")?,
+    })
+}
+
+/// One reward, visible or not; `None` when there never was one of this id.
+///
+/// # Errors
+/// The database's.
+pub async fn find_reward(conn: &mut SqliteConnection, id: &str) -> Result<Option<Reward>, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = ?"));
+    sqlx::query(sql).bind(id).fetch_optional(conn).await?.map(|row| reward(&row)).transpose()
+}
+
+/// Every reward, in the programme's order.
+///
+/// # Errors
+/// The database's.
+pub async fn load_all(conn: &mut SqliteConnection) -> Result<Vec<Reward>, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY r.position, r.id"));
+    sqlx::query(sql).fetch_all(conn).await?.iter().map(reward).collect()
+}
+
+/// The rewards that are visible at `now`, in the programme's order.
+///
+/// # Errors
+/// The database's.
+pub async fn load_visible(conn: &mut SqliteConnection, now: Moment) -> Result<Vec<Reward>, sqlx::Error> {
+    Ok(load_all(conn).await?.into_iter().filter(|reward| reward.is_visible(now)).collect())
+}
+
+/// Pieces left of every reward with limited stock.
+///
+/// # Errors
+/// The database's.
+pub async fn load_stock(conn: &mut SqliteConnection) -> Result<HashMap<String, u32>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT reward_id, CASE WHEN total > taken THEN total - taken ELSE 0 END AS stock_left FROM stock",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get("reward_id")?, small(row.try_get("stock_left")?)))).collect()
+}
+
+/// Takes pieces out of stock. `false`: there are not so many left, and nothing was taken. A reward without limited stock
+/// always has enough.
+///
+/// # Errors
+/// The database's.
+pub async fn take_stock(conn: &mut SqliteConnection, id: &str, pieces: u32) -> Result<bool, sqlx::Error> {
+    let taken =
+        sqlx::query("UPDATE stock SET taken = taken + ?1 WHERE reward_id = ?2 AND total - taken >= ?1")
+            .bind(i64::from(pieces))
+            .bind(id)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+    if taken > 0 {
+        return bump_stock(conn).await.map(|()| true);
+    }
+    let limited =
+        sqlx::query("SELECT 1 FROM stock WHERE reward_id = ?").bind(id).fetch_optional(conn).await?;
+    Ok(limited.is_none())
+}
+
+/// Gives taken pieces back; nothing happens for a reward without limited stock.
+///
+/// # Errors
+/// The database's; also when more would come back than was taken.
+pub async fn give_back_stock(conn: &mut SqliteConnection, id: &str, pieces: u32) -> Result<(), sqlx::Error> {
+    let given = sqlx::query("UPDATE stock SET taken = taken - ? WHERE reward_id = ?")
+        .bind(i64::from(pieces))
+        .bind(id)
+        .execute(&mut *conn)
+        .await?
+        .rows_affected();
+    if given > 0 { bump_stock(conn).await } else { Ok(()) }
+}
+
+async fn bump_stock(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE catalogue_version SET stock = stock + 1 WHERE one = 1")
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Makes `rewards` the whole catalogue, in this order. A reward that is not among them is hidden and closed at `now`,
+/// never deleted: redemptions refer to it. Run it in a transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn set_rewards(
+    conn: &mut SqliteConnection,
+    rewards: &[Reward],
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE rewards SET visible_until = MIN(COALESCE(visible_until, ?1), ?1), \
+         closes_at = MIN(COALESCE(closes_at, ?1), ?1)",
+    )
+    .bind(now.0)
+    .execute(&mut *conn)
+    .await?;
+    for (position, reward) in rewards.iter().enumerate() {
+        set_reward(conn, reward, i64::try_from(position).unwrap_or(i64::MAX)).await?;
+    }
+    sqlx::query("UPDATE catalogue_version SET rewards = rewards + 1, stock = stock + 1 WHERE one = 1")
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+async fn set_reward(conn: &mut SqliteConnection, reward: &Reward, position: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO rewards (id, position, kind, brand, title, description, terms, how_to_use, image, points, \
+         worth_rupiah, published_at, visible_from, visible_until, opens_at, closes_at, needs, quantity_max, \
+         limit_count, limit_per, balance_min, tiers, voucher_days) \
+         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) \
+         ON CONFLICT (id) DO UPDATE SET position = excluded.position, kind = excluded.kind, brand = excluded.brand, \
+         title = excluded.title, description = excluded.description, terms = excluded.terms, \
+         how_to_use = excluded.how_to_use, image = excluded.image, points = excluded.points, \
+         worth_rupiah = excluded.worth_rupiah, published_at = excluded.published_at, \
+         visible_from = excluded.visible_from, visible_until = excluded.visible_until, \
+         opens_at = excluded.opens_at, closes_at = excluded.closes_at, needs = excluded.needs, \
+         quantity_max = excluded.quantity_max, limit_count = excluded.limit_count, limit_per = excluded.limit_per, \
+         balance_min = excluded.balance_min, tiers = excluded.tiers, voucher_days = excluded.voucher_days",
+    )
+    .bind(&reward.id)
+    .bind(position)
+    .bind(&reward.kind.0)
+    .bind(&reward.brand)
+    .bind(json(&reward.title)?)
+    .bind(json(&reward.description)?)
+    .bind(json(&reward.terms)?)
+    .bind(json(&reward.how_to_use)?)
+    .bind(reward.image.as_ref().map(json).transpose()?)
+    .bind(reward.points)
+    .bind(reward.worth_rupiah)
+    .bind(reward.published_at.0)
+    .bind(reward.visible_from.map(|at| at.0))
+    .bind(reward.visible_until.map(|at| at.0))
+    .bind(reward.opens_at.map(|at| at.0))
+    .bind(reward.closes_at.map(|at| at.0))
+    .bind(needs_word(reward.needs))
+    .bind(i64::from(reward.quantity_max))
+    .bind(reward.limit.as_ref().map(|limit| i64::from(limit.count)))
+    .bind(reward.limit.as_ref().map(|limit| per_word(limit.per)))
+    .bind(reward.balance_min)
+    .bind(json(&reward.tiers)?)
+    .bind(reward.voucher_days.map(i64::from))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("DELETE FROM promotions WHERE reward_id = ?").bind(&reward.id).execute(&mut *conn).await?;
+    if let Some(promotion) = &reward.promotion {
+        sqlx::query(
+            "INSERT INTO promotions (reward_id, points, label, starts_at, ends_at) VALUES (?,?,?,?,?)",
+        )
+        .bind(&reward.id)
+        .bind(promotion.points)
+        .bind(json(&promotion.label)?)
+        .bind(promotion.starts_at.map(|at| at.0))
+        .bind(promotion.ends_at.map(|at| at.0))
+        .execute(&mut *conn)
+        .await?;
+    }
+    let statement = match reward.stock_total {
+        Some(total) => sqlx::query(
+            "INSERT INTO stock (reward_id, total) VALUES (?, ?) ON CONFLICT (reward_id) DO UPDATE SET total = excluded.total",
+        )
+        .bind(&reward.id)
+        .bind(i64::from(total)),
+        None => sqlx::query("DELETE FROM stock WHERE reward_id = ?").bind(&reward.id),
+    };
+    statement.execute(conn).await.map(|_| ())
+}
+
+/// The programme's texts; `None` before the first import.
+///
+/// # Errors
+/// The database's.
+pub async fn find_programme(conn: &mut SqliteConnection) -> Result<Option<ProgrammeTexts>, sqlx::Error> {
+    let row = sqlx::query("SELECT texts FROM programme WHERE one = 1").fetch_optional(conn).await?;
+    row.map(|row| parsed(&row, "texts")).transpose()
+}
+
+/// Replaces the programme's texts.
+///
+/// # Errors
+/// The database's.
+pub async fn set_programme(conn: &mut SqliteConnection, texts: &ProgrammeTexts) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO programme (one, texts) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET texts = excluded.texts",
+    )
+    .bind(json(texts)?)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("UPDATE catalogue_version SET texts = texts + 1 WHERE one = 1")
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+fn reward(row: &SqliteRow) -> Result<Reward, sqlx::Error> {
+    let moment = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(Moment));
+    let count = |column: &str| row.try_get::<Option<i64>, _>(column).map(|count| count.map(small));
+    let promotion = match row.try_get::<Option<i64>, _>("promotion_points")? {
+        Some(points) => Some(PromotionRow {
+            points,
+            label: parsed(row, "promotion_label")?,
+            starts_at: moment("promotion_starts_at")?,
+            ends_at: moment("promotion_ends_at")?,
+        }),
+        None => None,
+    };
+    let limit = match (count("limit_count")?, row.try_get::<Option<String>, _>("limit_per")?) {
+        (Some(count), Some(per)) => Some(Limit { count, per: per_of(&per)? }),
+        _ => None,
+    };
+    let image = match row.try_get::<Option<String>, _>("image")? {
+        Some(_) => Some(parsed(row, "image")?),
+        None => None,
+    };
+    Ok(Reward {
+        id: row.try_get("id")?,
+        kind: RewardKind(row.try_get("kind")?),
+        brand: row.try_get("brand")?,
+        title: parsed(row, "title")?,
+        description: parsed(row, "description")?,
+        terms: parsed::<Bilingual<Vec<String>>>(row, "terms")?,
+        how_to_use: parsed(row, "how_to_use")?,
+        image,
+        points: row.try_get("points")?,
+        promotion,
+        worth_rupiah: row.try_get("worth_rupiah")?,
+        stock_total: count("stock_total")?,
+        stock_left: count("stock_left")?,
+        published_at: Moment(row.try_get("published_at")?),
+        visible_from: moment("visible_from")?,
+        visible_until: moment("visible_until")?,
+        opens_at: moment("opens_at")?,
+        closes_at: moment("closes_at")?,
+        needs: needs_of(&row.try_get::<String, _>("needs")?)?,
+        quantity_max: small(row.try_get("quantity_max")?),
+        limit,
+        balance_min: row.try_get("balance_min")?,
+        tiers: parsed(row, "tiers")?,
+        voucher_days: count("voucher_days")?,
+    })
+}
+
+/// A count that the table's checks keep within 0 and `u32::MAX`.
+fn small(value: i64) -> u32 {
+    u32::try_from(value.max(0)).unwrap_or(u32::MAX)
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
+fn parsed<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) })
+}
+
+fn odd_word(column: &str, word: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("odd word {word:?}").into() }
+}
+
+fn needs_word(needs: Needs) -> &'static str {
+    match needs {
+        Needs::Nothing => "nothing",
+        Needs::Phone => "phone",
+        Needs::Address => "address",
+    }
+}
+
+fn needs_of(word: &str) -> Result<Needs, sqlx::Error> {
+    match word {
+        "nothing" => Ok(Needs::Nothing),
+        "phone" => Ok(Needs::Phone),
+        "address" => Ok(Needs::Address),
+        _ => Err(odd_word("needs", word)),
+    }
+}
+
+fn per_word(per: LimitPeriod) -> &'static str {
+    match per {
+        LimitPeriod::Day => "day",
+        LimitPeriod::Week => "week",
+        LimitPeriod::Month => "month",
+        LimitPeriod::Ever => "ever",
+    }
+}
+
+fn per_of(word: &str) -> Result<LimitPeriod, sqlx::Error> {
+    match word {
+        "day" => Ok(LimitPeriod::Day),
+        "week" => Ok(LimitPeriod::Week),
+        "month" => Ok(LimitPeriod::Month),
+        "ever" => Ok(LimitPeriod::Ever),
+        _ => Err(odd_word("limit_per", word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::tests::reward as sample;
+    use sqlx::{Connection, Executor};
+
+    async fn database() -> SqliteConnection {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        conn.execute(include_str!("../../migrations/sqlite/0002_catalogue.sql")).await.unwrap();
+        conn
+    }
+
+    #[tokio::test]
+    async fn a_reward_comes_back_as_it_went_in() {
+        let mut conn = database().await;
+        let mut full = sample("voucher-a");
+        full.promotion = Some(PromotionRow {
+            points: 800,
+            label: Bilingual { id: "Hemat".to_owned(), en: "Save".to_owned() },
+            starts_at: Some(Moment(1)),
+            ends_at: Some(Moment(9)),
+        });
+        full.limit = Some(Limit { count: 2, per: LimitPeriod::Week });
+        (full.stock_total, full.stock_left) = (Some(3), Some(3));
+        full.tiers = vec!["gold".to_owned()];
+        set_rewards(&mut conn, &[sample("b"), full.clone()], Moment(5)).await.unwrap();
+        assert_eq!(find_reward(&mut conn, "voucher-a").await.unwrap(), Some(full));
+        assert_eq!(find_reward(&mut conn, "nothing").await.unwrap(), None);
+        let order: Vec<_> = load_all(&mut conn).await.unwrap().into_iter().map(|reward| reward.id).collect();
+        assert_eq!(order, ["b", "voucher-a"]);
+    }
+
+    #[tokio::test]
+    async fn stock_is_never_taken_twice_and_survives_an_import() {
+        let mut conn = database().await;
+        let mut few = sample("few");
+        few.stock_total = Some(3);
+        set_rewards(&mut conn, &[few.clone(), sample("many")], Moment(0)).await.unwrap();
+        assert!(take_stock(&mut conn, "few", 2).await.unwrap());
+        assert!(!take_stock(&mut conn, "few", 2).await.unwrap());
+        assert!(take_stock(&mut conn, "many", 1000).await.unwrap());
+        few.stock_total = Some(5);
+        set_rewards(&mut conn, &[few], Moment(0)).await.unwrap();
+        assert_eq!(load_stock(&mut conn).await.unwrap()["few"], 3);
+        give_back_stock(&mut conn, "few", 2).await.unwrap();
+        assert_eq!(load_stock(&mut conn).await.unwrap()["few"], 5);
+        assert!(give_back_stock(&mut conn, "few", 1).await.is_err(), "more came back than was taken");
+    }
+
+    #[tokio::test]
+    async fn a_reward_left_out_of_an_import_is_closed_and_not_deleted() {
+        let mut conn = database().await;
+        set_rewards(&mut conn, &[sample("old"), sample("kept")], Moment(0)).await.unwrap();
+        set_rewards(&mut conn, &[sample("kept")], Moment(50)).await.unwrap();
+        let visible: Vec<_> =
+            load_visible(&mut conn, Moment(50)).await.unwrap().into_iter().map(|reward| reward.id).collect();
+        assert_eq!(visible, ["kept"]);
+        assert_eq!(find_reward(&mut conn, "old").await.unwrap().unwrap().closes_at, Some(Moment(50)));
+    }
+}
