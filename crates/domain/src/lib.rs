@@ -1,1 +1,24 @@
-//! domain
+//! The decisions of a points programme, pure: `fn(state, command, now, rng) -> Result<effects, Refusal>`.
+//!
+//! Nothing here does I/O, reads a clock or asks the system for randomness: moments ([`jiff::Timestamp`]), the
+//! programme's zone ([`jiff::tz::TimeZone`]) and randomness ([`rand::RngCore`]) come as arguments. No floats.
+//!
+//! * [`points`]: whole points, ids
+//! * [`ledger`]: lots and the double entry over them: earn, hold, post, void, expire, refund
+//! * [`calendar`]: ends of days, months and periods in the programme's zone
+//! * [`eligibility`]: may this member redeem this reward now, and if not, why, in order
+//! * [`redemption`]: held → confirmed → fulfilled; or voided, expired, undone
+//! * [`code`]: one-time codes: making, binding, tries, resends
+//! * [`voucher`]: voucher codes and references
+//! * [`price`]: what a price was agreed on, and what a point is worth
+
+pub mod calendar;
+pub mod code;
+pub mod eligibility;
+pub mod ledger;
+pub mod points;
+pub mod price;
+pub mod redemption;
+pub mod voucher;
+
+pub use points::{LotId, MemberId, Points, RedemptionId, RewardId};

@@ -1,0 +1,343 @@
+//! One-time codes: how they are made, what they are bound to, how often they may be tried and sent.
+//!
+//! Numbers after OWASP ASVS 5.0 level 2. Invariants: a code is right at most once; a code that has ended or is locked is
+//! never right; two different bindings never have the same bytes.
+
+use crate::points::Points;
+use jiff::{SignedDuration, Timestamp};
+use rand::RngCore;
+
+/// Digits of a code.
+pub const DIGITS: usize = 6;
+/// A code lives for so many seconds.
+pub const LIFE_SECONDS: i64 = 300;
+/// Wrong tries until a code is locked.
+pub const TRIES_MAX: u32 = 5;
+/// Wrong tries of one member within an hour.
+pub const WRONG_PER_HOUR_MAX: usize = 10;
+/// Seconds to wait before the second, third, and every later code of a challenge.
+pub const RESEND_WAIT_SECONDS: [i64; 3] = [30, 60, 120];
+/// Codes to one destination within ten minutes.
+pub const SENDS_PER_TEN_MINUTES_MAX: usize = 5;
+/// Codes to one destination within a day.
+pub const SENDS_PER_DAY_MAX: usize = 10;
+
+/// Six digits, each as likely as any other: numbers beyond the last whole multiple of a million are thrown again.
+#[must_use]
+pub fn make(rng: &mut impl RngCore) -> String {
+    const RANGE: u32 = 1_000_000;
+    const ZONE: u32 = u32::MAX - u32::MAX % RANGE;
+    loop {
+        let number = rng.next_u32();
+        if number < ZONE {
+            return format!("{:06}", number % RANGE);
+        }
+    }
+}
+
+/// What was typed as six digits: spaces and hyphens are taken out; `None` when it is not a code.
+#[must_use]
+pub fn normalise(typed: &str) -> Option<String> {
+    if typed.len() > 64 {
+        return None;
+    }
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    (digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
+/// All that a code for a redemption is bound to: another value of any of these makes the code wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound<'a> {
+    /// The challenge.
+    pub challenge: &'a str,
+    /// The member; empty for a contact without an account.
+    pub member: &'a str,
+    /// What it is for.
+    pub purpose: Purpose<'a>,
+}
+
+/// What a code is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// Opening a session.
+    SignIn,
+    /// Opening the claim locker.
+    Locker,
+    /// Spending held points.
+    Redeem {
+        /// Where the widget sits; empty on the programme's own site.
+        partner: &'a str,
+        /// The redemption.
+        redemption: &'a str,
+        /// The reward.
+        reward: &'a str,
+        /// Pieces.
+        quantity: u32,
+        /// Points in all.
+        points: Points,
+        /// The recipient as stored.
+        recipient: &'a str,
+        /// Version of price and terms.
+        price_version: &'a str,
+    },
+}
+
+impl Bound<'_> {
+    /// The bytes that go into the HMAC together with the code: each field with its length before it.
+    #[must_use]
+    pub fn bytes(&self, code: &str) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(160);
+        let mut field = |text: &str| {
+            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        };
+        field("tukar-code-1");
+        field(code);
+        field(self.challenge);
+        field(self.member);
+        match &self.purpose {
+            Purpose::SignIn => field("sign-in"),
+            Purpose::Locker => field("locker"),
+            Purpose::Redeem { partner, redemption, reward, quantity, points, recipient, price_version } => {
+                field("redeem");
+                field(partner);
+                field(redemption);
+                field(reward);
+                field(&quantity.to_string());
+                field(&points.to_string());
+                field(recipient);
+                field(price_version);
+            }
+        }
+        bytes
+    }
+}
+
+/// A code as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeState {
+    /// Waiting to be typed.
+    Live {
+        /// First moment at which it is over.
+        ends_at: Timestamp,
+        /// Wrong tries so far.
+        wrong: u32,
+    },
+    /// Too many wrong tries.
+    Locked,
+    /// It was right once.
+    Used,
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Try {
+    /// It was the code, and is used up now.
+    Right,
+    /// It was not.
+    Wrong {
+        /// Tries left; zero: locked now.
+        tries_left: u32,
+    },
+    /// The time is over.
+    Ended,
+    /// Locked, or used before.
+    Locked,
+}
+
+impl CodeState {
+    /// A fresh code.
+    #[must_use]
+    pub fn fresh(now: Timestamp) -> CodeState {
+        CodeState::Live { ends_at: now + SignedDuration::from_secs(LIFE_SECONDS), wrong: 0 }
+    }
+
+    /// Decides a try at `now`; `matches` says whether the HMAC is the stored one.
+    #[must_use]
+    pub fn check(self, matches: bool, now: Timestamp) -> (CodeState, Try) {
+        match self {
+            CodeState::Locked | CodeState::Used => (self, Try::Locked),
+            CodeState::Live { ends_at, .. } if now >= ends_at => (self, Try::Ended),
+            CodeState::Live { .. } if matches => (CodeState::Used, Try::Right),
+            CodeState::Live { ends_at, wrong } => {
+                let wrong = wrong + 1;
+                let tries_left = TRIES_MAX.saturating_sub(wrong);
+                let state =
+                    if tries_left == 0 { CodeState::Locked } else { CodeState::Live { ends_at, wrong } };
+                (state, Try::Wrong { tries_left })
+            }
+        }
+    }
+
+    /// Tries left.
+    #[must_use]
+    pub fn tries_left(self) -> u32 {
+        match self {
+            CodeState::Live { wrong, .. } => TRIES_MAX.saturating_sub(wrong),
+            CodeState::Locked | CodeState::Used => 0,
+        }
+    }
+}
+
+/// From when a challenge that has sent `sent` codes, the last at `last`, may send another.
+#[must_use]
+pub fn resend_at(sent: u32, last: Timestamp) -> Timestamp {
+    let step = (sent.max(1) as usize - 1).min(RESEND_WAIT_SECONDS.len() - 1);
+    last + SignedDuration::from_secs(RESEND_WAIT_SECONDS[step])
+}
+
+/// Refused for now; the same may succeed from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many; again at {again_at}")]
+pub struct TooMany {
+    /// First moment at which it may succeed.
+    pub again_at: Timestamp,
+}
+
+/// May another code go to a destination that was sent codes at `sent_at` (any order)?
+///
+/// # Errors
+/// [`TooMany`] with the moment at which the fullest window has room again.
+pub fn decide_send(sent_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
+    within(sent_at, now, SignedDuration::from_mins(10), SENDS_PER_TEN_MINUTES_MAX)?;
+    within(sent_at, now, SignedDuration::from_hours(24), SENDS_PER_DAY_MAX)
+}
+
+/// May a member who typed wrong codes at `wrong_at` try again?
+///
+/// # Errors
+/// [`TooMany`] with the moment at which the oldest of the last hour's wrong tries is an hour old.
+pub fn decide_try(wrong_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
+    within(wrong_at, now, SignedDuration::from_hours(1), WRONG_PER_HOUR_MAX)
+}
+
+fn within(times: &[Timestamp], now: Timestamp, span: SignedDuration, max: usize) -> Result<(), TooMany> {
+    let mut recent: Vec<Timestamp> = times.iter().copied().filter(|at| *at + span > now).collect();
+    if recent.len() < max {
+        return Ok(());
+    }
+    recent.sort_unstable();
+    Err(TooMany { again_at: recent[recent.len() - max] + span })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn each_digit_is_as_likely_at_each_place() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut counts = [[0u32; 10]; DIGITS];
+        for _ in 0..60_000 {
+            for (place, digit) in make(&mut rng).bytes().enumerate() {
+                counts[place][usize::from(digit - b'0')] += 1;
+            }
+        }
+        // 6,000 expected, standard deviation 73: six of them is never reached by chance.
+        assert!(counts.iter().flatten().all(|count| (5_560..6_440).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn what_was_typed_is_read_kindly() {
+        for (typed, code) in [
+            ("123456", Some("123456")),
+            (" 123 456 ", Some("123456")),
+            ("123-456", Some("123456")),
+            ("12345", None),
+            ("1234567", None),
+            ("12345a", None),
+            ("１２３４５６", None),
+            ("", None),
+        ] {
+            assert_eq!(normalise(typed).as_deref(), code, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_fifth_wrong_try_locks_and_even_the_right_code_is_refused() {
+        let mut state = CodeState::fresh(at(0));
+        for left in [4, 3, 2, 1, 0] {
+            let (next, outcome) = state.check(false, at(1));
+            assert_eq!(outcome, Try::Wrong { tries_left: left });
+            state = next;
+        }
+        assert_eq!(state.check(true, at(2)), (CodeState::Locked, Try::Locked));
+    }
+
+    #[test]
+    fn a_code_is_right_once_and_only_until_it_ends() {
+        let fresh = CodeState::fresh(at(0));
+        let (used, outcome) = fresh.check(true, at(299));
+        assert_eq!((used, outcome), (CodeState::Used, Try::Right));
+        assert_eq!(used.check(true, at(299)).1, Try::Locked);
+        assert_eq!(fresh.check(true, at(300)).1, Try::Ended);
+    }
+
+    #[test]
+    fn each_further_code_waits_longer() {
+        for (sent, wait) in [(0, 30), (1, 30), (2, 60), (3, 120), (9, 120)] {
+            assert_eq!(resend_at(sent, at(0)), at(wait), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_destination_gets_five_codes_in_ten_minutes_and_ten_a_day() {
+        let five: Vec<_> = (0..5).map(|n| at(n * 60)).collect();
+        assert_eq!(decide_send(&five[..4], at(300)), Ok(()));
+        assert_eq!(decide_send(&five, at(300)), Err(TooMany { again_at: at(600) }));
+        assert_eq!(decide_send(&five, at(600)), Ok(()));
+        let ten: Vec<_> = (0..10).map(|n| at(n * 3600)).collect();
+        assert_eq!(decide_send(&ten, at(36_000)), Err(TooMany { again_at: at(86_400) }));
+        assert_eq!(decide_send(&ten, at(86_400)), Ok(()));
+    }
+
+    #[test]
+    fn ten_wrong_codes_an_hour_are_enough() {
+        let ten: Vec<_> = (0..10).map(at).collect();
+        assert_eq!(decide_try(&ten[..9], at(20)), Ok(()));
+        assert_eq!(decide_try(&ten, at(20)), Err(TooMany { again_at: at(3_600) }));
+    }
+
+    fn redeem(recipient: &str) -> Purpose<'_> {
+        Purpose::Redeem {
+            partner: "",
+            redemption: "r",
+            reward: "x",
+            quantity: 1,
+            points: Points(10),
+            recipient,
+            price_version: "v",
+        }
+    }
+
+    #[test]
+    fn any_changed_field_changes_the_bytes() {
+        let base = Bound { challenge: "c", member: "m", purpose: redeem("") };
+        let others = [
+            Bound { challenge: "d", ..base.clone() },
+            Bound { member: "n", ..base.clone() },
+            Bound { purpose: Purpose::SignIn, ..base.clone() },
+            Bound { purpose: Purpose::Locker, ..base.clone() },
+            Bound { purpose: redeem("0812"), ..base.clone() },
+        ];
+        for other in others {
+            assert_ne!(other.bytes("123456"), base.bytes("123456"), "{other:?}");
+        }
+        assert_ne!(base.bytes("123456"), base.bytes("123457"));
+    }
+
+    proptest! {
+        #[test]
+        fn two_bindings_never_share_bytes(a in ".{0,6}", b in ".{0,6}", c in ".{0,6}", d in ".{0,6}") {
+            let one = Bound { challenge: &a, member: &b, purpose: Purpose::SignIn };
+            let two = Bound { challenge: &c, member: &d, purpose: Purpose::SignIn };
+            prop_assert_eq!(one == two, one.bytes("1") == two.bytes("1"));
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! May this member redeem this reward now, and if not, why.
+//!
+//! Invariants: the reasons come in one fixed order, what the member can't change first; an empty list means yes. The same
+//! function answers for the card, the quote and the redemption, so they can't differ.
+
+use crate::{
+    calendar::{Period, period_end},
+    points::Points,
+};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// State of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccountState {
+    /// May redeem.
+    Verified,
+    /// The number's owner is not verified yet.
+    NotVerified,
+    /// Stopped by the programme.
+    Suspended,
+}
+
+/// How often one member may redeem a reward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Limit {
+    /// Pieces.
+    pub count: u32,
+    /// Per calendar period.
+    pub per: Period,
+}
+
+/// The rules of one reward as they are now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RewardRules {
+    /// Points for one piece, a running promotion included.
+    pub points_each: Points,
+    /// From when it can be redeemed.
+    pub opens_at: Option<Timestamp>,
+    /// First moment at which it can't be redeemed any more.
+    pub closes_at: Option<Timestamp>,
+    /// Pieces left; `None`: not limited.
+    pub stock_left: Option<u32>,
+    /// Tiers that may redeem; empty: all.
+    pub tiers: Vec<String>,
+    /// Balance that must be there before redeeming.
+    pub balance_min: Option<Points>,
+    /// Most pieces in one redemption; at least 1.
+    pub quantity_max: u32,
+    /// Limit per member.
+    pub limit: Option<Limit>,
+}
+
+/// What the decision needs to know of the member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// State of the account.
+    pub state: AccountState,
+    /// The member's tier.
+    pub tier: String,
+    /// Points that can be spent now.
+    pub available: Points,
+    /// Pieces of this reward redeemed or held in the limit's current period.
+    pub used_in_period: u32,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The account is suspended.
+    AccountSuspended,
+    /// The number's owner is not verified.
+    NumberNotVerified,
+    /// Redeemable from then.
+    NotOpenYet(Timestamp),
+    /// It could be redeemed until then.
+    Closed(Timestamp),
+    /// None left.
+    OutOfStock,
+    /// Fewer left than asked for.
+    StockShort {
+        /// Pieces left.
+        left: u32,
+    },
+    /// Only for these tiers.
+    Tier(Vec<String>),
+    /// The limit is used up, or would be exceeded.
+    LimitReached {
+        /// The limit.
+        limit: Limit,
+        /// When the next period begins; `None`: never.
+        again_at: Option<Timestamp>,
+    },
+    /// The balance must be higher before redeeming.
+    BelowMinimumBalance {
+        /// What must be there.
+        minimum: Points,
+        /// How many more it takes.
+        missing: Points,
+    },
+    /// More than one redemption may have.
+    TooManyPieces {
+        /// The most.
+        max: u32,
+    },
+    /// Too few points.
+    ShortOfPoints {
+        /// How many are missing.
+        missing: Points,
+    },
+}
+
+/// Why `member` can't redeem `quantity` pieces at `now`, most important first; empty: they can.
+///
+/// A `quantity` of zero or a total beyond all numbers counts as too many pieces.
+#[must_use]
+pub fn decide_reasons(
+    rules: &RewardRules,
+    member: &MemberFacts,
+    quantity: u32,
+    (now, zone): (Timestamp, &TimeZone),
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    match member.state {
+        AccountState::Suspended => reasons.push(Reason::AccountSuspended),
+        AccountState::NotVerified => reasons.push(Reason::NumberNotVerified),
+        AccountState::Verified => {}
+    }
+    match (rules.opens_at, rules.closes_at) {
+        (Some(opens), _) if now < opens => reasons.push(Reason::NotOpenYet(opens)),
+        (_, Some(closes)) if now >= closes => reasons.push(Reason::Closed(closes)),
+        _ => {}
+    }
+    match rules.stock_left {
+        Some(0) => reasons.push(Reason::OutOfStock),
+        Some(left) if left < quantity => reasons.push(Reason::StockShort { left }),
+        _ => {}
+    }
+    if !rules.tiers.is_empty() && !rules.tiers.contains(&member.tier) {
+        reasons.push(Reason::Tier(rules.tiers.clone()));
+    }
+    if let Some(limit) = rules.limit
+        && member.used_in_period.saturating_add(quantity.max(1)) > limit.count
+    {
+        reasons.push(Reason::LimitReached { limit, again_at: period_end(limit.per, now, zone) });
+    }
+    if let Some(minimum) = rules.balance_min
+        && member.available < minimum
+    {
+        reasons.push(Reason::BelowMinimumBalance { minimum, missing: minimum - member.available });
+    }
+    match rules.points_each.checked_times(quantity) {
+        Some(total) if quantity > 0 => {
+            if quantity > rules.quantity_max {
+                reasons.push(Reason::TooManyPieces { max: rules.quantity_max });
+            }
+            if total > member.available {
+                reasons.push(Reason::ShortOfPoints { missing: total - member.available });
+            }
+        }
+        _ => reasons.push(Reason::TooManyPieces { max: rules.quantity_max }),
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn rules() -> RewardRules {
+        RewardRules {
+            points_each: Points(1_000),
+            opens_at: None,
+            closes_at: None,
+            stock_left: None,
+            tiers: vec![],
+            balance_min: None,
+            quantity_max: 5,
+            limit: None,
+        }
+    }
+
+    fn member() -> MemberFacts {
+        MemberFacts {
+            state: AccountState::Verified,
+            tier: "gold".into(),
+            available: Points(3_000),
+            used_in_period: 0,
+        }
+    }
+
+    fn decide(rules: &RewardRules, member: &MemberFacts, quantity: u32) -> Vec<Reason> {
+        let zone = TimeZone::get("Asia/Jakarta").unwrap();
+        decide_reasons(rules, member, quantity, (at("2026-11-24T03:00:00Z"), &zone))
+    }
+
+    #[test]
+    fn each_rule_says_its_own_reason() {
+        let limit = Limit { count: 2, per: Period::Day };
+        let early = at("2026-11-24T03:00:01Z");
+        let over = at("2026-11-24T03:00:00Z");
+        let again_at = Some(at("2026-11-24T17:00:00Z"));
+        let table: Vec<(RewardRules, MemberFacts, u32, Vec<Reason>)> = vec![
+            (rules(), member(), 1, vec![]),
+            (rules(), member(), 3, vec![]),
+            (rules(), member(), 4, vec![Reason::ShortOfPoints { missing: Points(1_000) }]),
+            (rules(), member(), 0, vec![Reason::TooManyPieces { max: 5 }]),
+            (
+                rules(),
+                member(),
+                6,
+                vec![Reason::TooManyPieces { max: 5 }, Reason::ShortOfPoints { missing: Points(3_000) }],
+            ),
+            (
+                rules(),
+                MemberFacts { state: AccountState::Suspended, ..member() },
+                1,
+                vec![Reason::AccountSuspended],
+            ),
+            (
+                rules(),
+                MemberFacts { state: AccountState::NotVerified, ..member() },
+                1,
+                vec![Reason::NumberNotVerified],
+            ),
+            (RewardRules { opens_at: Some(early), ..rules() }, member(), 1, vec![Reason::NotOpenYet(early)]),
+            (RewardRules { opens_at: Some(over), ..rules() }, member(), 1, vec![]),
+            (RewardRules { closes_at: Some(over), ..rules() }, member(), 1, vec![Reason::Closed(over)]),
+            (RewardRules { closes_at: Some(early), ..rules() }, member(), 1, vec![]),
+            (RewardRules { stock_left: Some(0), ..rules() }, member(), 1, vec![Reason::OutOfStock]),
+            (
+                RewardRules { stock_left: Some(1), ..rules() },
+                member(),
+                2,
+                vec![Reason::StockShort { left: 1 }],
+            ),
+            (RewardRules { tiers: vec!["gold".into()], ..rules() }, member(), 1, vec![]),
+            (
+                RewardRules { tiers: vec!["platinum".into()], ..rules() },
+                member(),
+                1,
+                vec![Reason::Tier(vec!["platinum".into()])],
+            ),
+            (
+                RewardRules { limit: Some(limit), ..rules() },
+                MemberFacts { used_in_period: 1, ..member() },
+                1,
+                vec![],
+            ),
+            (
+                RewardRules { limit: Some(limit), ..rules() },
+                MemberFacts { used_in_period: 1, ..member() },
+                2,
+                vec![Reason::LimitReached { limit, again_at }],
+            ),
+            (
+                RewardRules { balance_min: Some(Points(3_001)), ..rules() },
+                member(),
+                1,
+                vec![Reason::BelowMinimumBalance { minimum: Points(3_001), missing: Points(1) }],
+            ),
+            (
+                RewardRules { points_each: Points(i64::MAX), ..rules() },
+                member(),
+                2,
+                vec![Reason::TooManyPieces { max: 5 }],
+            ),
+        ];
+        for (rules, member, quantity, reasons) in table {
+            assert_eq!(decide(&rules, &member, quantity), reasons, "{rules:?} {member:?} × {quantity}");
+        }
+    }
+
+    #[test]
+    fn what_the_member_can_not_change_comes_first() {
+        let rules = RewardRules {
+            stock_left: Some(0),
+            tiers: vec!["platinum".into()],
+            balance_min: Some(Points(10_000)),
+            points_each: Points(9_000),
+            ..rules()
+        };
+        let member = MemberFacts { state: AccountState::Suspended, ..member() };
+        assert_eq!(
+            decide(&rules, &member, 1),
+            [
+                Reason::AccountSuspended,
+                Reason::OutOfStock,
+                Reason::Tier(vec!["platinum".into()]),
+                Reason::BelowMinimumBalance { minimum: Points(10_000), missing: Points(7_000) },
+                Reason::ShortOfPoints { missing: Points(6_000) },
+            ]
+        );
+    }
+}

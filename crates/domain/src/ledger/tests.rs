@@ -1,0 +1,251 @@
+//! Tables for each command, and random histories held against the invariants and a naive model.
+
+use super::*;
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+fn at(day: i64) -> Timestamp {
+    Timestamp::from_second(1_767_200_400 + day * 86_400).unwrap()
+}
+
+fn lot(id: &str, available: i64, ends: Option<i64>) -> Lot {
+    Lot {
+        id: id.into(),
+        earned_at: at(-10),
+        ends_at: ends.map(at),
+        granted: Points(available),
+        pending: Points::ZERO,
+        available: Points(available),
+        held: Points::ZERO,
+    }
+}
+
+fn share(id: &str, points: i64) -> Share {
+    Share { lot: id.into(), points: Points(points) }
+}
+
+/// `lots` with the changed ones of `posting` in place of the old.
+fn after(mut lots: Vec<Lot>, posting: &Posting) -> Vec<Lot> {
+    for changed in &posting.lots {
+        match lots.iter_mut().find(|lot| lot.id == changed.id) {
+            Some(lot) => *lot = changed.clone(),
+            None => lots.push(changed.clone()),
+        }
+    }
+    lots
+}
+
+#[test]
+fn what_ends_first_is_spent_first_and_what_never_ends_last() {
+    let lots =
+        [lot("never", 50, None), lot("b", 20, Some(9)), lot("a", 20, Some(9)), lot("soon", 10, Some(1))];
+    let (_, shares) = hold(&lots, Points(65), at(0)).unwrap();
+    assert_eq!(shares, [share("soon", 10), share("a", 20), share("b", 20), share("never", 15)]);
+}
+
+#[test]
+fn a_lot_pays_until_the_moment_it_ends() {
+    let lots = [lot("a", 10, Some(1))];
+    let last = at(1) - SignedDuration::from_millis(1);
+    assert!(hold(&lots, Points(10), last).is_ok());
+    assert_eq!(hold(&lots, Points(10), at(1)), Err(LedgerRefusal::Short { missing: Points(10) }));
+}
+
+#[test]
+fn a_short_balance_says_how_many_points_are_missing() {
+    let lots = [lot("a", 10, Some(1)), lot("b", 5, None)];
+    assert_eq!(hold(&lots, Points(20), at(0)), Err(LedgerRefusal::Short { missing: Points(5) }));
+    assert_eq!(hold(&lots, Points(0), at(0)), Err(LedgerRefusal::NotPositive));
+    assert_eq!(hold(&lots, Points(-1), at(0)), Err(LedgerRefusal::NotPositive));
+}
+
+#[test]
+fn pending_points_can_not_be_held_until_they_are_granted() {
+    let earning =
+        Earning { id: "p".into(), points: Points(40), earned_at: at(0), ends_at: Some(at(9)), pending: true };
+    let posting = earn(earning).unwrap();
+    assert_eq!(posting.available_change(), Points::ZERO);
+    assert!(hold(&posting.lots, Points(1), at(0)).is_err());
+    let granted = grant(posting.lots[0].clone());
+    assert_eq!(granted.available_change(), Points(40));
+    assert!(hold(&granted.lots, Points(40), at(0)).is_ok());
+}
+
+#[test]
+fn a_voided_hold_goes_back_into_its_own_lots() {
+    let lots = vec![lot("a", 10, Some(5)), lot("b", 10, Some(6))];
+    let (held, shares) = hold(&lots, Points(15), at(0)).unwrap();
+    let during = after(lots.clone(), &held);
+    let back = after(during.clone(), &void(&during, &shares, at(1)));
+    assert_eq!(back, lots);
+}
+
+#[test]
+fn held_points_of_an_ended_lot_stay_held_and_expire_when_the_hold_is_voided() {
+    let lots = vec![lot("a", 10, Some(5))];
+    let (held, shares) = hold(&lots, Points(4), at(4)).unwrap();
+    let during = after(lots, &held);
+    let expired = expire(&during, at(5));
+    assert_eq!(expired.expired(), Points(6));
+    let during = after(during, &expired);
+    assert_eq!(during[0].held, Points(4));
+    assert_eq!(post(&during, &shares).lots[0].held, Points::ZERO);
+    let voided = void(&during, &shares, at(6));
+    assert_eq!((voided.expired(), voided.available_change()), (Points(4), Points::ZERO));
+}
+
+#[test]
+fn a_refund_goes_to_its_own_lots_and_never_gives_more_than_they_gave() {
+    let lots = vec![lot("a", 10, Some(5)), lot("b", 10, None)];
+    let (held, paid) = hold(&lots, Points(12), at(0)).unwrap();
+    let during = after(lots.clone(), &held);
+    let spent = after(during.clone(), &post(&during, &paid));
+    assert_eq!(after(spent.clone(), &refund(&spent, &paid, &paid, at(1)).unwrap()), lots);
+    for too_much in [vec![share("a", 11)], vec![share("b", 2), share("b", 1)], vec![share("c", 1)]] {
+        assert_eq!(refund(&spent, &paid, &too_much, at(1)), Err(LedgerRefusal::MoreThanPaid));
+    }
+    let late = refund(&spent, &paid, &paid, at(5)).unwrap();
+    assert_eq!((late.available_change(), late.expired()), (Points(2), Points(10)));
+}
+
+#[test]
+fn an_extension_is_only_ever_later() {
+    assert_eq!(extend(lot("a", 1, Some(5)), at(9), at(0)).unwrap().ends_at, Some(at(9)));
+    assert_eq!(extend(lot("a", 1, Some(5)), at(5), at(0)), Err(LedgerRefusal::NotLater));
+    assert_eq!(extend(lot("a", 1, None), at(5), at(0)), Err(LedgerRefusal::NotLater));
+    assert_eq!(extend(lot("a", 1, Some(5)), at(9), at(5)), Err(LedgerRefusal::LotEnded));
+}
+
+#[test]
+fn a_correction_never_goes_below_zero() {
+    assert_eq!(correct(lot("a", 10, None), Points(5), at(0)).unwrap().lots[0].available, Points(15));
+    assert_eq!(correct(lot("a", 10, None), Points(-10), at(0)).unwrap().lots[0].available, Points::ZERO);
+    assert_eq!(
+        correct(lot("a", 10, None), Points(-11), at(0)),
+        Err(LedgerRefusal::Short { missing: Points(1) })
+    );
+    assert_eq!(correct(lot("a", 10, Some(0)), Points(1), at(0)), Err(LedgerRefusal::LotEnded));
+}
+
+#[test]
+fn a_million_points_are_paid_from_ten_thousand_lots() {
+    let lots: Vec<Lot> = (0..10_000).map(|n| lot(&format!("{n:05}"), 100, Some(1 + n % 700))).collect();
+    let (held, shares) = hold(&lots, Points(1_000_000), at(0)).unwrap();
+    assert_eq!(shares.len(), 10_000);
+    assert_eq!(held.available_change(), Points(-1_000_000));
+    let posted = post(&held.lots, &shares);
+    assert!(posted.lots.iter().all(|lot| lot.held == Points::ZERO && lot.available == Points::ZERO));
+}
+
+#[test]
+fn a_summary_tells_what_ends_when() {
+    let zone = TimeZone::get("Asia/Jakarta").unwrap();
+    let lots = [
+        lot("a", 10, Some(2)),
+        lot("b", 5, Some(2)),
+        lot("c", 7, Some(20)),
+        lot("d", 1, Some(90)),
+        lot("e", 3, None),
+        lot("gone", 99, Some(-1)),
+    ];
+    let summary = summary(&lots, at(0), 30, &zone);
+    assert_eq!(summary.available, Points(26));
+    assert_eq!(summary.next_ending, Some(Ending { points: Points(15), at: at(2) }));
+    assert_eq!(summary.about_to_be_lost, Some(Ending { points: Points(22), at: at(2) }));
+    assert_eq!(summary.months, [(2026, 1, Points(22)), (2026, 3, Points(1))]);
+}
+
+#[test]
+fn months_beyond_the_last_are_gathered_in_it() {
+    let zone = TimeZone::get("Asia/Jakarta").unwrap();
+    let lots: Vec<Lot> = (0..50).map(|n| lot(&format!("{n:02}"), 1, Some(1 + n * 31))).collect();
+    let summary = summary(&lots, at(0), 30, &zone);
+    assert_eq!(summary.months.len(), MONTHS_MAX);
+    assert_eq!(summary.months.iter().map(|month| month.2).sum::<Points>(), Points(50));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Earn(i64, Option<i64>),
+    Hold(i64),
+    Post(usize),
+    Void(usize),
+    Refund(usize),
+    Expire,
+    Wait(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (1..500i64, prop::option::of(1..40i64)).prop_map(|(points, days)| Step::Earn(points, days)),
+        (1..800i64).prop_map(Step::Hold),
+        any::<usize>().prop_map(Step::Post),
+        any::<usize>().prop_map(Step::Void),
+        any::<usize>().prop_map(Step::Refund),
+        Just(Step::Expire),
+        (0..10i64).prop_map(Step::Wait),
+    ];
+    prop::collection::vec(step, 1..60)
+}
+
+/// Every account's balance as the entries tell it.
+fn balance(entries: &[Entry], of: impl Fn(&Account) -> bool) -> Points {
+    entries.iter().filter(|entry| of(&entry.account)).map(|entry| entry.points).sum()
+}
+
+proptest! {
+    #[test]
+    fn random_histories_keep_the_books(steps in steps()) {
+        let (mut lots, mut entries, mut day) = (Vec::<Lot>::new(), Vec::<Entry>::new(), 0i64);
+        let (mut holds, mut spent): (Vec<Vec<Share>>, Vec<Vec<Share>>) = (vec![], vec![]);
+        for (n, step) in steps.into_iter().enumerate() {
+            let now = at(day);
+            let posting = match step {
+                Step::Earn(points, days) => earn(Earning {
+                    id: LotId(format!("{n:03}")), points: Points(points), earned_at: now,
+                    ends_at: days.map(|days| at(day + days)), pending: false,
+                }).unwrap(),
+                Step::Hold(points) => {
+                    // The naive model: the sum of what has not ended decides.
+                    let can: i64 = lots.iter().filter(|lot| lot.ends_at.is_none_or(|end| end > now)).map(|lot| lot.available.0).sum();
+                    match hold(&lots, Points(points), now) {
+                        Ok((posting, shares)) => {
+                            prop_assert!(can >= points);
+                            prop_assert_eq!(shares.iter().map(|share| share.points).sum::<Points>(), Points(points));
+                            holds.push(shares);
+                            posting
+                        }
+                        Err(refusal) => {
+                            prop_assert_eq!(refusal, LedgerRefusal::Short { missing: Points(points - can) });
+                            continue;
+                        }
+                    }
+                }
+                Step::Post(pick) if !holds.is_empty() => {
+                    let shares = holds.swap_remove(pick % holds.len());
+                    let posting = post(&lots, &shares);
+                    spent.push(shares);
+                    posting
+                }
+                Step::Void(pick) if !holds.is_empty() => void(&lots, &holds.swap_remove(pick % holds.len()), now),
+                Step::Refund(pick) if !spent.is_empty() => {
+                    let paid = spent.swap_remove(pick % spent.len());
+                    refund(&lots, &paid, &paid, now).unwrap()
+                }
+                Step::Expire => expire(&lots, now),
+                Step::Wait(days) => { day += days; continue; }
+                _ => continue,
+            };
+            lots = after(lots, &posting);
+            entries.extend(posting.entries);
+            prop_assert_eq!(balance(&entries, |_| true), Points::ZERO);
+            for lot in &lots {
+                prop_assert_eq!(balance(&entries, |account| *account == Account::Available(lot.id.clone())), lot.available);
+                prop_assert_eq!(balance(&entries, |account| *account == Account::Held(lot.id.clone())), lot.held);
+                prop_assert!(lot.available >= Points::ZERO && lot.held >= Points::ZERO);
+            }
+            let held: Points = holds.iter().flatten().map(|share| share.points).sum();
+            prop_assert_eq!(balance(&entries, |account| matches!(account, Account::Held(_))), held);
+        }
+    }
+}
