@@ -1,0 +1,6 @@
+//! The catalogue: filters, list, detail.
+
+pub mod fold;
+pub mod index;
+pub mod query;
+pub mod window;
