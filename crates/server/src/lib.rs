@@ -10,7 +10,10 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod demo;
+pub mod generate;
 pub mod http;
+pub mod import;
 pub mod language;
 pub mod problem;
 pub mod senders;

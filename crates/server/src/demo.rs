@@ -1,0 +1,52 @@
+//! The demo programme: its catalogue and texts, carried in the binary. Only with `--demo`.
+
+use crate::import::{self, CatalogueFile};
+use tukar_wire::Moment;
+
+/// The demo's catalogue file.
+pub const CATALOGUE: &str = include_str!("../demo/catalogue.json");
+
+/// The demo's programme file.
+pub const PROGRAMME: &str = include_str!("../demo/programme.json");
+
+/// Both files, read; relative moments count from `now`.
+///
+/// # Errors
+/// Never for the files as committed: a test reads them.
+pub fn files(now: Moment) -> Result<CatalogueFile, import::BadFile> {
+    let rewards = import::parse("demo/catalogue.json", CATALOGUE, now)?.rewards;
+    let programme = import::parse("demo/programme.json", PROGRAMME, now)?.programme;
+    Ok(CatalogueFile { rewards, programme })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use tukar_wire::RewardKind;
+
+    const NOW: Moment = Moment(1_795_539_600_000);
+
+    #[test]
+    fn the_demo_shows_every_kind_and_every_rule() {
+        let file = files(NOW).unwrap_or_else(|bad| panic!("{bad}"));
+        let rewards = file.rewards.unwrap();
+        assert!(rewards.len() >= 84);
+        let kinds: BTreeSet<_> = rewards.iter().map(|reward| reward.kind.0.as_str()).collect();
+        assert_eq!(kinds, RewardKind::KNOWN.iter().copied().collect());
+        assert_eq!(rewards.iter().map(|reward| reward.points).min(), Some(500));
+        assert_eq!(rewards.iter().map(|reward| reward.points).max(), Some(250_000));
+        let any = |rule: &dyn Fn(&crate::catalogue::Reward) -> bool| rewards.iter().any(rule);
+        assert!(any(&|reward| reward.stock_total == Some(0)));
+        assert!(any(&|reward| reward.stock_total.is_some_and(|stock| (1..=5).contains(&stock))));
+        assert!(any(&|reward| reward.opens_at.is_some_and(|at| at > NOW)));
+        assert!(any(&|reward| reward.closes_at.is_some_and(|at| at < NOW.plus_ms(86_400_000))));
+        assert!(any(&|reward| reward.promotion_at(NOW).is_some()));
+        assert!(any(&|reward| !reward.tiers.is_empty()));
+        assert!(any(&|reward| reward.balance_min.is_some()));
+        assert!(any(&|reward| reward.limit.is_some()));
+        let programme = file.programme.unwrap();
+        assert!(programme.questions.len() >= 8);
+        assert!(programme.contacts.len() >= 3);
+    }
+}
