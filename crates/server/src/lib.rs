@@ -17,6 +17,7 @@ pub mod import;
 pub mod language;
 pub mod problem;
 pub mod senders;
+pub mod symbols;
 
 pub mod store {
     //! rows
