@@ -72,7 +72,19 @@ pub struct SignedIn {
     pub server_time: Moment,
 }
 
-/// `POST /v1/locker/open` was answered with [`CodeSent`]; `POST /v1/locker/check` with the code answers this.
+/// `POST /v1/locker/check`: the code that `POST /v1/locker/open` (body [`ResendCode`], answer [`CodeSent`]) sent. A new one
+/// by `POST /v1/challenges/{id}/resend`, as at sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckLocker {
+    /// From [`CodeSent`].
+    pub challenge_id: String,
+    /// Six digits; spaces and hyphens are taken out by the server.
+    pub code: String,
+}
+
+/// Answer of `POST /v1/locker/check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LockerOpened {

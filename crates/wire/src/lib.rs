@@ -20,7 +20,7 @@ pub use catalog::{
     Eligibility, Image, Limit, LimitPeriod, Needs, Promotion, Reason, RewardCard, RewardDetail, RewardKind,
     RewardPage,
 };
-pub use challenge::{AskCode, Channel, CheckCode, CodeSent, LockerOpened, ResendCode, SignedIn};
+pub use challenge::{AskCode, Channel, CheckCode, CheckLocker, CodeSent, LockerOpened, ResendCode, SignedIn};
 pub use member::{
     Activity, ActivityKind, ActivityPage, Balance, Ending, Lot, LotPage, Member, MemberState, MonthEnding,
 };
@@ -28,8 +28,8 @@ pub use moment::Moment;
 pub use problem::{FieldProblem, Problem, ProblemKind};
 pub use programme::{Announcement, Contact, ContactKind, Programme, Question};
 pub use redemption::{
-    Address, AskQuote, AskRedemption, CodeState, Confirm, PaidBy, Quote, Recipient, Redemption,
-    RedemptionState, SendVoucher, Symbol, Voucher, VoucherPage, VoucherState,
+    Address, AskQuote, AskRedemption, CodeState, Confirm, OpenRedemptions, PaidBy, Quote, Recipient,
+    Redemption, RedemptionState, SendVoucher, Symbol, Voucher, VoucherPage, VoucherState,
 };
 
 /// Header that names the attempt on every POST that moves points: the attempt id the browser stored before sending.

@@ -159,6 +159,14 @@ pub struct Redemption {
     pub server_time: Moment,
 }
 
+/// `GET /v1/redemptions`: those that wait for their code, newest first; at most 20. Another page or device goes on with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenRedemptions {
+    /// In state `held`.
+    pub redemptions: Vec<Redemption>,
+}
+
 /// held → confirmed → fulfilled; or voided, expired, undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
