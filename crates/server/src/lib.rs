@@ -11,6 +11,7 @@
 pub mod catalogue;
 pub mod config;
 pub mod demo;
+pub mod edge;
 pub mod generate;
 pub mod http;
 pub mod import;

@@ -1,0 +1,189 @@
+//! The accept loop: what a slow or silent peer can hold, and how the server stops.
+//!
+//! `axum::serve` has no header timeout and drains without bound: a half-sent header stayed open for more than 42 s and
+//! a stalled body held a shutdown for more than 20 s. So: a header must come within [`Limits::header_wait`],
+//! connections are counted by a semaphore, and a shutdown waits [`Limits::drain_wait`] and not longer.
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+/// What a peer can hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections served at once; more wait in the kernel's queue.
+    pub connections_max: usize,
+    /// A request's header must be complete within so long; also the most a quiet connection is kept.
+    pub header_wait: Duration,
+    /// Requests under way at a shutdown get so long.
+    pub drain_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections_max: 1024,
+            header_wait: Duration::from_secs(15),
+            drain_wait: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Bytes that a connection's buffer, and so a header, may have.
+const HEADER_BYTES_MAX: usize = 32 * 1024;
+
+/// Serves until `stop` is done, then drains. Returns `false` when requests were cut off by the deadline.
+///
+/// # Errors
+/// None of a single connection: those are the peer's.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> io::Result<bool> {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_wait)
+        .max_buf_size(HEADER_BYTES_MAX)
+        .half_close(false);
+    let server = Arc::new(server);
+    let places = Arc::new(Semaphore::new(limits.connections_max.max(1)));
+    let graceful = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let (stream, place) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file handles, most likely: wait for some to close instead of spinning.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        // Only a hint: a socket without it still works.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = watched.await {
+                tracing::debug!(error = error.to_string(), "a connection ended early");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    let drained = tokio::time::timeout(limits.drain_wait, graceful.shutdown()).await;
+    Ok(drained.is_ok())
+}
+
+/// Waits for a place first, so that connections beyond the cap stay in the kernel's queue.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, place))
+}
+
+/// Done at SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the signals can't be listened to.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::net::SocketAddr;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        sync::oneshot,
+        task::JoinHandle,
+    };
+
+    async fn started(router: Router, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<bool>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (send, receive) = oneshot::channel();
+        let stop = async move {
+            let _ = receive.await;
+        };
+        let running = tokio::spawn(async move { serve(listener, router, limits, stop).await.unwrap() });
+        (address, send, running)
+    }
+
+    async fn ask(address: SocketAddr) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn a_request_under_way_is_answered_before_the_server_stops() {
+        let (entered, waits) = oneshot::channel::<()>();
+        let (go, gate) = oneshot::channel::<()>();
+        let once = Arc::new(std::sync::Mutex::new(Some((entered, gate))));
+        let slow = move || {
+            let once = Arc::clone(&once);
+            async move {
+                let (entered, gate) = once.lock().unwrap().take().unwrap();
+                entered.send(()).unwrap();
+                gate.await.unwrap();
+                "done"
+            }
+        };
+        let (address, stop, running) = started(Router::new().route("/", get(slow)), Limits::default()).await;
+        let asking = tokio::spawn(ask(address));
+        waits.await.unwrap();
+        stop.send(()).unwrap();
+        go.send(()).unwrap();
+        assert!(asking.await.unwrap().ends_with("done"));
+        assert!(running.await.unwrap(), "drained in time");
+    }
+
+    #[tokio::test]
+    async fn a_silent_peer_neither_keeps_its_place_nor_holds_the_shutdown() {
+        let limits =
+            Limits { connections_max: 1, header_wait: Duration::from_millis(100), ..Limits::default() };
+        let (address, stop, running) =
+            started(Router::new().route("/", get(|| async { "hi" })), limits).await;
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        silent.write_all(b"GET / HT").await.unwrap();
+        let mut rest = Vec::new();
+        // The server closes it at the header's deadline; then the place is free for the next.
+        silent.read_to_end(&mut rest).await.unwrap();
+        assert!(ask(address).await.ends_with("hi"));
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
+    }
+}
