@@ -1,0 +1,574 @@
+//! Redeeming, in every language.
+
+/// Texts of this screen; `{0}`, `{1}` … are filled in by the view.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
+    /// Heading of the review.
+    pub review_title: &'static str,
+    /// Leaves the flow.
+    pub back: &'static str,
+    /// Read out while the quote comes.
+    pub loading: &'static str,
+    /// No answer to the quote.
+    pub no_quote_title: &'static str,
+    /// What to do then.
+    pub no_quote_body: &'static str,
+    /// Asks again.
+    pub again: &'static str,
+    /// Label of the number of pieces.
+    pub quantity: &'static str,
+    /// Button.
+    pub fewer: &'static str,
+    /// Button.
+    pub more: &'static str,
+    /// Under the number of pieces.
+    pub quantity_max: &'static str,
+    /// Heading over the recipient.
+    pub recipient_title: &'static str,
+    /// Choice of the own number.
+    pub own_number: &'static str,
+    /// Choice of another number.
+    pub other_number: &'static str,
+    /// Label.
+    pub phone: &'static str,
+    /// Under the number.
+    pub phone_hint: &'static str,
+    /// Heading over the address.
+    pub address_title: &'static str,
+    /// Label.
+    pub name: &'static str,
+    /// Label.
+    pub street: &'static str,
+    /// Label.
+    pub city: &'static str,
+    /// Label.
+    pub postal_code: &'static str,
+    /// Label.
+    pub courier_phone: &'static str,
+    /// A field is empty.
+    pub fault_empty: &'static str,
+    /// Too few digits.
+    pub fault_phone: &'static str,
+    /// Not five digits.
+    pub fault_postal: &'static str,
+    /// Heading over the lots.
+    pub paid_from: &'static str,
+    /// Why these lots.
+    pub paid_from_note: &'static str,
+    /// Mark on a lot.
+    pub ends_soon: &'static str,
+    /// When a lot ends.
+    pub ends_on: &'static str,
+    /// A lot without an end.
+    pub never_ends: &'static str,
+    /// Further lots, in one row.
+    pub more_lots: &'static str,
+    /// Opens the rest of the lots.
+    pub show_all_lots: &'static str,
+    /// Row.
+    pub total: &'static str,
+    /// Row.
+    pub left: &'static str,
+    /// Row, when points are short.
+    pub short: &'static str,
+    /// Heading.
+    pub terms: &'static str,
+    /// Legend.
+    pub channel: &'static str,
+    /// Channel.
+    pub sms: &'static str,
+    /// Channel.
+    pub email: &'static str,
+    /// Button.
+    pub send_code: &'static str,
+    /// Button after an attempt that never arrived.
+    pub send_code_again: &'static str,
+    /// Under the button.
+    pub hold_note: &'static str,
+    /// After an attempt that never arrived.
+    pub never_arrived: &'static str,
+    /// Heading over the reasons.
+    pub cannot_title: &'static str,
+    /// Reason.
+    pub reason_suspended: &'static str,
+    /// Reason.
+    pub reason_not_verified: &'static str,
+    /// Reason.
+    pub reason_not_open: &'static str,
+    /// Reason.
+    pub reason_closed: &'static str,
+    /// Reason.
+    pub reason_out_of_stock: &'static str,
+    /// Reason.
+    pub reason_stock_short: &'static str,
+    /// Reason.
+    pub reason_tier: &'static str,
+    /// Reason.
+    pub reason_limit: &'static str,
+    /// Reason.
+    pub reason_limit_until: &'static str,
+    /// Reason.
+    pub reason_minimum: &'static str,
+    /// Reason.
+    pub reason_too_many: &'static str,
+    /// Reason.
+    pub reason_short: &'static str,
+    /// Reason.
+    pub reason_other: &'static str,
+    /// While the attempt is on its way.
+    pub sending: &'static str,
+    /// After a lost answer.
+    pub checking_title: &'static str,
+    /// After a lost answer.
+    pub checking_body: &'static str,
+    /// Why.
+    pub checking_lost: &'static str,
+    /// Why.
+    pub checking_resumed: &'static str,
+    /// Why.
+    pub checking_busy: &'static str,
+    /// Why.
+    pub checking_hold_over: &'static str,
+    /// Why.
+    pub checking_moved: &'static str,
+    /// Look-ups have ended.
+    pub checking_stalled: &'static str,
+    /// Button.
+    pub check_now: &'static str,
+    /// Heading of the code step.
+    pub code_title: &'static str,
+    /// Where the code went.
+    pub code_sent_sms: &'static str,
+    /// Where the code went.
+    pub code_sent_email: &'static str,
+    /// What the code is for.
+    pub code_for: &'static str,
+    /// Label of the field.
+    pub code_label: &'static str,
+    /// Time left of the code.
+    pub code_running: &'static str,
+    /// The code has ended.
+    pub code_over: &'static str,
+    /// Too many tries.
+    pub code_locked: &'static str,
+    /// One try left.
+    pub tries_one: &'static str,
+    /// Tries left.
+    pub tries_many: &'static str,
+    /// Button.
+    pub resend: &'static str,
+    /// Button while waiting.
+    pub resend_in: &'static str,
+    /// Button, the other way.
+    pub resend_sms: &'static str,
+    /// Button, the other way.
+    pub resend_email: &'static str,
+    /// After sending again.
+    pub resent: &'static str,
+    /// The code did not reach the server.
+    pub not_arrived: &'static str,
+    /// Reassurance.
+    pub held: &'static str,
+    /// Countdown of the hold.
+    pub hold_left: &'static str,
+    /// Button.
+    pub cancel: &'static str,
+    /// While cancelling.
+    pub cancelling: &'static str,
+    /// While the code is checked.
+    pub confirming: &'static str,
+    /// Button.
+    pub confirm: &'static str,
+    /// Heading: there is a code.
+    pub receipt_title: &'static str,
+    /// Heading: it went straight to the recipient.
+    pub receipt_delivered_title: &'static str,
+    /// Heading: goods.
+    pub receipt_on_its_way_title: &'static str,
+    /// Heading: spent, not delivered yet.
+    pub receipt_confirmed_title: &'static str,
+    /// Under the heading.
+    pub receipt_code_body: &'static str,
+    /// Under the heading.
+    pub receipt_delivered_body: &'static str,
+    /// Under the heading, recipient unknown.
+    pub receipt_delivered_plain: &'static str,
+    /// Under the heading.
+    pub receipt_on_its_way_body: &'static str,
+    /// Under the heading, recipient unknown.
+    pub receipt_on_its_way_plain: &'static str,
+    /// Under the heading.
+    pub receipt_confirmed_body: &'static str,
+    /// Row.
+    pub receipt_points: &'static str,
+    /// Row.
+    pub receipt_left: &'static str,
+    /// Row.
+    pub receipt_reference: &'static str,
+    /// Row.
+    pub receipt_recipient: &'static str,
+    /// Row.
+    pub receipt_ends: &'static str,
+    /// Row.
+    pub receipt_issued: &'static str,
+    /// Several vouchers.
+    pub receipt_pieces: &'static str,
+    /// Name of the code for screen readers.
+    pub voucher_code: &'static str,
+    /// Name of the symbol.
+    pub qr: &'static str,
+    /// Name of the symbol.
+    pub barcode: &'static str,
+    /// Choice.
+    pub show_qr: &'static str,
+    /// Choice.
+    pub show_barcode: &'static str,
+    /// Button.
+    pub copy: &'static str,
+    /// After copying.
+    pub copied: &'static str,
+    /// When the browser forbids copying.
+    pub copy_by_hand: &'static str,
+    /// Button.
+    pub print: &'static str,
+    /// Button.
+    pub send_sms: &'static str,
+    /// Button.
+    pub send_email: &'static str,
+    /// After sending a copy.
+    pub sent_sms: &'static str,
+    /// After sending a copy.
+    pub sent_email: &'static str,
+    /// A copy could not be sent.
+    pub send_lost: &'static str,
+    /// Heading.
+    pub how_to_use: &'static str,
+    /// The codes are locked away.
+    pub code_hidden: &'static str,
+    /// Button.
+    pub open_locker: &'static str,
+    /// Button.
+    pub done: &'static str,
+    /// Heading.
+    pub refused_title: &'static str,
+    /// Under a refusal.
+    pub refused_points: &'static str,
+    /// The session ended.
+    pub sign_in_title: &'static str,
+    /// The session ended.
+    pub sign_in_body: &'static str,
+    /// Button.
+    pub sign_in: &'static str,
+    /// Reference of a problem, for support.
+    pub reference_note: &'static str,
+    /// The hold ended.
+    pub ended_title: &'static str,
+    /// The hold ended.
+    pub ended_body: &'static str,
+    /// Button.
+    pub start_over: &'static str,
+    /// Cancelled.
+    pub cancelled_title: &'static str,
+    /// Given back.
+    pub undone_title: &'static str,
+    /// Cancelled.
+    pub cancelled_body: &'static str,
+    /// Name of the list of steps.
+    pub steps: &'static str,
+    /// Step.
+    pub step_review: &'static str,
+    /// Step.
+    pub step_code: &'static str,
+    /// Step.
+    pub step_receipt: &'static str,
+    /// No connection for a small action.
+    pub offline: &'static str,
+}
+
+/// Indonesian.
+pub const ID: Texts = Texts {
+    review_title: "Tinjau penukaran",
+    back: "Kembali",
+    loading: "Menghitung poin…",
+    no_quote_title: "Rincian belum bisa dimuat",
+    no_quote_body: "Sambungan terputus. Poin Anda tidak berubah.",
+    again: "Coba lagi",
+    quantity: "Jumlah",
+    fewer: "Kurangi jumlah",
+    more: "Tambah jumlah",
+    quantity_max: "Paling banyak {0} sekali tukar",
+    recipient_title: "Nomor penerima",
+    own_number: "Nomor saya",
+    other_number: "Nomor lain",
+    phone: "Nomor ponsel penerima",
+    phone_hint: "Contoh: 0812 3456 7890. Periksa lagi: yang sudah terkirim tidak bisa ditarik.",
+    address_title: "Alamat kirim",
+    name: "Nama penerima",
+    street: "Jalan, nomor, RT/RW, kelurahan",
+    city: "Kota atau kabupaten",
+    postal_code: "Kode pos",
+    courier_phone: "Nomor ponsel untuk kurir",
+    fault_empty: "Isi dulu bagian ini.",
+    fault_phone: "Nomor ini kurang panjang. Contoh: 0812 3456 7890.",
+    fault_postal: "Kode pos terdiri dari 5 angka.",
+    paid_from: "Dibayar dari",
+    paid_from_note: "Poin yang paling cepat hangus dipakai lebih dulu.",
+    ends_soon: "segera hangus",
+    ends_on: "hangus {0}",
+    never_ends: "tanpa batas waktu",
+    more_lots: "{0} kelompok poin lain",
+    show_all_lots: "Tampilkan {0} lainnya",
+    total: "Total",
+    left: "Sisa poin Anda",
+    short: "Poin kurang",
+    terms: "Ketentuan",
+    channel: "Kirim kode lewat",
+    sms: "SMS",
+    email: "E-mail",
+    send_code: "Kirim kode",
+    send_code_again: "Kirim kode sekali lagi",
+    hold_note: "Poin ditahan {0} menit selama menunggu kode. Belum terpotong.",
+    never_arrived: "Permintaan tadi tidak sampai ke kami. Poin Anda tidak berubah. Silakan kirim lagi.",
+    cannot_title: "Belum bisa ditukar",
+    reason_suspended: "Akun Anda sedang dibekukan. Hubungi layanan pelanggan.",
+    reason_not_verified: "Nomor Anda belum terverifikasi. Perbarui data akun lebih dulu.",
+    reason_not_open: "Baru bisa ditukar mulai {0}.",
+    reason_closed: "Masa penukaran berakhir {0}.",
+    reason_out_of_stock: "Stok habis.",
+    reason_stock_short: "Stok tinggal {0}. Kurangi jumlahnya.",
+    reason_tier: "Khusus anggota {0}.",
+    reason_limit: "Batas penukaran Anda sudah tercapai.",
+    reason_limit_until: "Batas penukaran Anda sudah tercapai. Bisa lagi {0}.",
+    reason_minimum: "Saldo minimal {0}. Kurang {1} lagi.",
+    reason_too_many: "Paling banyak {0} sekali tukar.",
+    reason_short: "Poin kurang {0}.",
+    reason_other: "Hadiah ini belum bisa Anda tukar.",
+    sending: "Menahan poin dan mengirim kode…",
+    checking_title: "Kami sedang memastikan",
+    checking_body: "Poin Anda hanya terpotong sekali. Halaman ini boleh ditutup; penukaran tidak akan hilang.",
+    checking_lost: "Jawaban dari server tidak sampai.",
+    checking_resumed: "Melanjutkan penukaran Anda.",
+    checking_busy: "Server sedang sibuk.",
+    checking_hold_over: "Waktu tahan sudah habis.",
+    checking_moved: "Status penukaran berubah.",
+    checking_stalled: "Masih belum ada jawaban. Periksa sambungan Anda, lalu tekan tombol di bawah.",
+    check_now: "Periksa sekarang",
+    code_title: "Masukkan kode",
+    code_sent_sms: "Kami mengirim 6 angka lewat SMS ke {0}",
+    code_sent_email: "Kami mengirim 6 angka lewat e-mail ke {0}",
+    code_for: "untuk: {0} · {1}",
+    code_label: "Kode 6 angka",
+    code_running: "Berlaku {0}",
+    code_over: "Kode sudah tidak berlaku. Minta kode baru.",
+    code_locked: "Terlalu banyak percobaan. Minta kode baru.",
+    tries_one: "Tersisa 1 percobaan",
+    tries_many: "Tersisa {0} percobaan",
+    resend: "Kirim lagi",
+    resend_in: "Kirim lagi dalam {0}",
+    resend_sms: "Kirim lewat SMS",
+    resend_email: "Kirim lewat e-mail",
+    resent: "Kode baru sudah dikirim. Kode lama tidak berlaku lagi.",
+    not_arrived: "Kode tadi belum sampai ke kami. Masukkan sekali lagi.",
+    held: "{0} ditahan, belum terpotong.",
+    hold_left: "Ditahan {0} lagi",
+    cancel: "Batalkan penukaran",
+    cancelling: "Membatalkan…",
+    confirming: "Memeriksa kode…",
+    confirm: "Tukar sekarang",
+    receipt_title: "Berhasil ditukar",
+    receipt_delivered_title: "Sudah terkirim",
+    receipt_on_its_way_title: "Sedang diproses",
+    receipt_confirmed_title: "Kode benar, hadiah disiapkan",
+    receipt_code_body: "Tunjukkan kode ini di kasir atau masukkan di situs mitra.",
+    receipt_delivered_body: "Sudah masuk ke {0}.",
+    receipt_delivered_plain: "Hadiah sudah masuk ke nomor Anda.",
+    receipt_on_its_way_body: "Kurir mengantar ke alamat ini:",
+    receipt_on_its_way_plain: "Kami kabari lewat SMS bila sudah dikirim.",
+    receipt_confirmed_body: "Biasanya kurang dari satu menit. Halaman ini memperbarui diri.",
+    receipt_points: "Poin terpakai",
+    receipt_left: "Sisa poin",
+    receipt_reference: "Nomor referensi",
+    receipt_recipient: "Penerima",
+    receipt_ends: "Pakai sebelum",
+    receipt_issued: "Diterbitkan",
+    receipt_pieces: "Voucher {0} dari {1}",
+    voucher_code: "Kode voucher",
+    qr: "Kode QR untuk {0}",
+    barcode: "Barcode untuk {0}",
+    show_qr: "QR",
+    show_barcode: "Barcode",
+    copy: "Salin kode",
+    copied: "Kode disalin",
+    copy_by_hand: "Kode sudah dipilih. Tekan Ctrl+C untuk menyalin.",
+    print: "Cetak",
+    send_sms: "Kirim ke SMS saya",
+    send_email: "Kirim ke e-mail saya",
+    sent_sms: "Salinan dikirim lewat SMS.",
+    sent_email: "Salinan dikirim lewat e-mail.",
+    send_lost: "Salinan belum terkirim. Coba lagi.",
+    how_to_use: "Cara pakai",
+    code_hidden: "Kode tersimpan aman di loker. Buka loker dengan kode sekali pakai untuk melihatnya.",
+    open_locker: "Buka loker",
+    done: "Selesai",
+    refused_title: "Penukaran tidak bisa dilanjutkan",
+    refused_points: "Poin Anda tidak berubah.",
+    sign_in_title: "Masuk lagi untuk melanjutkan",
+    sign_in_body: "Sesi Anda berakhir. Penukaran ini kami simpan dan lanjutkan setelah Anda masuk.",
+    sign_in: "Masuk",
+    reference_note: "Sebutkan referensi {0} kepada layanan pelanggan.",
+    ended_title: "Waktu habis, poin kembali",
+    ended_body: "{0} sudah kembali ke saldo Anda, dengan masa berlaku semula. Tidak ada yang terpotong.",
+    start_over: "Mulai lagi",
+    cancelled_title: "Penukaran dibatalkan",
+    undone_title: "Penukaran dikembalikan",
+    cancelled_body: "{0} sudah kembali ke saldo Anda, dengan masa berlaku semula.",
+    steps: "Langkah penukaran",
+    step_review: "Tinjau",
+    step_code: "Kode",
+    step_receipt: "Selesai",
+    offline: "Sambungan terputus. Coba lagi.",
+};
+
+/// English.
+pub const EN: Texts = Texts {
+    review_title: "Review your redemption",
+    back: "Back",
+    loading: "Working out the points…",
+    no_quote_title: "The details could not be loaded",
+    no_quote_body: "The connection dropped. Your points have not changed.",
+    again: "Try again",
+    quantity: "Quantity",
+    fewer: "One fewer",
+    more: "One more",
+    quantity_max: "At most {0} at a time",
+    recipient_title: "Who receives it",
+    own_number: "My number",
+    other_number: "Another number",
+    phone: "Recipient’s mobile number",
+    phone_hint: "For example 0812 3456 7890. Check it twice: what is sent cannot be called back.",
+    address_title: "Delivery address",
+    name: "Recipient’s name",
+    street: "Street, number, neighbourhood",
+    city: "City or regency",
+    postal_code: "Postal code",
+    courier_phone: "Mobile number for the courier",
+    fault_empty: "Please fill this in.",
+    fault_phone: "This number is too short. For example 0812 3456 7890.",
+    fault_postal: "A postal code has 5 digits.",
+    paid_from: "Paid from",
+    paid_from_note: "Points that end first are spent first.",
+    ends_soon: "ends soon",
+    ends_on: "ends {0}",
+    never_ends: "never ends",
+    more_lots: "{0} further lots",
+    show_all_lots: "Show {0} more",
+    total: "Total",
+    left: "Points left",
+    short: "Points short",
+    terms: "Terms",
+    channel: "Send the code by",
+    sms: "Text message",
+    email: "E-mail",
+    send_code: "Send code",
+    send_code_again: "Send code once more",
+    hold_note: "Points are held for {0} minutes while we wait for the code. Nothing is spent yet.",
+    never_arrived: "Your request did not reach us. Your points have not changed. You can send it again.",
+    cannot_title: "It can’t be redeemed yet",
+    reason_suspended: "Your account is suspended. Please contact support.",
+    reason_not_verified: "Your number is not verified. Update your account first.",
+    reason_not_open: "It can be redeemed from {0}.",
+    reason_closed: "It could be redeemed until {0}.",
+    reason_out_of_stock: "None left.",
+    reason_stock_short: "Only {0} left. Choose fewer.",
+    reason_tier: "Only for {0} members.",
+    reason_limit: "You have reached your limit.",
+    reason_limit_until: "You have reached your limit. Again from {0}.",
+    reason_minimum: "Your balance must be at least {0}. {1} more to go.",
+    reason_too_many: "At most {0} at a time.",
+    reason_short: "{0} short.",
+    reason_other: "You can’t redeem this reward yet.",
+    sending: "Holding the points and sending the code…",
+    checking_title: "We are checking",
+    checking_body: "You pay only once. You may close this page; your redemption will not get lost.",
+    checking_lost: "The server’s answer did not reach us.",
+    checking_resumed: "Picking up your redemption.",
+    checking_busy: "The server is busy.",
+    checking_hold_over: "The hold is over.",
+    checking_moved: "Your redemption has moved on.",
+    checking_stalled: "Still no answer. Check your connection, then press the button.",
+    check_now: "Check now",
+    code_title: "Enter the code",
+    code_sent_sms: "We sent 6 digits by text message to {0}",
+    code_sent_email: "We sent 6 digits by e-mail to {0}",
+    code_for: "for: {0} · {1}",
+    code_label: "6-digit code",
+    code_running: "Valid for {0}",
+    code_over: "This code has ended. Ask for a new one.",
+    code_locked: "Too many tries. Ask for a new code.",
+    tries_one: "1 try left",
+    tries_many: "{0} tries left",
+    resend: "Send again",
+    resend_in: "Send again in {0}",
+    resend_sms: "Send by text message",
+    resend_email: "Send by e-mail",
+    resent: "A new code is on its way. The old one no longer works.",
+    not_arrived: "Your code did not reach us. Please enter it once more.",
+    held: "{0} held, not spent yet.",
+    hold_left: "Held for {0} more",
+    cancel: "Cancel redemption",
+    cancelling: "Cancelling…",
+    confirming: "Checking the code…",
+    confirm: "Redeem now",
+    receipt_title: "Redeemed",
+    receipt_delivered_title: "Delivered",
+    receipt_on_its_way_title: "On its way",
+    receipt_confirmed_title: "Code accepted, preparing your reward",
+    receipt_code_body: "Show this code at the till or enter it on the partner’s site.",
+    receipt_delivered_body: "It went to {0}.",
+    receipt_delivered_plain: "Your reward went to your number.",
+    receipt_on_its_way_body: "The courier delivers to this address:",
+    receipt_on_its_way_plain: "We tell you by text message when it is sent.",
+    receipt_confirmed_body: "It usually takes less than a minute. This page updates itself.",
+    receipt_points: "Points spent",
+    receipt_left: "Points left",
+    receipt_reference: "Reference",
+    receipt_recipient: "Recipient",
+    receipt_ends: "Use before",
+    receipt_issued: "Issued",
+    receipt_pieces: "Voucher {0} of {1}",
+    voucher_code: "Voucher code",
+    qr: "QR code of {0}",
+    barcode: "Barcode of {0}",
+    show_qr: "QR",
+    show_barcode: "Barcode",
+    copy: "Copy code",
+    copied: "Code copied",
+    copy_by_hand: "The code is selected. Press Ctrl+C to copy.",
+    print: "Print",
+    send_sms: "Text it to me",
+    send_email: "E-mail it to me",
+    sent_sms: "A copy is on its way by text message.",
+    sent_email: "A copy is on its way by e-mail.",
+    send_lost: "The copy was not sent. Try again.",
+    how_to_use: "How to use it",
+    code_hidden: "The code is safe in your locker. Open the locker with a one-time code to see it.",
+    open_locker: "Open locker",
+    done: "Done",
+    refused_title: "This redemption can’t go on",
+    refused_points: "Your points have not changed.",
+    sign_in_title: "Sign in again to go on",
+    sign_in_body: "Your session ended. We keep this redemption and go on once you are signed in.",
+    sign_in: "Sign in",
+    reference_note: "Tell support the reference {0}.",
+    ended_title: "Time is up, your points are back",
+    ended_body: "{0} are back in your balance, with their old dates. Nothing was spent.",
+    start_over: "Start over",
+    cancelled_title: "Redemption cancelled",
+    undone_title: "Redemption undone",
+    cancelled_body: "{0} are back in your balance, with their old dates.",
+    steps: "Steps",
+    step_review: "Review",
+    step_code: "Code",
+    step_receipt: "Done",
+    offline: "The connection dropped. Try again.",
+};
