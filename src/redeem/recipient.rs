@@ -222,10 +222,7 @@ mod tests {
     #[test]
     fn another_number_is_sent_as_typed() {
         let draft = Draft { other_number: true, phone: " 0812-3456-7890 ".into(), ..Draft::default() };
-        assert_eq!(
-            draft.recipient(Needs::Phone, true),
-            Ok(Some(Recipient::Phone("0812-3456-7890".into())))
-        );
+        assert_eq!(draft.recipient(Needs::Phone, true), Ok(Some(Recipient::Phone("0812-3456-7890".into()))));
         let short = Draft { phone: "0812".into(), ..draft };
         assert_eq!(short.recipient(Needs::Phone, true), Err(vec![(Field::Phone, Fault::NotAPhone)]));
     }

@@ -1,0 +1,322 @@
+//! The only fetch: typed calls to the Tukar API.
+//!
+//! Safe calls (GET) are tried again after a lost answer; calls that move points never are: their answer, when lost, is
+//! [`Failure::Unknown`], and the caller looks the attempt up. All typed calls share one request function, so that a
+//! new call costs the widget a line and not a copy.
+
+pub mod attempt;
+pub mod failure;
+
+pub use failure::Failure;
+
+use js_sys::JSON;
+use serde::{Serialize, de::DeserializeOwned};
+use std::cell::RefCell;
+use std::rc::Rc;
+use tukar_wire::{
+    ActivityPage, AskCode, AskQuote, AskRedemption, Balance, Channel, CheckCode, CodeSent, Confirm,
+    Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, Problem, ProblemKind, Programme, Quote,
+    Redemption, ResendCode, RewardDetail, RewardPage, SendVoucher, SignedIn, VoucherPage,
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestInit, Response};
+
+/// A request that has no answer after this long counts as lost.
+const ANSWER_WITHIN_MS: i32 = 15_000;
+
+/// Tries of a safe call in all.
+const SAFE_TRIES_MAX: u32 = 3;
+
+/// Where the API is and who asks. Cheap to clone; all clones share the token.
+#[derive(Clone)]
+pub struct Client {
+    base: Rc<str>,
+    locale: Rc<str>,
+    token: Rc<RefCell<Option<String>>>,
+}
+
+struct Ask<'a> {
+    method: &'static str,
+    path: String,
+    body: Option<JsValue>,
+    key: Option<&'a str>,
+}
+
+impl Client {
+    /// `base` is the API's origin without a slash at its end, or empty for the page's own.
+    #[must_use]
+    pub fn new(base: &str, locale: &str) -> Client {
+        Client { base: base.trim_end_matches('/').into(), locale: locale.into(), token: Rc::default() }
+    }
+
+    /// The same session, other language.
+    #[must_use]
+    pub fn with_locale(&self, locale: &str) -> Client {
+        Client { locale: locale.into(), ..self.clone() }
+    }
+
+    /// The API's origin, for pictures and links on it.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Uses this token from now on, or none.
+    pub fn set_token(&self, token: Option<String>) {
+        *self.token.borrow_mut() = token;
+    }
+
+    /// True while a token is held.
+    #[must_use]
+    pub fn has_token(&self) -> bool {
+        self.token.borrow().is_some()
+    }
+
+    /// `GET /v1/programme`.
+    pub async fn programme(&self) -> Result<Programme, Failure> {
+        self.get("/v1/programme".into()).await
+    }
+
+    /// `GET /v1/rewards`.
+    pub async fn rewards(&self, after: Option<&str>, limit: u32) -> Result<RewardPage, Failure> {
+        self.get(with_query("/v1/rewards", &[("after", after), ("limit", Some(&limit.to_string()))])).await
+    }
+
+    /// `GET /v1/rewards/{id}`.
+    pub async fn reward(&self, id: &str) -> Result<RewardDetail, Failure> {
+        self.get(format!("/v1/rewards/{}", escape(id))).await
+    }
+
+    /// `POST /v1/challenges`: ask for a code to sign in.
+    pub async fn ask_code(&self, contact: &str) -> Result<CodeSent, Failure> {
+        self.post("/v1/challenges".into(), &AskCode { contact: contact.into() }, None).await
+    }
+
+    /// `POST /v1/challenges/{id}/resend`.
+    pub async fn resend_code(&self, id: &str, channel: Option<Channel>) -> Result<CodeSent, Failure> {
+        self.post(format!("/v1/challenges/{}/resend", escape(id)), &ResendCode { channel }, None).await
+    }
+
+    /// `POST /v1/challenges/{id}/check`: sign in. The caller keeps the token with [`Client::set_token`].
+    pub async fn check_code(&self, id: &str, code: &str) -> Result<SignedIn, Failure> {
+        self.post(format!("/v1/challenges/{}/check", escape(id)), &CheckCode { code: code.into() }, None)
+            .await
+    }
+
+    /// `DELETE /v1/session`.
+    pub async fn sign_out(&self) -> Result<(), Failure> {
+        self.send(Ask { method: "DELETE", path: "/v1/session".into(), body: None, key: None }).await.map(drop)
+    }
+
+    /// `GET /v1/me`.
+    pub async fn me(&self) -> Result<Member, Failure> {
+        self.get("/v1/me".into()).await
+    }
+
+    /// `GET /v1/me/balance`.
+    pub async fn balance(&self) -> Result<Balance, Failure> {
+        self.get("/v1/me/balance".into()).await
+    }
+
+    /// `GET /v1/me/lots`.
+    pub async fn lots(&self, after: Option<&str>) -> Result<LotPage, Failure> {
+        self.get(with_query("/v1/me/lots", &[("after", after)])).await
+    }
+
+    /// `GET /v1/me/activity`; `kind` is a word of `ActivityKind`.
+    pub async fn activity(&self, kind: Option<&str>, before: Option<&str>) -> Result<ActivityPage, Failure> {
+        self.get(with_query("/v1/me/activity", &[("kind", kind), ("before", before)])).await
+    }
+
+    /// `GET /v1/me/eligibility`, of all rewards or of one.
+    pub async fn eligibility(&self, reward: Option<&str>) -> Result<Eligibility, Failure> {
+        self.get(with_query("/v1/me/eligibility", &[("reward", reward)])).await
+    }
+
+    /// `POST /v1/redemptions/quote`. Changes nothing, so it is tried again like a GET.
+    pub async fn quote(&self, ask: &AskQuote) -> Result<Quote, Failure> {
+        let mut tries = 1;
+        loop {
+            match self.post("/v1/redemptions/quote".into(), ask, None).await {
+                Err(Failure::Unknown) if tries < SAFE_TRIES_MAX => tries += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// `POST /v1/redemptions`: hold the points and send a code.
+    pub async fn redeem(&self, ask: &AskRedemption) -> Result<Redemption, Failure> {
+        self.post("/v1/redemptions".into(), ask, Some(&ask.id)).await
+    }
+
+    /// `GET /v1/redemptions/{id}`: what became of it. Not tried again here: the flow has its own pauses.
+    pub async fn redemption(&self, id: &str) -> Result<Redemption, Failure> {
+        let ask =
+            Ask { method: "GET", path: format!("/v1/redemptions/{}", escape(id)), body: None, key: None };
+        read(self.send(ask).await?)
+    }
+
+    /// `POST /v1/redemptions/{id}/confirm`: spend the held points.
+    pub async fn confirm(&self, id: &str, confirm: &Confirm) -> Result<Redemption, Failure> {
+        let key = attempt::new_id();
+        self.post(format!("/v1/redemptions/{}/confirm", escape(id)), confirm, Some(&key)).await
+    }
+
+    /// `POST /v1/redemptions/{id}/resend`.
+    pub async fn resend(&self, id: &str, resend: &ResendCode) -> Result<Redemption, Failure> {
+        let key = attempt::new_id();
+        self.post(format!("/v1/redemptions/{}/resend", escape(id)), resend, Some(&key)).await
+    }
+
+    /// `POST /v1/redemptions/{id}/cancel`: the points come back.
+    pub async fn cancel(&self, id: &str) -> Result<Redemption, Failure> {
+        let key = attempt::new_id();
+        self.post(format!("/v1/redemptions/{}/cancel", escape(id)), &Nothing {}, Some(&key)).await
+    }
+
+    /// `GET /v1/vouchers`.
+    pub async fn vouchers(&self, after: Option<&str>) -> Result<VoucherPage, Failure> {
+        self.get(with_query("/v1/vouchers", &[("after", after)])).await
+    }
+
+    /// `POST /v1/vouchers/{id}/send`: a copy to the member's own contact.
+    pub async fn send_voucher(&self, id: &str, channel: Channel) -> Result<(), Failure> {
+        let body = write(&SendVoucher { channel })?;
+        let path = format!("/v1/vouchers/{}/send", escape(id));
+        self.send(Ask { method: "POST", path, body: Some(body), key: None }).await.map(drop)
+    }
+
+    /// `POST /v1/locker/open`: ask for a code.
+    pub async fn open_locker(&self) -> Result<CodeSent, Failure> {
+        self.post("/v1/locker/open".into(), &Nothing {}, None).await
+    }
+
+    /// `POST /v1/locker/check`: the code opens the locker.
+    pub async fn check_locker(&self, code: &str) -> Result<LockerOpened, Failure> {
+        self.post("/v1/locker/check".into(), &CheckCode { code: code.into() }, None).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: String) -> Result<T, Failure> {
+        read(self.get_value(path).await?)
+    }
+
+    async fn get_value(&self, path: String) -> Result<JsValue, Failure> {
+        let mut tries = 1;
+        loop {
+            let ask = Ask { method: "GET", path: path.clone(), body: None, key: None };
+            match self.send(ask).await {
+                Err(Failure::Unknown) if tries < SAFE_TRIES_MAX => tries += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: String,
+        body: &impl Serialize,
+        key: Option<&str>,
+    ) -> Result<T, Failure> {
+        let body = write(body)?;
+        read(self.send(Ask { method: "POST", path, body: Some(body), key }).await?)
+    }
+
+    async fn send(&self, ask: Ask<'_>) -> Result<JsValue, Failure> {
+        let window = web_sys::window().ok_or(Failure::Unknown)?;
+        if !window.navigator().on_line() {
+            return Err(Failure::Offline);
+        }
+        let init = self.request(&ask).map_err(|_| Failure::Unknown)?;
+        let abort = AbortController::new().map_err(|_| Failure::Unknown)?;
+        init.set_signal(Some(&abort.signal()));
+        let over = Closure::once(move || abort.abort());
+        let timer = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                over.as_ref().unchecked_ref(),
+                ANSWER_WITHIN_MS,
+            )
+            .map_err(|_| Failure::Unknown)?;
+        let url = format!("{}{}", self.base, ask.path);
+        let answer = JsFuture::from(window.fetch_with_str_and_init(&url, &init)).await;
+        let outcome = match answer {
+            Ok(response) => body_of(response.unchecked_into()).await,
+            Err(_) => Err(Failure::Unknown),
+        };
+        window.clear_timeout_with_handle(timer);
+        outcome
+    }
+
+    fn request(&self, ask: &Ask<'_>) -> Result<RequestInit, JsValue> {
+        let headers = Headers::new()?;
+        headers.set("Accept", "application/json, application/problem+json")?;
+        headers.set("Accept-Language", &self.locale)?;
+        if let Some(token) = self.token.borrow().as_ref() {
+            headers.set("Authorization", &format!("Bearer {token}"))?;
+        }
+        if let Some(key) = ask.key {
+            headers.set(IDEMPOTENCY_KEY, key)?;
+        }
+        let init = RequestInit::new();
+        init.set_method(ask.method);
+        if let Some(body) = &ask.body {
+            headers.set("Content-Type", "application/json")?;
+            init.set_body(body);
+        }
+        init.set_headers(&headers);
+        Ok(init)
+    }
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+async fn body_of(response: Response) -> Result<JsValue, Failure> {
+    let text = response.text().map_err(|_| Failure::Unknown)?;
+    let text = JsFuture::from(text).await.map_err(|_| Failure::Unknown)?.as_string().unwrap_or_default();
+    let json = if text.is_empty() { Ok(JsValue::NULL) } else { JSON::parse(&text) };
+    if response.ok() {
+        return json.map_err(|_| Failure::Unknown);
+    }
+    let told = json.ok().and_then(|json| serde_wasm_bindgen::from_value::<Problem>(json).ok());
+    match told {
+        Some(problem) => Err(Failure::Refused(Box::new(problem))),
+        // A proxy in between answered, not the server: that says nothing of what became of the request.
+        None => Err(Failure::Unknown),
+    }
+}
+
+fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Failure> {
+    serde_wasm_bindgen::from_value(value).map_err(|_| Failure::Unknown)
+}
+
+fn write(body: &impl Serialize) -> Result<JsValue, Failure> {
+    let value =
+        body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| Failure::Unknown)?;
+    JSON::stringify(&value).map(JsValue::from).map_err(|_| Failure::Unknown)
+}
+
+fn escape(part: &str) -> String {
+    js_sys::encode_uri_component(part).into()
+}
+
+fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
+    let mut url = path.to_owned();
+    let mut mark = '?';
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            url.push(mark);
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&escape(value));
+            mark = '&';
+        }
+    }
+    url
+}
+
+/// True when the session ended and the member has to sign in again.
+#[must_use]
+pub fn is_signed_out(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(problem) if problem.kind == ProblemKind::NotSignedIn)
+}

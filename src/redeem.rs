@@ -1,0 +1,499 @@
+//! Redeeming a reward: one view per state of the flow.
+//!
+//! [`flow`] decides; this file carries out what it asks for and shows where it stands. Invariants: an answer is
+//! taken only from the newest request; the attempt is in the store before it is in the network; what the member typed
+//! survives every error and a reload.
+
+pub mod code;
+#[expect(unreachable_pub, reason = "the component macro writes public props")]
+mod code_step;
+pub mod flow;
+mod paper;
+#[expect(unreachable_pub, reason = "the component macro writes public props")]
+mod receipt;
+pub mod recipient;
+#[expect(unreachable_pub, reason = "the component macro writes public props")]
+mod review;
+
+use crate::api::attempt;
+use crate::api::{Client, Failure};
+use crate::i18n::{I18n, fill, redeem::Texts};
+use code_step::CodeStep;
+use flow::{Do, Event, Order, State, Trouble, Why};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use receipt::Receipt;
+use recipient::Draft;
+use review::Review;
+use std::time::Duration;
+use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, ProblemKind, ResendCode, RewardDetail};
+
+/// How a redemption begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// With a reward.
+    Reward(Order),
+    /// With an attempt that was made before: after a reload, or from the locker or the history.
+    Attempt(String),
+}
+
+/// How the member leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Back to where they came from; a hold goes on.
+    Back,
+    /// The redemption is over.
+    Done,
+    /// To the claim locker, to see the codes.
+    Locker,
+    /// To the sign-in; the attempt is kept and goes on afterwards.
+    SignIn,
+}
+
+/// What every view of the flow works with; copied into them.
+#[derive(Clone, Copy)]
+struct Desk {
+    i18n: I18n,
+    now: Signal<Moment>,
+    client: StoredValue<Client, LocalStorage>,
+    state: RwSignal<State>,
+    draft: RwSignal<Draft>,
+    /// Number of the newest request; an answer of an older one is dropped.
+    newest: StoredValue<u32>,
+    on_leave: Callback<Leave>,
+    on_moved: Callback<()>,
+}
+
+const DRAFT: &str = "tukar.recipient";
+
+impl Desk {
+    fn client(self) -> Client {
+        self.client.get_value()
+    }
+
+    fn leave(self, how: Leave) {
+        if self.state.with_untracked(flow::is_over) {
+            attempt::forget();
+            if how == Leave::Done {
+                attempt::forget_value(DRAFT);
+            }
+        }
+        self.on_leave.run(how);
+    }
+
+    fn dispatch(self, event: Event) {
+        let Some(state) = self.state.try_get_untracked() else { return };
+        let (state, todo) = flow::step(state, event);
+        let _ = self.state.try_set(state);
+        self.carry_out(todo);
+    }
+
+    fn carry_out(self, todo: Vec<Do>) {
+        for what in todo {
+            match what {
+                Do::Store(ask) => attempt::keep(&attempt::Attempt {
+                    id: ask.id,
+                    reward_id: ask.reward_id,
+                    quantity: ask.quantity,
+                }),
+                Do::Forget => attempt::forget(),
+                Do::PointsMoved => self.on_moved.run(()),
+                Do::Quote(order) => self.ask(move |client| async move {
+                    let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
+                    client.quote(&ask).await.map(Event::Quoted)
+                }),
+                Do::Create(ask) => {
+                    self.ask(move |client| async move { client.redeem(&ask).await.map(Event::Told) })
+                }
+                Do::Confirm { id, code } => self.ask(move |client| async move {
+                    client.confirm(&id, &Confirm { code }).await.map(Event::Told)
+                }),
+                Do::Resend { id, channel } => self.ask(move |client| async move {
+                    client.resend(&id, &ResendCode { channel }).await.map(Event::Told)
+                }),
+                Do::Cancel { id } => {
+                    self.ask(move |client| async move { client.cancel(&id).await.map(Event::Told) })
+                }
+                Do::LookUp { id, after_ms } => self.look_up(id, after_ms),
+            }
+        }
+    }
+
+    fn look_up(self, id: String, after_ms: u32) {
+        let serial = self.next_serial();
+        let go = move || {
+            if self.newest.try_get_value() == Some(serial) {
+                self.ask(move |client| async move { client.redemption(&id).await.map(Event::Told) });
+            }
+        };
+        if after_ms == 0 {
+            go();
+        } else {
+            set_timeout(go, Duration::from_millis(after_ms.into()));
+        }
+    }
+
+    fn ask<F: Future<Output = Result<Event, Failure>> + 'static>(self, call: impl FnOnce(Client) -> F) {
+        let serial = self.next_serial();
+        let answer = call(self.client());
+        spawn_local(async move {
+            let event = match answer.await {
+                Ok(event) => event,
+                Err(Failure::Refused(problem)) => Event::Failed(Trouble::Refused(*problem)),
+                // Offline at the moment of asking: the look-up waits for the connection just as well.
+                Err(Failure::Offline | Failure::Unknown) => Event::Failed(Trouble::Lost),
+            };
+            if self.newest.try_get_value() == Some(serial) {
+                self.dispatch(event);
+            }
+        });
+    }
+
+    fn next_serial(self) -> u32 {
+        let serial = self.newest.get_value().wrapping_add(1);
+        self.newest.set_value(serial);
+        serial
+    }
+
+    /// A new attempt gets its id here; one that never arrived keeps its own.
+    fn with_id(self, ask: AskRedemption) -> AskRedemption {
+        if ask.id.is_empty() { AskRedemption { id: attempt::new_id(), ..ask } } else { ask }
+    }
+
+    fn draft_changed(self, change: impl FnOnce(&mut Draft)) {
+        self.draft.update(change);
+        self.draft.with_untracked(|draft| attempt::keep_value(DRAFT, draft));
+    }
+}
+
+/// Which view is shown; the view of a stage lives through all states of that stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Review,
+    NoQuote,
+    Checking,
+    Code,
+    Receipt,
+    Refused,
+    Ended,
+    Cancelled,
+}
+
+fn stage_of(state: &State) -> Stage {
+    match state {
+        State::Quoting { .. } | State::Review { .. } | State::Sending { .. } => Stage::Review,
+        State::NoQuote { .. } => Stage::NoQuote,
+        State::Checking { .. } => Stage::Checking,
+        State::Code { .. } | State::Confirming { .. } => Stage::Code,
+        State::Receipt { .. } => Stage::Receipt,
+        State::Refused { .. } => Stage::Refused,
+        State::Ended { .. } => Stage::Ended,
+        State::Cancelled { .. } => Stage::Cancelled,
+    }
+}
+
+/// The whole flow, from the review to the receipt.
+#[component]
+pub fn Redeem(
+    /// The language.
+    i18n: I18n,
+    /// The API.
+    client: Client,
+    /// The server's clock, once a second.
+    #[prop(into)]
+    now: Signal<Moment>,
+    /// With what it begins.
+    begin: Begin,
+    /// The member leaves.
+    on_leave: Callback<Leave>,
+    /// Points were held, spent or came back.
+    on_moved: Callback<()>,
+) -> impl IntoView {
+    let (state, todo) = match begin {
+        Begin::Reward(order) => flow::start(order),
+        Begin::Attempt(id) => {
+            let kept = attempt::find().filter(|kept| kept.id == id);
+            let order = kept.map(|kept| Order { reward_id: kept.reward_id, quantity: kept.quantity });
+            flow::resume(id, order)
+        }
+    };
+    let desk = Desk {
+        i18n,
+        now,
+        client: StoredValue::new_local(client),
+        state: RwSignal::new(state),
+        draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),
+        newest: StoredValue::new(0),
+        on_leave,
+        on_moved,
+    };
+    desk.carry_out(todo);
+    let stage = Memo::new(move |_| desk.state.with(stage_of));
+    let root = NodeRef::<html::Section>::new();
+    // Keeps the keyboard with the story: a new stage begins at its heading. The code step focuses its own field.
+    Effect::new(move |before: Option<Stage>| {
+        let stage = stage.get();
+        if before.is_some_and(|before| before != stage) && stage != Stage::Code {
+            request_animation_frame(move || focus_heading(root));
+        }
+        stage
+    });
+    view! {
+        <section class="redeem" node_ref=root>
+            {move || match stage.get() {
+                Stage::Review => view! { <ReviewStage desk/> }.into_any(),
+                Stage::NoQuote => view! { <NoQuote desk/> }.into_any(),
+                Stage::Checking => view! { <Checking desk/> }.into_any(),
+                Stage::Code => view! { <Head desk title=i18n.texts().redeem.code_title step=1/><CodeStep desk/> }.into_any(),
+                Stage::Receipt => view! { <Receipt desk/> }.into_any(),
+                Stage::Refused => view! { <Refused desk/> }.into_any(),
+                Stage::Ended | Stage::Cancelled => view! { <PointsBack desk/> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn focus_heading(root: NodeRef<html::Section>) {
+    use wasm_bindgen::JsCast;
+    let heading =
+        root.try_get_untracked().flatten().and_then(|root| root.query_selector("h2").ok().flatten());
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = heading.focus();
+    }
+}
+
+#[component]
+fn Head(desk: Desk, title: &'static str, step: usize) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let steps = [t.step_review, t.step_code, t.step_receipt].into_iter().enumerate().map(|(at, name)| {
+        view! {
+            <li class="redeem-steps__step" class:redeem-steps__step--past=at < step aria-current=(at == step).then_some("step")>{name}</li>
+        }
+    });
+    view! {
+        <header class="redeem__head">
+            <button class="link-button" type="button" on:click=move |_| desk.leave(Leave::Back)>{t.back}</button>
+            <h2 class="redeem__title" tabindex="-1">{title}</h2>
+            <ol class="redeem-steps" aria-label=t.steps>{steps.collect_view()}</ol>
+        </header>
+    }
+}
+
+/// The reward's detail: terms, most pieces, what it needs.
+#[derive(Clone, PartialEq)]
+enum Detail {
+    Loading,
+    Here(Box<RewardDetail>),
+    Missing(Option<Box<Problem>>),
+}
+
+#[component]
+fn ReviewStage(desk: Desk) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let detail = RwSignal::new(Detail::Loading);
+    let load = move || {
+        let reward = desk.state.with_untracked(|state| match state {
+            State::Quoting { order, .. } | State::Review { order, .. } | State::Sending { order, .. } => {
+                Some(order.reward_id.clone())
+            }
+            _ => None,
+        });
+        let Some(reward) = reward else { return };
+        let client = desk.client();
+        detail.set(Detail::Loading);
+        spawn_local(async move {
+            let _ = detail.try_set(match client.reward(&reward).await {
+                Ok(here) => Detail::Here(Box::new(here)),
+                Err(Failure::Refused(problem)) => Detail::Missing(Some(problem)),
+                Err(_) => Detail::Missing(None),
+            });
+        });
+    };
+    load();
+    let quoted =
+        Memo::new(move |_| desk.state.with(|state| !matches!(state, State::Quoting { before: None, .. })));
+    view! {
+        <Head desk title=t.review_title step=0/>
+        {move || match detail.get() {
+            Detail::Here(detail) if quoted.get() => view! { <Review desk detail=*detail/> }.into_any(),
+            Detail::Missing(problem) => view! { <NoAnswer desk problem on_again=Callback::new(move |()| load())/> }.into_any(),
+            _ => bones(t),
+        }}
+    }
+}
+
+fn bones(t: &'static Texts) -> AnyView {
+    view! {
+        <div class="review-bones" aria-busy="true">
+            <span></span><span></span><span></span><span></span><span></span>
+            <p class="visually-hidden" role="status">{t.loading}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoQuote(desk: Desk) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let problem = desk.state.with_untracked(|state| match state {
+        State::NoQuote { problem, .. } => problem.clone(),
+        _ => None,
+    });
+    view! {
+        <Head desk title=t.review_title step=0/>
+        <NoAnswer desk problem on_again=Callback::new(move |()| desk.dispatch(Event::Again))/>
+    }
+}
+
+#[component]
+fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let signed_out = problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::NotSignedIn);
+    let said = match problem {
+        Some(problem) => problem_notice(&problem, t),
+        None => {
+            view! { <Notice tone=Tone::Warn title=t.no_quote_title>{t.no_quote_body}</Notice> }.into_any()
+        }
+    };
+    view! {
+        <div class="redeem__narrow">
+            {said}
+            <div>{if signed_out {
+                view! { <button class="button button--primary" type="button" on:click=move |_| desk.leave(Leave::SignIn)>{t.sign_in}</button> }.into_any()
+            } else {
+                view! { <button class="button button--primary" type="button" on:click=move |_| on_again.run(())>{t.again}</button> }.into_any()
+            }}</div>
+        </div>
+    }
+}
+
+#[component]
+fn Checking(desk: Desk) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let why = Memo::new(move |_| {
+        desk.state.with(|state| match state {
+            State::Checking { why: Why::Resumed, .. } => t.checking_resumed,
+            State::Checking { why: Why::Busy, .. } => t.checking_busy,
+            State::Checking { why: Why::HoldOver, .. } => t.checking_hold_over,
+            State::Checking { why: Why::Moved, .. } => t.checking_moved,
+            _ => t.checking_lost,
+        })
+    });
+    let stalled = Memo::new(move |_| {
+        desk.state
+            .with(|state| matches!(state, State::Checking { asked, .. } if *asked >= flow::LOOK_UPS_MAX))
+    });
+    view! {
+        <div class="checking" role="status">
+            <h2 class="redeem__title" tabindex="-1">{t.checking_title}</h2>
+            <div class="checking__bar" hidden=stalled aria-hidden="true"></div>
+            <p class="redeem__lead">{why}</p>
+            <p class="redeem__lead">{t.checking_body}</p>
+            {move || stalled.get().then(|| view! { <p>{t.checking_stalled}</p> })}
+            <div><button class="button" type="button" on:click=move |_| desk.dispatch(Event::Again)>{t.check_now}</button></div>
+        </div>
+    }
+}
+
+#[component]
+fn Refused(desk: Desk) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let problem = desk.state.with_untracked(|state| match state {
+        State::Refused { problem } => Some(problem.clone()),
+        _ => None,
+    });
+    problem.map(|problem| {
+        let (title, body, action, how) = if problem.kind == ProblemKind::NotSignedIn {
+            (t.sign_in_title, view! { <p class="redeem__lead">{t.sign_in_body}</p> }.into_any(), t.sign_in, Leave::SignIn)
+        } else {
+            let body = view! { {problem_notice(&problem, t)}<p class="redeem__lead">{t.refused_points}</p> };
+            (t.refused_title, body.into_any(), t.done, Leave::Done)
+        };
+        view! {
+            <div class="redeem__narrow">
+                <h2 class="redeem__title" tabindex="-1">{title}</h2>
+                {body}
+                <div><button class="button button--primary" type="button" on:click=move |_| desk.leave(how)>{action}</button></div>
+            </div>
+        }
+    })
+}
+
+/// The hold ended, was cancelled, or the redemption was given back: either way the points are in their lots again.
+#[component]
+fn PointsBack(desk: Desk) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let told = desk.state.with_untracked(|state| match state {
+        State::Ended { redemption } => Some((t.ended_title, t.ended_body, redemption.clone())),
+        State::Cancelled { redemption } if redemption.state == tukar_wire::RedemptionState::Undone => {
+            Some((t.undone_title, t.cancelled_body, redemption.clone()))
+        }
+        State::Cancelled { redemption } => Some((t.cancelled_title, t.cancelled_body, redemption.clone())),
+        _ => None,
+    });
+    told.map(|(title, body, redemption)| {
+        let again = Order { reward_id: redemption.reward_id.clone(), quantity: redemption.quantity };
+        let start_over = move |_| {
+            let (state, todo) = flow::start(again.clone());
+            desk.state.set(state);
+            desk.carry_out(todo);
+        };
+        view! {
+            <div class="redeem__narrow">
+                <h2 class="redeem__title" tabindex="-1">{title}</h2>
+                <p class="redeem__lead">{fill(body, &[&desk.i18n.points(redemption.points)])}</p>
+                <p class="review__note">{redemption.title.clone()}" · "<bdi dir="ltr">{redemption.reference.clone()}</bdi></p>
+                <div class="receipt__foot">
+                    <button class="button button--primary" type="button" on:click=start_over>{t.start_over}</button>
+                    <button class="button" type="button" on:click=move |_| desk.leave(Leave::Done)>{t.done}</button>
+                </div>
+            </div>
+        }
+    })
+}
+
+/// Colour of a notice's edge.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Warn,
+}
+
+#[component]
+fn Notice(tone: Tone, #[prop(optional)] title: Option<&'static str>, children: Children) -> impl IntoView {
+    let class = match tone {
+        Tone::Good => "notice notice--good",
+        Tone::Warn => "notice notice--warn",
+    };
+    view! {
+        <div class=class role="status">
+            {title.map(|title| view! { <p class="notice__title">{title}</p> })}
+            <div>{children()}</div>
+        </div>
+    }
+}
+
+/// A problem as the server worded it: what happened, what to do next, and the reference for support.
+fn problem_notice(problem: &Problem, t: &'static Texts) -> AnyView {
+    let Problem { title, detail, next, reference, .. } = problem.clone();
+    let paragraph = |text: String| (!text.is_empty()).then(|| view! { <p>{text}</p> });
+    let reference = (!reference.is_empty()).then(|| {
+        view! { <p class="notice__reference">{fill(t.reference_note, &[&reference])}</p> }
+    });
+    view! {
+        <div class="notice notice--bad" role="alert">
+            <p class="notice__title">{title}</p>
+            {paragraph(detail)}
+            {paragraph(next)}
+            {reference}
+        </div>
+    }
+    .into_any()
+}
+
+/// A problem in one line.
+fn whole(problem: &Problem) -> String {
+    let first = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
+    if problem.next.is_empty() { first.clone() } else { format!("{first} {}", problem.next) }
+}

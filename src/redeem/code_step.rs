@@ -1,0 +1,188 @@
+//! The code step: where the code went, the field, time and tries left, sending again, and the hold that ends by itself.
+
+use super::code::{Life, Resend, clock_text, look, seconds_until, spoken_step};
+use super::flow::{Doing, Event, Note, State};
+use super::{Desk, Notice, Tone, problem_notice};
+use crate::i18n::fill;
+use crate::ui::code_field::CodeField;
+use leptos::prelude::*;
+use tukar_wire::{Channel, ProblemKind, Redemption};
+
+/// From how many seconds left on the time is shown as a warning.
+const HURRY_SECONDS: i64 = 60;
+
+/// Lives while the redemption is held, through wrong codes and resends.
+#[component]
+pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
+    let i18n = desk.i18n;
+    let t = i18n.texts().redeem;
+    let now = desk.now;
+    let held = Memo::new(move |_| desk.state.with(held_of));
+    let digits = RwSignal::new(String::new());
+    let confirming = Memo::new(move |_| desk.state.with(|state| matches!(state, State::Confirming { .. })));
+    let doing = Memo::new(move |_| {
+        desk.state.with(|state| match state {
+            State::Code { doing, .. } => *doing,
+            _ => Doing::Nothing,
+        })
+    });
+    let note = Memo::new(move |_| {
+        desk.state.with(|state| match state {
+            State::Code { note: Some(note), .. } => Some((**note).clone()),
+            _ => None,
+        })
+    });
+    let code_now =
+        Memo::new(move |_| held.with(|held| held.as_ref()?.code.as_ref().map(|code| look(code, now.get()))));
+    let error = Signal::derive(move || match note.get() {
+        Some(Note::Refused(problem)) if at_field(problem.kind) => Some(super::whole(&problem)),
+        _ => None,
+    });
+    let hold_left = Memo::new(move |_| {
+        held.with(|held| held.as_ref().map_or(0, |held| seconds_until(held.hold_ends_at, now.get())))
+    });
+    // Keeps the server's end of the hold and ours in step: at zero the server is asked.
+    Effect::new(move || {
+        if hold_left.get() == 0 && held.with_untracked(Option::is_some) {
+            desk.dispatch(Event::HoldOver);
+        }
+    });
+    // A new code makes what was typed of the old one useless.
+    Effect::new(move || {
+        if note.with(|note| matches!(note, Some(Note::Resent))) {
+            digits.set(String::new());
+        }
+    });
+    let busy = Memo::new(move |_| confirming.get() || doing.get() != Doing::Nothing);
+    let on_full = Callback::new(move |code: String| desk.dispatch(Event::Submit(code)));
+    let press = move |_| {
+        let code = digits.get_untracked();
+        if code.len() == tukar_wire::CODE_DIGITS {
+            desk.dispatch(Event::Submit(code));
+        }
+    };
+    let spoken = Memo::new(move |_| {
+        code_now.get().map(|code| match code.life {
+            Life::Running { seconds, .. } => fill(t.code_running, &[&clock_text(spoken_step(seconds))]),
+            Life::Locked => t.code_locked.to_owned(),
+            Life::Over => t.code_over.to_owned(),
+        })
+    });
+    view! {
+        <div class="code-step">
+            {move || held.get().map(|held| view! { <SentTo desk held/> })}
+            {move || match note.get() {
+                Some(Note::Refused(problem)) if !at_field(problem.kind) => problem_notice(&problem, t),
+                Some(Note::Resent) => view! { <Notice tone=Tone::Good>{t.resent}</Notice> }.into_any(),
+                Some(Note::NotArrived) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
+                _ => ().into_any(),
+            }}
+            <CodeField id="redeem-code" label=t.code_label value=digits error busy on_full/>
+            <p class="code-step__life" aria-hidden="true">{move || code_now.get().map(|code| life_line(i18n, code.life))}</p>
+            <p class="visually-hidden" role="status">{move || if confirming.get() { Some(t.confirming.to_owned()) } else { spoken.get() }}</p>
+            <button class="button button--primary button--wide" type="button" on:click=press
+                disabled=move || busy.get() || digits.with(String::len) != tukar_wire::CODE_DIGITS>
+                {move || if confirming.get() { t.confirming } else { t.confirm }}
+            </button>
+            <Ways desk code_now=Signal::derive(move || code_now.get()) busy/>
+            <div class="code-step__hold">
+                <p>{move || held.get().map(|held| fill(t.held, &[&i18n.points(held.points)]))}
+                    " " {move || fill(t.hold_left, &[&clock_text(hold_left.get())])}</p>
+                <button class="link-button" type="button" disabled=busy on:click=move |_| desk.dispatch(Event::Cancel)>
+                    {move || if doing.get() == Doing::Cancelling { t.cancelling } else { t.cancel }}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn held_of(state: &State) -> Option<Redemption> {
+    match state {
+        State::Code { held, .. } | State::Confirming { held, .. } => Some((**held).clone()),
+        _ => None,
+    }
+}
+
+/// Problems of what was typed sit at the field; all others above it.
+fn at_field(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::CodeWrong
+            | ProblemKind::CodeEnded
+            | ProblemKind::CodeLocked
+            | ProblemKind::Invalid
+            | ProblemKind::Malformed
+    )
+}
+
+fn life_line(i18n: crate::i18n::I18n, life: Life) -> AnyView {
+    let t = i18n.texts().redeem;
+    match life {
+        Life::Running { seconds, tries } => {
+            let tries_text = if tries == 1 {
+                t.tries_one.to_owned()
+            } else {
+                fill(t.tries_many, &[&i18n.number(i64::from(tries))])
+            };
+            view! {
+                <span class:code-step__life--warn=seconds <= HURRY_SECONDS>{fill(t.code_running, &[&clock_text(seconds)])}</span>
+                <span class:code-step__life--warn={tries <= 2}>{tries_text}</span>
+            }
+            .into_any()
+        }
+        Life::Locked => view! { <span class="code-step__life--warn">{t.code_locked}</span> }.into_any(),
+        Life::Over => view! { <span class="code-step__life--warn">{t.code_over}</span> }.into_any(),
+    }
+}
+
+#[component]
+fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
+    let i18n = desk.i18n;
+    let t = i18n.texts().redeem;
+    let (before, after, to) = held.code.as_ref().map_or(("", "", String::new()), |code| {
+        let text = match code.channel {
+            Channel::Sms => t.code_sent_sms,
+            Channel::Email => t.code_sent_email,
+        };
+        let (before, after) = text.split_once("{0}").unwrap_or((text, ""));
+        (before, after, code.sent_to.clone())
+    });
+    let title = if held.quantity > 1 {
+        format!("{} × {}", i18n.number(i64::from(held.quantity)), held.title)
+    } else {
+        held.title.clone()
+    };
+    view! {
+        <p class="code-step__sent">
+            {before}<b><bdi>{to}</bdi></b>{after}" "
+            <span class="code-step__for">{fill(t.code_for, &[&title, &i18n.points(held.points)])}</span>
+        </p>
+    }
+}
+
+#[component]
+fn Ways(desk: Desk, code_now: Signal<Option<super::code::CodeNow>>, busy: Memo<bool>) -> impl IntoView {
+    let t = desk.i18n.texts().redeem;
+    let ready = Memo::new(move |_| {
+        code_now.with(|code| code.as_ref().is_none_or(|code| code.resend == Resend::Ready))
+    });
+    let label = move || {
+        code_now.with(|code| match code.as_ref().map(|code| code.resend) {
+            Some(Resend::In(seconds)) => fill(t.resend_in, &[&clock_text(seconds)]),
+            _ => t.resend.to_owned(),
+        })
+    };
+    let other = Memo::new(move |_| code_now.with(|code| code.as_ref().and_then(|code| code.other)));
+    view! {
+        <div class="code-step__ways">
+            <button class="link-button" type="button" disabled=move || busy.get() || !ready.get()
+                on:click=move |_| desk.dispatch(Event::Resend(None))>{label}</button>
+            {move || other.get().map(|channel| view! {
+                <button class="link-button" type="button" disabled=move || busy.get() || !ready.get()
+                    on:click=move |_| desk.dispatch(Event::Resend(Some(channel)))>
+                    {match channel { Channel::Sms => t.resend_sms, Channel::Email => t.resend_email }}
+                </button>
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,3 @@
+//! Parts with no product word in them, shared by every screen.
+
+pub mod code_field;
