@@ -14,9 +14,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tukar_wire::{
-    ActivityPage, AskCode, AskQuote, AskRedemption, Balance, Channel, CheckCode, CodeSent, Confirm,
-    Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, Problem, ProblemKind, Programme, Quote,
-    Redemption, ResendCode, RewardDetail, RewardPage, SendVoucher, SignedIn, VoucherPage,
+    ActivityPage, AskCode, AskQuote, AskRedemption, Balance, Channel, CheckCode, CheckLocker, CodeSent,
+    Confirm, Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, OpenRedemptions, Problem,
+    ProblemKind, Programme, Quote, Redemption, ResendCode, RewardDetail, RewardPage, SendVoucher, SignedIn,
+    VoucherPage,
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -187,14 +188,20 @@ impl Client {
         self.send(Ask { method: "POST", path, body: Some(body), key: None }).await.map(drop)
     }
 
-    /// `POST /v1/locker/open`: ask for a code.
-    pub async fn open_locker(&self) -> Result<CodeSent, Failure> {
-        self.post("/v1/locker/open".into(), &Nothing {}, None).await
+    /// `GET /v1/redemptions`: those that wait for their code.
+    pub async fn open_redemptions(&self) -> Result<OpenRedemptions, Failure> {
+        self.get("/v1/redemptions".into()).await
+    }
+
+    /// `POST /v1/locker/open`: ask for a code. A new one by [`Client::resend_code`].
+    pub async fn open_locker(&self, channel: Option<Channel>) -> Result<CodeSent, Failure> {
+        self.post("/v1/locker/open".into(), &ResendCode { channel }, None).await
     }
 
     /// `POST /v1/locker/check`: the code opens the locker.
-    pub async fn check_locker(&self, code: &str) -> Result<LockerOpened, Failure> {
-        self.post("/v1/locker/check".into(), &CheckCode { code: code.into() }, None).await
+    pub async fn check_locker(&self, challenge_id: &str, code: &str) -> Result<LockerOpened, Failure> {
+        let check = CheckLocker { challenge_id: challenge_id.into(), code: code.into() };
+        self.post("/v1/locker/check".into(), &check, None).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: String) -> Result<T, Failure> {
