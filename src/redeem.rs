@@ -18,6 +18,7 @@ mod review;
 use crate::api::attempt;
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill, redeem::Texts};
+use crate::ui::notice::{Notice, Tone, problem_notice};
 use code_step::CodeStep;
 use flow::{Do, Event, Order, State, Trouble, Why};
 use leptos::html;
@@ -351,7 +352,7 @@ fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -
     let t = desk.i18n.texts().redeem;
     let signed_out = problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::NotSignedIn);
     let said = match problem {
-        Some(problem) => problem_notice(&problem, t),
+        Some(problem) => problem_notice(&problem, t.reference_note),
         None => {
             view! { <Notice tone=Tone::Warn title=t.no_quote_title>{t.no_quote_body}</Notice> }.into_any()
         }
@@ -407,7 +408,7 @@ fn Refused(desk: Desk) -> impl IntoView {
         let (title, body, action, how) = if problem.kind == ProblemKind::NotSignedIn {
             (t.sign_in_title, view! { <p class="redeem__lead">{t.sign_in_body}</p> }.into_any(), t.sign_in, Leave::SignIn)
         } else {
-            let body = view! { {problem_notice(&problem, t)}<p class="redeem__lead">{t.refused_points}</p> };
+            let body = view! { {problem_notice(&problem, t.reference_note)}<p class="redeem__lead">{t.refused_points}</p> };
             (t.refused_title, body.into_any(), t.done, Leave::Done)
         };
         view! {
@@ -451,49 +452,4 @@ fn PointsBack(desk: Desk) -> impl IntoView {
             </div>
         }
     })
-}
-
-/// Colour of a notice's edge.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tone {
-    Good,
-    Warn,
-}
-
-#[component]
-fn Notice(tone: Tone, #[prop(optional)] title: Option<&'static str>, children: Children) -> impl IntoView {
-    let class = match tone {
-        Tone::Good => "notice notice--good",
-        Tone::Warn => "notice notice--warn",
-    };
-    view! {
-        <div class=class role="status">
-            {title.map(|title| view! { <p class="notice__title">{title}</p> })}
-            <div>{children()}</div>
-        </div>
-    }
-}
-
-/// A problem as the server worded it: what happened, what to do next, and the reference for support.
-fn problem_notice(problem: &Problem, t: &'static Texts) -> AnyView {
-    let Problem { title, detail, next, reference, .. } = problem.clone();
-    let paragraph = |text: String| (!text.is_empty()).then(|| view! { <p>{text}</p> });
-    let reference = (!reference.is_empty()).then(|| {
-        view! { <p class="notice__reference">{fill(t.reference_note, &[&reference])}</p> }
-    });
-    view! {
-        <div class="notice notice--bad" role="alert">
-            <p class="notice__title">{title}</p>
-            {paragraph(detail)}
-            {paragraph(next)}
-            {reference}
-        </div>
-    }
-    .into_any()
-}
-
-/// A problem in one line.
-fn whole(problem: &Problem) -> String {
-    let first = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
-    if problem.next.is_empty() { first.clone() } else { format!("{first} {}", problem.next) }
 }

@@ -1,3 +1,5 @@
 //! Parts with no product word in them, shared by every screen.
 
+pub mod clipboard;
 pub mod code_field;
+pub mod notice;

@@ -1,10 +1,11 @@
 //! The code step: where the code went, the field, time and tries left, sending again, and the hold that ends by itself.
 
+use super::Desk;
 use super::code::{Life, Resend, clock_text, look, seconds_until, spoken_step};
 use super::flow::{Doing, Event, Note, State};
-use super::{Desk, Notice, Tone, problem_notice};
 use crate::i18n::fill;
 use crate::ui::code_field::CodeField;
+use crate::ui::notice::{Notice, Tone, one_line, problem_notice};
 use leptos::prelude::*;
 use tukar_wire::{Channel, ProblemKind, Redemption};
 
@@ -35,7 +36,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
     let code_now =
         Memo::new(move |_| held.with(|held| held.as_ref()?.code.as_ref().map(|code| look(code, now.get()))));
     let error = Signal::derive(move || match note.get() {
-        Some(Note::Refused(problem)) if at_field(problem.kind) => Some(super::whole(&problem)),
+        Some(Note::Refused(problem)) if at_field(problem.kind) => Some(one_line(&problem)),
         _ => None,
     });
     let hold_left = Memo::new(move |_| {
@@ -72,7 +73,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
         <div class="code-step">
             {move || held.get().map(|held| view! { <SentTo desk held/> })}
             {move || match note.get() {
-                Some(Note::Refused(problem)) if !at_field(problem.kind) => problem_notice(&problem, t),
+                Some(Note::Refused(problem)) if !at_field(problem.kind) => problem_notice(&problem, t.reference_note),
                 Some(Note::Resent) => view! { <Notice tone=Tone::Good>{t.resent}</Notice> }.into_any(),
                 Some(Note::NotArrived) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
                 _ => ().into_any(),

@@ -1,11 +1,10 @@
-//! The ways a voucher leaves the screen: the clipboard and the printer.
+//! A voucher on paper.
 //!
 //! The host page must not be printed, and a print sheet can not reach into a shadow root from outside, so the voucher
 //! is set on its own page in a frame of the same origin. Its nodes are made one by one and styled through the object
 //! model: no HTML is parsed and no inline style sheet is needed, so a strict content security policy lets it pass.
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Window};
 
 use tukar_wire::Symbol;
@@ -32,19 +31,6 @@ pub(super) struct Sheet {
 }
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-
-/// Copies a text; false when the browser has no clipboard or forbids it.
-pub(super) async fn copy(text: &str) -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    // Absent on pages that are not secure, though the binding has no word for that.
-    let clipboard = js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("clipboard"));
-    match clipboard {
-        Ok(clipboard) if clipboard.is_object() => {
-            JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
-        }
-        _ => false,
-    }
-}
 
 /// Prints the sheet from a frame of its own beside `place`; a browser that can't does nothing.
 pub(super) fn print(place: &HtmlElement, sheet: &Sheet) {

@@ -3,8 +3,9 @@
 use super::flow::State;
 use super::paper::{self, Sheet};
 use super::{Desk, Leave};
-use crate::api::Failure;
 use crate::i18n::{I18n, fill};
+use crate::ui::clipboard;
+use crate::ui::notice::failure_line;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -258,7 +259,7 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
     let copy = move |_| {
         spawn_local(async move {
             let Some(text) = code.try_get_value() else { return };
-            let done = paper::copy(&text).await;
+            let done = clipboard::copy(&text).await;
             let _ = by_hand.try_set(!done);
             let _ = said.try_set(Said::Good(if done { t.copied } else { t.copy_by_hand }.to_owned()));
         });
@@ -297,8 +298,7 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
             let _ = said.try_set(match (answer, channel) {
                 (Ok(()), Channel::Sms) => Said::Good(t.sent_sms.to_owned()),
                 (Ok(()), Channel::Email) => Said::Good(t.sent_email.to_owned()),
-                (Err(Failure::Refused(problem)), _) => Said::Bad(super::whole(&problem)),
-                (Err(_), _) => Said::Bad(t.send_lost.to_owned()),
+                (Err(failure), _) => Said::Bad(failure_line(&failure, t.send_lost)),
             });
         });
     };

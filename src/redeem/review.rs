@@ -1,9 +1,10 @@
 //! The review: what it costs, which lots pay, who gets it, and the button that sends the code.
 
+use super::Desk;
 use super::flow::{Event, State};
 use super::recipient::{Fault, Field, told_of};
-use super::{Desk, Notice, Tone, problem_notice};
 use crate::i18n::{I18n, fill};
+use crate::ui::notice::{Notice, Tone, problem_notice};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -56,7 +57,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
         if unsent.get() {
             return Some(view! { <Notice tone=Tone::Warn>{t.never_arrived}</Notice> }.into_any());
         }
-        problem.get().filter(shown_above).map(|problem| problem_notice(&problem, t))
+        problem.get().filter(shown_above).map(|problem| problem_notice(&problem, t.reference_note))
     };
     view! {
         <form node_ref=form class="review" class:review--dimmed=waiting novalidate=true on:submit=submit>
