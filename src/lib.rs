@@ -3,6 +3,7 @@ pub mod api;
 pub mod catalog;
 pub mod history;
 pub mod i18n;
+pub mod locker;
 pub mod redeem;
 pub mod support;
 pub mod ui;

@@ -2,4 +2,5 @@
 
 pub mod clipboard;
 pub mod code_field;
+pub mod countdown;
 pub mod notice;

@@ -1,10 +1,11 @@
 //! The code step: where the code went, the field, time and tries left, sending again, and the hold that ends by itself.
 
 use super::Desk;
-use super::code::{Life, Resend, clock_text, look, seconds_until, spoken_step};
+use super::code::{Life, Resend, look};
 use super::flow::{Doing, Event, Note, State};
 use crate::i18n::fill;
 use crate::ui::code_field::CodeField;
+use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::notice::{Notice, Tone, one_line, problem_notice};
 use leptos::prelude::*;
 use tukar_wire::{Channel, ProblemKind, Redemption};

@@ -1,0 +1,450 @@
+//! The claim locker: every voucher can be found again; its code is seen after a fresh one-time code.
+
+use crate::api::{Client, Failure};
+use crate::i18n::{I18n, fill, locker::Texts};
+use crate::ui::code_field::CodeField;
+use crate::ui::countdown::{clock_text, seconds_until};
+use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher, VoucherState};
+
+/// What has been loaded.
+#[derive(Clone, PartialEq)]
+enum Loaded {
+    Nothing,
+    Here { vouchers: Vec<Voucher>, next: Option<String> },
+    Failed(Failure),
+}
+
+/// The lock on the codes.
+#[derive(Clone, PartialEq)]
+enum Lock {
+    /// Codes are hidden.
+    Closed { said: Option<String> },
+    /// A code was asked for.
+    Asking,
+    /// A code is on its way to the member.
+    Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
+    /// Codes are visible until then.
+    Open { until: Moment },
+}
+
+#[derive(Clone, Copy)]
+struct Shelf {
+    i18n: I18n,
+    now: Signal<Moment>,
+    client: StoredValue<Client, LocalStorage>,
+    loaded: RwSignal<Loaded>,
+    held: RwSignal<Vec<Redemption>>,
+    lock: RwSignal<Lock>,
+    more: RwSignal<bool>,
+    digits: RwSignal<String>,
+    on_open: Callback<String>,
+}
+
+impl Shelf {
+    fn load(self, after: Option<String>) {
+        let client = self.client.get_value();
+        let first = after.is_none();
+        self.more.set(!first);
+        spawn_local(async move {
+            let answer = client.vouchers(after.as_deref()).await;
+            let Some(before) = self.loaded.try_get_untracked() else { return };
+            self.more.set(false);
+            match answer {
+                Ok(page) => {
+                    let mut vouchers = match before {
+                        Loaded::Here { vouchers, .. } if !first => vouchers,
+                        _ => vec![],
+                    };
+                    vouchers.extend(page.vouchers);
+                    self.loaded.set(Loaded::Here { vouchers, next: page.next });
+                    if let Some(until) = page.open_until {
+                        self.lock.set(Lock::Open { until });
+                    }
+                }
+                Err(failure) if first => self.loaded.set(Loaded::Failed(failure)),
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Redemptions that wait for their code; without an answer the locker is shown without them.
+    fn load_held(self) {
+        let client = self.client.get_value();
+        spawn_local(async move {
+            if let Ok(open) = client.open_redemptions().await {
+                let _ = self.held.try_set(open.redemptions);
+            }
+        });
+    }
+
+    fn close(self) {
+        self.lock.set(Lock::Closed { said: None });
+        self.load(None);
+    }
+
+    fn ask_code(self) {
+        let client = self.client.get_value();
+        let lost = self.i18n.texts().locker.lost;
+        self.lock.set(Lock::Asking);
+        spawn_local(async move {
+            let lock = match client.open_locker(None).await {
+                Ok(sent) => Lock::Code { sent: Box::new(sent), error: None, busy: false },
+                Err(failure) => Lock::Closed { said: Some(failure_line(&failure, lost)) },
+            };
+            let _ = self.lock.try_set(lock);
+        });
+    }
+
+    fn resend(self, channel: Option<Channel>) {
+        let Some(sent) = self.begin() else { return };
+        let client = self.client.get_value();
+        let lost = self.i18n.texts().locker.lost;
+        spawn_local(async move {
+            let lock = match client.resend_code(&sent.challenge_id, channel).await {
+                Ok(sent) => {
+                    let _ = self.digits.try_set(String::new());
+                    Lock::Code { sent: Box::new(sent), error: None, busy: false }
+                }
+                Err(failure) => Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false },
+            };
+            let _ = self.lock.try_set(lock);
+        });
+    }
+
+    fn check(self, code: String) {
+        let Some(sent) = self.begin() else { return };
+        let client = self.client.get_value();
+        let lost = self.i18n.texts().locker.lost;
+        spawn_local(async move {
+            match client.check_locker(&sent.challenge_id, &code).await {
+                Ok(opened) => {
+                    let _ = self.digits.try_set(String::new());
+                    let _ = self.lock.try_set(Lock::Open { until: opened.open_until });
+                    self.load(None);
+                }
+                Err(failure) => {
+                    let sent = with_tries(sent, &failure);
+                    let error = match &failure {
+                        Failure::Refused(problem) => one_line(problem),
+                        _ => lost.to_owned(),
+                    };
+                    let _ = self.lock.try_set(Lock::Code { sent, error: Some(error), busy: false });
+                }
+            }
+        });
+    }
+
+    /// Marks the code step as busy; `None` when it already is, or is not there.
+    fn begin(self) -> Option<Box<CodeSent>> {
+        match self.lock.try_get_untracked()? {
+            Lock::Code { sent, busy: false, .. } => {
+                self.lock.set(Lock::Code { sent: sent.clone(), error: None, busy: true });
+                Some(sent)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn with_tries(mut sent: Box<CodeSent>, failure: &Failure) -> Box<CodeSent> {
+    if let Failure::Refused(problem) = failure {
+        match (problem.kind, problem.tries_left) {
+            (ProblemKind::CodeLocked, _) => sent.code.tries_left = 0,
+            (_, Some(left)) => sent.code.tries_left = left,
+            _ => {}
+        }
+    }
+    sent
+}
+
+/// The locker's screen.
+#[component]
+pub fn Locker(
+    /// The language.
+    i18n: I18n,
+    /// The API.
+    client: Client,
+    /// The server's clock, once a second.
+    #[prop(into)]
+    now: Signal<Moment>,
+    /// Opens a redemption: its receipt, or its code step when it is held.
+    on_open: Callback<String>,
+    /// To the catalogue.
+    on_catalogue: Callback<()>,
+) -> impl IntoView {
+    let t = i18n.texts().locker;
+    let shelf = Shelf {
+        i18n,
+        now,
+        client: StoredValue::new_local(client),
+        loaded: RwSignal::new(Loaded::Nothing),
+        held: RwSignal::new(vec![]),
+        lock: RwSignal::new(Lock::Closed { said: None }),
+        more: RwSignal::new(false),
+        digits: RwSignal::new(String::new()),
+        on_open,
+    };
+    shelf.load(None);
+    shelf.load_held();
+    // Keeps the screen in step with the server's lock: when its time is over, codes go from the screen too.
+    Effect::new(move || {
+        if let Lock::Open { until } = shelf.lock.get()
+            && now.get() >= until
+        {
+            shelf.close();
+        }
+    });
+    let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
+    let again = Callback::new(move |()| {
+        shelf.loaded.set(Loaded::Nothing);
+        shelf.load(None);
+    });
+    view! {
+        <section class="locker">
+            <header class="locker__head">
+                <h2 class="locker__title" tabindex="-1">{t.title}</h2>
+                <p class="locker__intro">{t.intro}</p>
+            </header>
+            <Held shelf/>
+            {move || match shelf.loaded.get() {
+                Loaded::Nothing => view! { <ListBones said=t.loading/> }.into_any(),
+                Loaded::Failed(failure) => view! { <LoadAgain failure words on_again=again/> }.into_any(),
+                Loaded::Here { vouchers, .. } if vouchers.is_empty() => view! {
+                    <div class="locker__empty">
+                        <p class="locker__empty-title">{t.empty_title}</p>
+                        <p>{t.empty_body}</p>
+                        <div><button class="button button--primary" type="button" on:click=move |_| on_catalogue.run(())>{t.to_catalogue}</button></div>
+                    </div>
+                }.into_any(),
+                Loaded::Here { vouchers, next } => view! { <Vouchers shelf vouchers next/> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Held(shelf: Shelf) -> impl IntoView {
+    let i18n = shelf.i18n;
+    let t = i18n.texts().locker;
+    let row = move |redemption: Redemption| {
+        let ends = redemption.hold_ends_at;
+        let (title, points) = (redemption.title.clone(), i18n.points(redemption.points));
+        let body = move || {
+            let left = clock_text(seconds_until(ends, shelf.now.get()));
+            fill(t.continue_body, &[&title, &points, &left])
+        };
+        let id = redemption.id.clone();
+        view! {
+            <div class="locker-held">
+                <div>
+                    <p class="locker-held__title">{t.continue_title}</p>
+                    <p class="locker-held__body">{body}</p>
+                </div>
+                <button class="button button--primary" type="button" on:click=move |_| shelf.on_open.run(id.clone())>{t.continue_action}</button>
+            </div>
+        }
+    };
+    // Worked out once a second only for the few that wait; a hold that ended goes from the screen by itself.
+    let waiting = Memo::new(move |_| {
+        let now = shelf.now.get();
+        shelf.held.with(|held| held.iter().filter(|one| one.hold_ends_at > now).cloned().collect::<Vec<_>>())
+    });
+    move || waiting.get().into_iter().map(row).collect_view()
+}
+
+#[component]
+fn Vouchers(shelf: Shelf, vouchers: Vec<Voucher>, next: Option<String>) -> impl IntoView {
+    let t = shelf.i18n.texts().locker;
+    let coded = vouchers.iter().any(|voucher| !voucher.code_masked.is_empty() || voucher.code.is_some());
+    let (active, past): (Vec<_>, Vec<_>) = vouchers.into_iter().partition(|voucher| {
+        matches!(voucher.state, VoucherState::Ready | VoucherState::OnItsWay | VoucherState::Other)
+    });
+    let group = move |title: &'static str, rows: Vec<Voucher>| {
+        (!rows.is_empty()).then(|| {
+            view! {
+                <section class="locker__group">
+                    <h3 class="locker__heading">{title}</h3>
+                    <ul class="locker__rows">{rows.into_iter().map(|voucher| view! { <Row shelf voucher/> }).collect_view()}</ul>
+                </section>
+            }
+        })
+    };
+    let more = next.map(|after| {
+        view! {
+            <div><button class="button" type="button" disabled=move || shelf.more.get() on:click=move |_| shelf.load(Some(after.clone()))>{t.more}</button></div>
+        }
+    });
+    view! {
+        {coded.then(|| view! { <LockBar shelf/> })}
+        {group(t.active, active)}
+        {group(t.past, past)}
+        {more}
+    }
+}
+
+#[component]
+fn Row(shelf: Shelf, voucher: Voucher) -> impl IntoView {
+    let i18n = shelf.i18n;
+    let t = i18n.texts().locker;
+    let (word, state) = match voucher.state {
+        VoucherState::Ready => ("ready", t.ready),
+        VoucherState::Delivered => ("delivered", t.delivered),
+        VoucherState::OnItsWay => ("on-its-way", t.on_its_way),
+        VoucherState::Used => ("used", t.used),
+        VoucherState::Ended => ("ended", t.ended),
+        VoucherState::Undone => ("undone", t.undone),
+        VoucherState::Other => ("other", t.other),
+    };
+    let date = match (voucher.ends_at, voucher.state) {
+        (Some(at), VoucherState::Ready | VoucherState::Other) => fill(t.ends, &[&i18n.date_time(at)]),
+        (Some(at), VoucherState::Ended) => fill(t.ended_at, &[&i18n.date_time(at)]),
+        _ => fill(t.issued, &[&i18n.date_time(voucher.issued_at)]),
+    };
+    let open = voucher.code.is_some();
+    let code = voucher
+        .code
+        .clone()
+        .or_else(|| (!voucher.code_masked.is_empty()).then(|| voucher.code_masked.clone()));
+    let name = format!("{} {}", t.show, voucher.title);
+    let id = voucher.redemption_id.clone();
+    view! {
+        <li class="locker-row">
+            <div class="locker-row__what">
+                <span class="locker-row__brand">{voucher.brand.clone()}</span>
+                <span class="locker-row__title">{voucher.title.clone()}</span>
+                <span class="locker-row__meta">
+                    <span class=format!("locker-row__state locker-row__state--{word}")>{state}</span>
+                    <span>{date}</span>
+                </span>
+            </div>
+            {code.map(|code| view! { <bdi class="locker-row__code" class:locker-row__code--open=open dir="ltr">{code}</bdi> })}
+            <button class="button" type="button" aria-label=name on:click=move |_| shelf.on_open.run(id.clone())>{t.show}</button>
+        </li>
+    }
+}
+
+/// Which face of the lock is shown; the code field lives through wrong codes and resends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Closed,
+    Code,
+    Open,
+}
+
+#[component]
+fn LockBar(shelf: Shelf) -> impl IntoView {
+    let t = shelf.i18n.texts().locker;
+    let face = Memo::new(move |_| {
+        shelf.lock.with(|lock| match lock {
+            Lock::Closed { .. } | Lock::Asking => Face::Closed,
+            Lock::Code { .. } => Face::Code,
+            Lock::Open { .. } => Face::Open,
+        })
+    });
+    let asking = Memo::new(move |_| shelf.lock.with(|lock| *lock == Lock::Asking));
+    let said = move || {
+        shelf.lock.with(|lock| match lock {
+            Lock::Closed { said } => said.clone(),
+            _ => None,
+        })
+    };
+    let left = move || match shelf.lock.get() {
+        Lock::Open { until } => fill(t.open_note, &[&clock_text(seconds_until(until, shelf.now.get()))]),
+        _ => String::new(),
+    };
+    view! {
+        {move || match face.get() {
+            Face::Closed => view! {
+                <div class="locker-lock">
+                    <LockIcon open=false/>
+                    <div><p class="locker-lock__text">{t.closed_note}</p><p class="locker-lock__said" role="alert">{said}</p></div>
+                    <button class="button button--primary" type="button" disabled=asking on:click=move |_| shelf.ask_code()>
+                        {move || if asking.get() { t.opening } else { t.open }}
+                    </button>
+                </div>
+            }.into_any(),
+            Face::Code => view! { <CodeStep shelf t/> }.into_any(),
+            Face::Open => view! {
+                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text">{left}</p></div>
+            }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn LockIcon(open: bool) -> impl IntoView {
+    let shackle = if open { "M8 11V7.5a4 4 0 0 1 7.6-1.8" } else { "M8 11V7.5a4 4 0 0 1 8 0V11" };
+    view! {
+        <svg class="locker-lock__icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5"
+            stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+            <rect x="5" y="11" width="14" height="9" rx="2"/>
+            <path d=shackle/>
+            <path d="M12 14.5v2"/>
+        </svg>
+    }
+}
+
+#[component]
+fn CodeStep(shelf: Shelf, t: &'static Texts) -> impl IntoView {
+    let i18n = shelf.i18n;
+    let r = i18n.texts().redeem;
+    let error = Signal::derive(move || {
+        shelf.lock.with(|lock| match lock {
+            Lock::Code { error, .. } => error.clone(),
+            _ => None,
+        })
+    });
+    let busy = Memo::new(move |_| shelf.lock.with(|lock| matches!(lock, Lock::Code { busy: true, .. })));
+    let sent = Memo::new(move |_| {
+        shelf.lock.with(|lock| match lock {
+            Lock::Code { sent, .. } => Some(sent.code.clone()),
+            _ => None,
+        })
+    });
+    let to = move || {
+        sent.get().map(|code| {
+            let text = match code.channel {
+                Channel::Sms => r.code_sent_sms,
+                Channel::Email => r.code_sent_email,
+            };
+            fill(text, &[&code.sent_to])
+        })
+    };
+    let left = move || {
+        sent.get().map(|code| match seconds_until(code.ends_at, shelf.now.get()) {
+            _ if code.tries_left == 0 => r.code_locked.to_owned(),
+            0 => r.code_over.to_owned(),
+            seconds => fill(r.code_running, &[&clock_text(seconds)]),
+        })
+    };
+    let wait =
+        Memo::new(move |_| sent.get().map_or(0, |code| seconds_until(code.resend_at, shelf.now.get())));
+    let resend = move || {
+        if wait.get() > 0 { fill(r.resend_in, &[&clock_text(wait.get())]) } else { r.resend.to_owned() }
+    };
+    let other = Memo::new(move |_| {
+        sent.get().and_then(|code| code.channels.iter().copied().find(|way| *way != code.channel))
+    });
+    let held_back = Signal::derive(move || busy.get() || wait.get() > 0);
+    view! {
+        <div class="locker-code">
+            <h3 class="locker__heading">{t.code_title}</h3>
+            <p class="locker-code__to">{to}"."</p>
+            <CodeField id="locker-code" label=r.code_label value=shelf.digits error busy
+                on_full=Callback::new(move |code| shelf.check(code))/>
+            <p class="locker-code__left">{left}</p>
+            <div class="locker-code__ways">
+                <button class="link-button" type="button" disabled=held_back on:click=move |_| shelf.resend(None)>{resend}</button>
+                {move || other.get().map(|way| view! {
+                    <button class="link-button" type="button" disabled=held_back on:click=move |_| shelf.resend(Some(way))>
+                        {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
+                    </button>
+                })}
+                <button class="link-button" type="button" disabled=busy on:click=move |_| shelf.lock.set(Lock::Closed { said: None })>{t.cancel}</button>
+            </div>
+        </div>
+    }
+}
