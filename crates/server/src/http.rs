@@ -4,3 +4,8 @@
 //! `Result<_, ApiError>`; the layer [`crate::problem::write_problems`] writes the error in the reader's language.
 
 pub mod body;
+pub mod challenges;
+pub mod me;
+pub mod redemptions;
+pub mod session;
+pub mod vouchers;

@@ -5,22 +5,31 @@
 //! | the catalogue and the programme's texts | [`catalogue`] |
 //! | settings | [`config`] |
 //! | routes, one file a noun | [`http`] |
+//! | use cases, one transaction each | [`service`] |
+//! | rows | [`store`] |
+//! | what is due without anybody asking | [`worker`] |
+//! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
+//! | contacts, and what messages say | [`contact`], [`message`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
 
+pub mod app;
 pub mod catalogue;
+pub mod clock;
 pub mod config;
+pub mod contact;
 pub mod demo;
 pub mod edge;
 pub mod generate;
 pub mod http;
 pub mod import;
 pub mod language;
+pub mod message;
 pub mod problem;
+pub mod random;
+pub mod secret;
 pub mod senders;
+pub mod service;
+pub mod store;
 pub mod symbols;
-
-pub mod store {
-    //! rows
-    pub mod rewards;
-}
+pub mod worker;

@@ -1,0 +1,60 @@
+//! What every handler is given: store, settings, clock, randomness, key, senders.
+
+use crate::{
+    catalogue::CatalogueCache, clock::Clock, config::Config, random::Random, secret::CodeKey,
+    senders::Sender, store::Store,
+};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The running server.
+pub struct App {
+    /// Rows.
+    pub store: Store,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The programme's zone, from the settings.
+    pub zone: TimeZone,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub random: Random,
+    /// Key of the codes.
+    pub secret: CodeKey,
+    /// Ways out of the building.
+    pub senders: Arc<dyn Sender>,
+    /// The visible catalogue, kept.
+    pub catalogue: CatalogueCache,
+    /// Wakes the worker: a message waits.
+    pub wake: Notify,
+}
+
+/// How handlers hold it.
+pub type Shared = Arc<App>;
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// A time zone that does not exist.
+    pub fn new(
+        store: Store,
+        config: Config,
+        (clock, random): (Clock, Random),
+        (secret, senders): (CodeKey, Arc<dyn Sender>),
+    ) -> anyhow::Result<Shared> {
+        let zone = TimeZone::get(&config.programme.time_zone)?;
+        Ok(Arc::new(App {
+            store,
+            config: Arc::new(config),
+            zone,
+            clock,
+            random,
+            secret,
+            senders,
+            catalogue: CatalogueCache::default(),
+            wake: Notify::new(),
+        }))
+    }
+}

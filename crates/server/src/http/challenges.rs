@@ -1,0 +1,72 @@
+//! Codes to sign in with: ask, send again, check.
+
+use crate::{app::Shared, http::body::Json, language::Language, problem::ApiError, service::sign_in};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use tukar_wire::{AskCode, CheckCode, CodeSent, Problem, ResendCode, SignedIn};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Routes of this file.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(resend)).routes(routes!(check))
+}
+
+/// Ask for a code. The answer is the same whether the contact has an account or not.
+#[utoipa::path(
+    post, path = "/v1/challenges", tag = "sign-in", request_body = AskCode,
+    responses(
+        (status = 202, body = CodeSent),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn ask(
+    State(app): State<Shared>,
+    language: Language,
+    Json(ask): Json<AskCode>,
+) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, language).await?)))
+}
+
+/// A new code, perhaps another way; the old one dies. For sign-in and for the claim locker.
+#[utoipa::path(
+    post, path = "/v1/challenges/{id}/resend", tag = "sign-in", request_body = ResendCode,
+    params(("id" = String, Path, description = "From `CodeSent`")),
+    responses(
+        (status = 202, body = CodeSent),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn resend(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    language: Language,
+    Json(ask): Json<ResendCode>,
+) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(sign_in::resend(app, (id, ask.channel), language).await?)))
+}
+
+/// Check a code: a right one opens a session.
+#[utoipa::path(
+    post, path = "/v1/challenges/{id}/check", tag = "sign-in", request_body = CheckCode,
+    params(("id" = String, Path, description = "From `CodeSent`")),
+    responses(
+        (status = 200, body = SignedIn),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn check(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    language: Language,
+    Json(check): Json<CheckCode>,
+) -> Result<Json<SignedIn>, ApiError> {
+    Ok(Json(sign_in::check(app, (id, check.code), language).await?))
+}

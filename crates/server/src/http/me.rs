@@ -1,0 +1,130 @@
+//! The signed-in member: who, points, lots, history, and what stands in the way of each reward.
+
+use crate::{
+    app::Shared,
+    http::{body::Json, session::Session},
+    language::Language,
+    problem::ApiError,
+    service::{points, sign_in},
+};
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use tukar_wire::{ActivityPage, Balance, Eligibility, LotPage, Member, Problem};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Routes of this file.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(balance))
+        .routes(routes!(lots))
+        .routes(routes!(activity))
+        .routes(routes!(eligibility))
+}
+
+/// Who is signed in.
+#[utoipa::path(
+    get, path = "/v1/me", tag = "me", security(("token" = [])),
+    responses((status = 200, body = Member), (status = 401, body = Problem, content_type = "application/problem+json"))
+)]
+async fn me(session: Session, language: Language) -> Json<Member> {
+    Json(sign_in::to_wire(session.member(), language))
+}
+
+/// Points, what ends when, and the first lots.
+#[utoipa::path(
+    get, path = "/v1/me/balance", tag = "me", security(("token" = [])),
+    responses((status = 200, body = Balance), (status = 401, body = Problem, content_type = "application/problem+json"))
+)]
+async fn balance(
+    State(app): State<Shared>,
+    session: Session,
+    language: Language,
+) -> Result<Json<Balance>, ApiError> {
+    Ok(Json(points::balance(&app, session.member(), language).await?))
+}
+
+/// Where a page of lots begins and how long it is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LotsQuery {
+    /// Cursor from the page before.
+    after: Option<String>,
+    /// Lots on the page, 1 to 1000; 100 when absent.
+    limit: Option<usize>,
+}
+
+/// A further page of lots, in spend order.
+#[utoipa::path(
+    get, path = "/v1/me/lots", tag = "me", security(("token" = [])), params(LotsQuery),
+    responses(
+        (status = 200, body = LotPage),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn lots(
+    State(app): State<Shared>,
+    session: Session,
+    language: Language,
+    Query(query): Query<LotsQuery>,
+) -> Result<Json<LotPage>, ApiError> {
+    Ok(Json(points::lots(&app, session.member(), (query.after, query.limit, language)).await?))
+}
+
+/// Which rows of history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ActivityQuery {
+    /// Only this kind, as `spent`.
+    kind: Option<String>,
+    /// Cursor from the page before.
+    before: Option<String>,
+    /// Rows on the page, 1 to 200; 30 when absent.
+    limit: Option<u32>,
+}
+
+/// History, newest first.
+#[utoipa::path(
+    get, path = "/v1/me/activity", tag = "me", security(("token" = [])), params(ActivityQuery),
+    responses(
+        (status = 200, body = ActivityPage),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn activity(
+    State(app): State<Shared>,
+    session: Session,
+    language: Language,
+    Query(query): Query<ActivityQuery>,
+) -> Result<Json<ActivityPage>, ApiError> {
+    let ask = (query.kind, query.before, query.limit);
+    Ok(Json(points::activity(&app, session.member(), ask, language).await?))
+}
+
+/// For which reward.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EligibilityQuery {
+    /// Only this reward.
+    reward: Option<String>,
+}
+
+/// What stands in the way of each visible reward; a reward that is not named can be redeemed now.
+#[utoipa::path(
+    get, path = "/v1/me/eligibility", tag = "me", security(("token" = [])), params(EligibilityQuery),
+    responses(
+        (status = 200, body = Eligibility),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn eligibility(
+    State(app): State<Shared>,
+    session: Session,
+    Query(query): Query<EligibilityQuery>,
+) -> Result<Json<Eligibility>, ApiError> {
+    Ok(Json(points::eligibility(&app, session.member(), query.reward).await?))
+}

@@ -1,0 +1,116 @@
+//! The claim locker: its list, opening it with a fresh code, a copy by message.
+
+use crate::{
+    app::Shared,
+    http::{body::Json, session::Session},
+    language::Language,
+    problem::ApiError,
+    service::{sign_in, vouchers},
+};
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use tukar_wire::{CheckLocker, CodeSent, LockerOpened, Problem, ResendCode, SendVoucher, VoucherPage};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Routes of this file.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(send_copy))
+        .routes(routes!(open_locker))
+        .routes(routes!(check_locker))
+}
+
+/// Where a page of vouchers begins and how long it is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct VouchersQuery {
+    /// Cursor from the page before.
+    after: Option<String>,
+    /// Vouchers on the page, 1 to 200; 30 when absent.
+    limit: Option<u32>,
+}
+
+/// Vouchers, newest first; with codes only while the locker is open.
+#[utoipa::path(
+    get, path = "/v1/vouchers", tag = "vouchers", security(("token" = [])), params(VouchersQuery),
+    responses(
+        (status = 200, body = VoucherPage),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn list(
+    State(app): State<Shared>,
+    session: Session,
+    language: Language,
+    Query(query): Query<VouchersQuery>,
+) -> Result<Json<VoucherPage>, ApiError> {
+    Ok(Json(vouchers::list(&app, &session.0, (query.after, query.limit, language)).await?))
+}
+
+/// A copy of a voucher to the member's own contact; needs an open locker.
+#[utoipa::path(
+    post, path = "/v1/vouchers/{id}/send", tag = "vouchers", security(("token" = [])), request_body = SendVoucher,
+    params(("id" = String, Path, description = "Of the voucher")),
+    responses(
+        (status = 202, description = "On its way"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn send_copy(
+    State(app): State<Shared>,
+    session: Session,
+    Path(id): Path<String>,
+    language: Language,
+    Json(ask): Json<SendVoucher>,
+) -> Result<StatusCode, ApiError> {
+    vouchers::send_copy(&app, &session.0, (id, ask.channel, language)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Ask for the code that opens the locker.
+#[utoipa::path(
+    post, path = "/v1/locker/open", tag = "vouchers", security(("token" = [])), request_body = ResendCode,
+    responses(
+        (status = 202, body = CodeSent),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn open_locker(
+    State(app): State<Shared>,
+    session: Session,
+    language: Language,
+    Json(ask): Json<ResendCode>,
+) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    let sent = sign_in::ask_locker(app, (session.0.member, ask.channel), language).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent)))
+}
+
+/// Check it: this session sees voucher codes for a while.
+#[utoipa::path(
+    post, path = "/v1/locker/check", tag = "vouchers", security(("token" = [])), request_body = CheckLocker,
+    responses(
+        (status = 200, body = LockerOpened),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn check_locker(
+    State(app): State<Shared>,
+    session: Session,
+    Json(check): Json<CheckLocker>,
+) -> Result<Json<LockerOpened>, ApiError> {
+    Ok(Json(sign_in::check_locker(app, session.0, (check.challenge_id, check.code)).await?))
+}

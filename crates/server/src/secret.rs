@@ -1,0 +1,117 @@
+//! The key of the one-time codes. It lives outside the database, so that a stolen database tells no code.
+
+use anyhow::{Context, ensure};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use std::{io::Write, path::Path};
+use tukar_domain::code::Bound;
+
+/// 32 bytes under which codes and destinations are hashed.
+#[derive(Clone)]
+pub struct CodeKey([u8; 32]);
+
+/// The key never reaches a log.
+impl std::fmt::Debug for CodeKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CodeKey(…)")
+    }
+}
+
+impl CodeKey {
+    /// A key from its bytes.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> CodeKey {
+        CodeKey(bytes)
+    }
+
+    /// Reads the key file, or makes it (readable by its owner only) when it is not there.
+    ///
+    /// # Errors
+    /// A file that can't be read or written, or that does not hold 32 bytes in base64.
+    pub fn load_or_make(path: &Path, rng: &mut impl rand::RngCore) -> anyhow::Result<CodeKey> {
+        if path.exists() {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("reading the code key {}", path.display()))?;
+            let bytes = STANDARD
+                .decode(text.trim())
+                .with_context(|| format!("the code key {} is not base64", path.display()))?;
+            ensure!(bytes.len() == 32, "the code key {} does not hold 32 bytes", path.display());
+            let mut key = [0; 32];
+            key.copy_from_slice(&bytes);
+            return Ok(CodeKey(key));
+        }
+        let mut key = [0; 32];
+        rng.fill_bytes(&mut key);
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file =
+            options.open(path).with_context(|| format!("making the code key {}", path.display()))?;
+        writeln!(file, "{}", STANDARD.encode(key))?;
+        file.sync_all()?;
+        Ok(CodeKey(key))
+    }
+
+    /// What is stored of a code.
+    #[must_use]
+    pub fn code_hmac(&self, bound: &Bound<'_>, code: &str) -> Vec<u8> {
+        self.mac(&bound.bytes(code)).finalize().into_bytes().to_vec()
+    }
+
+    /// Compares in constant time.
+    #[must_use]
+    pub fn matches(&self, bound: &Bound<'_>, code: &str, stored: &[u8]) -> bool {
+        self.mac(&bound.bytes(code)).verify_slice(stored).is_ok()
+    }
+
+    /// A destination as the limits count it: no contact stands in that table.
+    #[must_use]
+    pub fn subject(&self, contact: &str) -> String {
+        let mut mac = self.mac(b"subject:");
+        mac.update(contact.as_bytes());
+        STANDARD.encode(&mac.finalize().into_bytes()[..16])
+    }
+
+    fn mac(&self, bytes: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("an HMAC takes a key of any length");
+        mac.update(bytes);
+        mac
+    }
+}
+
+/// What is stored of a session token or compared of a request body.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+    use tukar_domain::code::Purpose;
+
+    #[test]
+    fn a_key_is_made_once_and_read_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let made = CodeKey::load_or_make(&path, &mut StdRng::seed_from_u64(1)).unwrap();
+        let read = CodeKey::load_or_make(&path, &mut StdRng::seed_from_u64(2)).unwrap();
+        assert_eq!(made.0, read.0);
+        std::fs::write(&path, "short").unwrap();
+        assert!(CodeKey::load_or_make(&path, &mut StdRng::seed_from_u64(3)).is_err());
+    }
+
+    #[test]
+    fn a_code_matches_only_under_its_own_key_and_binding() {
+        let (key, other) = (CodeKey::new([1; 32]), CodeKey::new([2; 32]));
+        let bound = Bound { challenge: "c", member: "m", purpose: Purpose::SignIn };
+        let stored = key.code_hmac(&bound, "123456");
+        assert!(key.matches(&bound, "123456", &stored));
+        assert!(!key.matches(&bound, "123457", &stored));
+        assert!(!other.matches(&bound, "123456", &stored));
+        assert!(!key.matches(&Bound { purpose: Purpose::Locker, ..bound }, "123456", &stored));
+    }
+}

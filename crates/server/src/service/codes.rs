@@ -1,0 +1,229 @@
+//! One-time codes: issuing, sending again, checking. The same for every purpose.
+//!
+//! Invariants: a new code kills the old one; what is sent is written in the transaction that makes the code; the limits are
+//! rows of the database; a wrong try is committed before it is answered.
+
+use crate::{
+    app::App,
+    clock::timestamp,
+    contact::Contact,
+    language::Language,
+    message::{self, About, Envelope},
+    problem::{ApiError, FieldWhy},
+    senders::Message,
+    store::{
+        challenges::{self, ChallengeRow, Counted, PurposeWord},
+        members::MemberRow,
+        outbox,
+    },
+};
+use sqlx::SqliteConnection;
+use tukar_domain::code::{self, Bound, CodeState, TRIES_MAX, Try};
+use tukar_wire::{self as wire, Channel, Moment};
+
+/// Where a code goes and what its message says.
+pub struct Delivery<'a> {
+    /// Which way.
+    pub channel: Channel,
+    /// Where; `None`: nowhere, though it seems so.
+    pub to: Option<&'a str>,
+    /// What the message is about; `None`: it tells that the contact is not enrolled.
+    pub about: Option<About<'a>>,
+    /// Language of the message.
+    pub language: Language,
+}
+
+/// What a new challenge is for.
+pub struct NewChallenge<'a> {
+    /// Id, made before so that the binding can name it.
+    pub id: String,
+    /// Whose.
+    pub member: Option<&'a MemberRow>,
+    /// What for.
+    pub purpose: PurposeWord,
+    /// Contact that limits count and that the answer may show.
+    pub contact: &'a str,
+}
+
+/// Makes a challenge and its first code. Returns it as stored.
+///
+/// # Errors
+/// [`ApiError::TooMany`] when the destination was sent too many codes; the database's.
+pub async fn issue(
+    app: &App,
+    conn: &mut SqliteConnection,
+    new: NewChallenge<'_>,
+    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+) -> Result<ChallengeRow, ApiError> {
+    may_send(app, conn, new.contact, now).await?;
+    let mut row = ChallengeRow {
+        id: new.id,
+        member_id: new.member.map(|member| member.id.clone()),
+        purpose: new.purpose,
+        contact: new.contact.to_owned(),
+        channel: delivery.channel,
+        code_hmac: Vec::new(),
+        state: CodeState::fresh(timestamp(now)),
+        ends_at: now,
+        sent: 0,
+        sent_at: now,
+        made_at: now,
+    };
+    renew(app, conn, &mut row, (bound, delivery, now)).await?;
+    Ok(row)
+}
+
+/// Makes a new code for a challenge; the old one dies.
+///
+/// # Errors
+/// [`ApiError::TooMany`] before the wait is over or when the destination was sent too many; [`ApiError::WrongState`] when
+/// the challenge was answered already.
+pub async fn send_again(
+    app: &App,
+    conn: &mut SqliteConnection,
+    row: &mut ChallengeRow,
+    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+) -> Result<(), ApiError> {
+    if row.state == CodeState::Used {
+        return Err(ApiError::WrongState);
+    }
+    let retry_at = challenges::resend_at(row);
+    if now < retry_at {
+        return Err(ApiError::TooMany { retry_at, now });
+    }
+    may_send(app, conn, &row.contact, now).await?;
+    renew(app, conn, row, (bound, delivery, now)).await
+}
+
+/// What came of a try, to be answered after the transaction that counted it.
+pub enum Checked {
+    /// Right: the code is used up.
+    Right,
+    /// Not, and why.
+    Refused(ApiError),
+}
+
+/// Tries `typed`. The row as it stands afterwards is written by this.
+///
+/// # Errors
+/// The database's, and [`ApiError::Invalid`] for what can't be a code. A wrong code is no error here: it must be committed.
+pub async fn check(
+    app: &App,
+    conn: &mut SqliteConnection,
+    row: &ChallengeRow,
+    (bound, typed, now): (&Bound<'_>, &str, Moment),
+) -> Result<Checked, ApiError> {
+    let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
+    let subject = wrong_subject(app, row);
+    let wrong = challenges::load_counted(conn, (Counted::Wrong, &subject), now).await?;
+    if let Err(too_many) = code::decide_try(&wrong, timestamp(now)) {
+        let retry_at = crate::clock::moment(too_many.again_at);
+        return Ok(Checked::Refused(ApiError::TooMany { retry_at, now }));
+    }
+    let matches = row.member_id.is_some() && app.secret.matches(bound, &typed, &row.code_hmac);
+    let (state, outcome) = row.state.check(matches, timestamp(now));
+    challenges::put(conn, &ChallengeRow { state, ..row.clone() }).await?;
+    Ok(match outcome {
+        Try::Right => Checked::Right,
+        Try::Ended => Checked::Refused(ApiError::CodeEnded),
+        Try::Locked => Checked::Refused(ApiError::CodeLocked),
+        Try::Wrong { tries_left } => {
+            challenges::count(conn, (Counted::Wrong, &subject), (now, &app.random.word(9))).await?;
+            Checked::Refused(if tries_left == 0 {
+                ApiError::CodeLocked
+            } else {
+                ApiError::CodeWrong { tries_left }
+            })
+        }
+    })
+}
+
+/// How a challenge stands, for the wire. `shown` is the masked destination; empty when it must not be told.
+#[must_use]
+pub fn to_wire(row: &ChallengeRow, shown: String, channels: Vec<Channel>) -> wire::CodeState {
+    wire::CodeState {
+        channel: row.channel,
+        sent_to: shown,
+        ends_at: row.ends_at,
+        resend_at: challenges::resend_at(row),
+        tries_left: row.state.tries_left().min(TRIES_MAX),
+        channels,
+    }
+}
+
+/// Ways that this server can send and this member can receive, preferred first.
+#[must_use]
+pub fn channels_of(app: &App, member: &MemberRow) -> Vec<Channel> {
+    let mut channels = app.senders.channels();
+    channels.retain(|channel| contact_of(member, *channel).is_some());
+    channels
+}
+
+/// A member's contact on a channel.
+#[must_use]
+pub fn contact_of(member: &MemberRow, channel: Channel) -> Option<&str> {
+    match channel {
+        Channel::Sms => member.phone.as_deref(),
+        Channel::Email => member.email.as_deref(),
+    }
+}
+
+/// Masks the contact that a member is reached by.
+#[must_use]
+pub fn masked_contact(member: &MemberRow, channel: Channel) -> String {
+    contact_of(member, channel).map(|contact| Contact::stored(contact).masked()).unwrap_or_default()
+}
+
+/// A stranger's wrong codes at sign-in and the member's own are counted apart: nobody can lock a live session out.
+fn wrong_subject(app: &App, row: &ChallengeRow) -> String {
+    match (&row.member_id, row.purpose) {
+        (Some(member), PurposeWord::Redeem | PurposeWord::Locker) => format!("member:{member}"),
+        _ => format!("sign-in:{}", app.secret.subject(&row.contact)),
+    }
+}
+
+async fn may_send(
+    app: &App,
+    conn: &mut SqliteConnection,
+    contact: &str,
+    now: Moment,
+) -> Result<(), ApiError> {
+    let sent = challenges::load_counted(conn, (Counted::Sent, &app.secret.subject(contact)), now).await?;
+    code::decide_send(&sent, timestamp(now))
+        .map_err(|too_many| ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now })
+}
+
+async fn renew(
+    app: &App,
+    conn: &mut SqliteConnection,
+    row: &mut ChallengeRow,
+    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+) -> Result<(), ApiError> {
+    let code = code::make(&mut app.random.rng());
+    row.code_hmac = app.secret.code_hmac(bound, &code);
+    row.channel = delivery.channel;
+    row.state = CodeState::fresh(timestamp(now));
+    row.ends_at = now.plus_ms(code::LIFE_SECONDS * 1000);
+    row.sent += 1;
+    row.sent_at = now;
+    challenges::put(conn, row).await?;
+    let subject = app.secret.subject(&row.contact);
+    challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
+    let Some(to) = delivery.to else { return Ok(()) };
+    if to != row.contact {
+        // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
+        if may_send(app, conn, to, now).await.is_err() {
+            return Ok(());
+        }
+        challenges::count(conn, (Counted::Sent, &app.secret.subject(to)), (now, &app.random.word(9))).await?;
+    }
+    let host = app.config.public_host();
+    let envelope = Envelope { channel: delivery.channel, to, language: delivery.language, host };
+    let message: Message = match delivery.about {
+        Some(about) => message::code(envelope, about, &code),
+        None => message::not_enrolled(envelope),
+    };
+    outbox::insert(conn, (&app.random.word(12), &message), (now, row.ends_at)).await?;
+    app.wake.notify_one();
+    Ok(())
+}

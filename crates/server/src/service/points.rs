@@ -1,0 +1,384 @@
+//! Points: enrolling, earning, balance, lots, history, and what stands in the way of each reward.
+
+use crate::{
+    app::App,
+    catalogue::{Bilingual, Reward, tier_label},
+    clock::{moment, timestamp},
+    language::Language,
+    problem::{ApiError, FieldWhy},
+    service::redeem,
+    store::{
+        ledger::{self, LotRow, NewActivity},
+        members::{self, MemberRow},
+        redemptions,
+    },
+};
+use sqlx::SqliteConnection;
+use std::collections::{BTreeMap, HashMap};
+use tukar_domain::{
+    LotId, Points,
+    calendar::{self, Expiry, Period},
+    eligibility::{self, Limit, MemberFacts, RewardRules},
+    ledger::{self as books, Earning},
+};
+use tukar_wire::{self as wire, ActivityKind, Moment};
+
+/// Lots on the first page and on each further one.
+const LOTS_PER_PAGE: usize = 100;
+
+/// Adds a member.
+///
+/// # Errors
+/// The database's; also a contact that another member has.
+pub async fn enrol(conn: &mut SqliteConnection, member: &MemberRow, now: Moment) -> Result<(), ApiError> {
+    Ok(members::insert(conn, member, now).await?)
+}
+
+/// Points that a member earns.
+#[derive(Clone, Debug)]
+pub struct Earned {
+    /// Id of the lot: the same id earns once.
+    pub lot_id: String,
+    /// How many.
+    pub points: i64,
+    /// When they were earned; may lie in the past.
+    pub at: Moment,
+    /// How long they live.
+    pub expiry: Expiry,
+    /// Granted only then; `None`: at once.
+    pub grant_at: Option<Moment>,
+    /// Where they come from.
+    pub source: Bilingual,
+}
+
+/// Puts earned points into a lot of their own.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for points that are not above zero; the database's.
+pub async fn earn(
+    app: &App,
+    conn: &mut SqliteConnection,
+    (member_id, earned): (&str, Earned),
+) -> Result<(), ApiError> {
+    let earned_at = timestamp(earned.at);
+    let posting = books::earn(Earning {
+        id: LotId(earned.lot_id.clone()),
+        points: Points(earned.points),
+        earned_at,
+        ends_at: calendar::ends_at(&earned.expiry, earned_at, &app.zone),
+        pending: earned.grant_at.is_some(),
+    })
+    .map_err(|_| ApiError::invalid("points", FieldWhy::OutOfRange { min: 1, max: i64::MAX }))?;
+    for lot in &posting.lots {
+        let row = LotRow { lot: lot.clone(), source: earned.source.clone() };
+        ledger::insert_lot(conn, member_id, &row, earned.grant_at).await?;
+    }
+    ledger::append(conn, (member_id, &format!("earn-{}", earned.lot_id)), &posting).await?;
+    if earned.grant_at.is_none() {
+        let activity = NewActivity {
+            id: format!("earn-{}", earned.lot_id),
+            at: earned.at,
+            kind: ActivityKind::Earned,
+            points: Points(earned.points),
+            title: &earned.source,
+            redemption_id: None,
+        };
+        ledger::insert_activity(conn, member_id, activity).await?;
+    }
+    Ok(())
+}
+
+/// Points, the first lots, and what ends when.
+///
+/// # Errors
+/// The database's.
+pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Result<wire::Balance, ApiError> {
+    let now = app.clock.now();
+    redeem::time_out_overdue(app, &member.id, now).await?;
+    let rows = ledger::load_lots(&mut *app.store.read().await?, &member.id).await?;
+    let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
+    let days = app.config.programme.about_to_be_lost_days;
+    let summary = books::summary(&lots, timestamp(now), days, &app.zone);
+    let shown = shown_lots(&rows, now);
+    let lots_total = shown.len() as u64;
+    let (lots, lots_next) = page(&shown, None, LOTS_PER_PAGE, language)?;
+    Ok(wire::Balance {
+        available: summary.available.0,
+        held: summary.held.0,
+        pending: summary.pending.0,
+        next_ending: summary.next_ending.map(ending),
+        about_to_be_lost: summary.about_to_be_lost.map(ending),
+        months: summary
+            .months
+            .iter()
+            .map(|(year, month, points)| wire::MonthEnding {
+                month: format!("{year:04}-{month:02}"),
+                points: points.0,
+            })
+            .collect(),
+        lots,
+        lots_total,
+        lots_next,
+        server_time: now,
+    })
+}
+
+/// A further page of lots, in spend order.
+///
+/// # Errors
+/// [`ApiError::Malformed`] for an odd cursor.
+pub async fn lots(
+    app: &App,
+    member: &MemberRow,
+    (after, limit, language): (Option<String>, Option<usize>, Language),
+) -> Result<wire::LotPage, ApiError> {
+    let now = app.clock.now();
+    let rows = ledger::load_lots(&mut *app.store.read().await?, &member.id).await?;
+    let limit = limit.unwrap_or(LOTS_PER_PAGE).clamp(1, 1000);
+    let (lots, next) = page(&shown_lots(&rows, now), after.as_deref(), limit, language)?;
+    Ok(wire::LotPage { lots, next })
+}
+
+/// Lots that a member is shown: those with points that have not ended, or that are held or pending.
+fn shown_lots(rows: &[LotRow], now: Moment) -> Vec<&LotRow> {
+    let now = timestamp(now);
+    let alive = |row: &&LotRow| {
+        let lot = &row.lot;
+        lot.spendable(now).is_positive() || lot.held.is_positive() || lot.pending.is_positive()
+    };
+    rows.iter().filter(alive).collect()
+}
+
+fn page(
+    rows: &[&LotRow],
+    after: Option<&str>,
+    limit: usize,
+    language: Language,
+) -> Result<(Vec<wire::Lot>, Option<String>), ApiError> {
+    let start = match after {
+        None => 0,
+        // The lot itself may be gone since: then the page begins at the first one behind its place.
+        Some(cursor) => {
+            let (ends, id) = cursor.split_once('.').ok_or_else(odd_cursor)?;
+            let ends: i64 = ends.parse().map_err(|_| odd_cursor())?;
+            rows.partition_point(|row| (cursor_end(row), row.lot.id.0.as_str()) <= (ends, id))
+        }
+    };
+    let part = &rows[start..rows.len().min(start + limit)];
+    let next = (start + part.len() < rows.len())
+        .then(|| part.last().map(|row| format!("{}.{}", cursor_end(row), row.lot.id)))
+        .flatten();
+    Ok((part.iter().map(|row| lot_to_wire(row, language)).collect(), next))
+}
+
+fn odd_cursor() -> ApiError {
+    ApiError::Malformed { fields: vec![crate::problem::FieldError::new("after", FieldWhy::Shape)] }
+}
+
+fn cursor_end(row: &LotRow) -> i64 {
+    row.lot.ends_at.map_or(i64::MAX, |at| moment(at).0)
+}
+
+fn lot_to_wire(row: &LotRow, language: Language) -> wire::Lot {
+    let lot = &row.lot;
+    let pending = lot.pending.is_positive();
+    wire::Lot {
+        id: lot.id.0.clone(),
+        available: if pending { lot.pending.0 } else { lot.available.0 },
+        held: lot.held.0,
+        granted: lot.granted.0,
+        source: row.source.get(language).clone(),
+        earned_at: moment(lot.earned_at),
+        ends_at: lot.ends_at.map(moment),
+        pending,
+    }
+}
+
+fn ending(end: books::Ending) -> wire::Ending {
+    wire::Ending { points: end.points.0, at: moment(end.at) }
+}
+
+/// History, newest first.
+///
+/// # Errors
+/// [`ApiError::Malformed`] for an odd cursor or kind.
+pub async fn activity(
+    app: &App,
+    member: &MemberRow,
+    (kind, before, limit): (Option<String>, Option<String>, Option<u32>),
+    language: Language,
+) -> Result<wire::ActivityPage, ApiError> {
+    let odd = |field: &str| ApiError::Malformed {
+        fields: vec![crate::problem::FieldError::new(field, FieldWhy::Shape)],
+    };
+    let kind = match kind.as_deref().map(ledger::activity_kind) {
+        Some(ActivityKind::Other) => return Err(odd("kind")),
+        kind => kind,
+    };
+    let before = before.map(|cursor| read_cursor(&cursor).ok_or_else(|| odd("before"))).transpose()?;
+    let limit = limit.unwrap_or(30).clamp(1, 200);
+    redeem::time_out_overdue(app, &member.id, app.clock.now()).await?;
+    let mut activities = ledger::load_activities(
+        &mut *app.store.read().await?,
+        (&member.id, language),
+        (kind, before, limit + 1),
+    )
+    .await?;
+    let more = activities.len() > limit as usize;
+    activities.truncate(limit as usize);
+    let next = if more { activities.last().map(|last| format!("{}.{}", last.at.0, last.id)) } else { None };
+    Ok(wire::ActivityPage { activities, next })
+}
+
+/// Reads a cursor `moment.id`.
+#[must_use]
+pub fn read_cursor(cursor: &str) -> Option<(i64, String)> {
+    let (at, id) = cursor.split_once('.')?;
+    Some((at.parse().ok()?, id.to_owned()))
+}
+
+/// What stands in the way of each visible reward, or of the one that is named.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a reward that is not visible.
+pub async fn eligibility(
+    app: &App,
+    member: &MemberRow,
+    reward: Option<String>,
+) -> Result<wire::Eligibility, ApiError> {
+    let now = app.clock.now();
+    redeem::time_out_overdue(app, &member.id, now).await?;
+    let mut conn = app.store.read().await?;
+    let snapshot = app.catalogue.load(&mut conn, now).await?;
+    let available = load_available(&mut conn, &member.id, now).await?;
+    let used = load_used(app, &mut conn, &member.id, now).await?;
+    let one = match &reward {
+        Some(id) => Some(snapshot.find(id).ok_or(ApiError::NotFound)?),
+        None => None,
+    };
+    let mut refused = BTreeMap::new();
+    for reward in one.into_iter().chain(snapshot.rewards.iter().filter(|_| reward.is_none())) {
+        let reasons = reasons(app, reward, (member, available), (1, used.of(reward)), now);
+        if !reasons.is_empty() {
+            refused.insert(reward.id.clone(), reasons);
+        }
+    }
+    Ok(wire::Eligibility { refused, available: available.0, server_time: now })
+}
+
+/// What a member can spend at `now`.
+///
+/// # Errors
+/// The database's.
+pub async fn load_available(
+    conn: &mut SqliteConnection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Points, sqlx::Error> {
+    let rows = ledger::load_lots(conn, member_id).await?;
+    Ok(rows.iter().map(|row| row.lot.spendable(timestamp(now))).sum())
+}
+
+/// Pieces that a member has redeemed in the current day, week, month, and ever, by reward.
+#[derive(Debug, Default)]
+pub struct Used(HashMap<Period, HashMap<String, u32>>);
+
+impl Used {
+    /// Pieces of `reward` in the period of its limit.
+    #[must_use]
+    pub fn of(&self, reward: &Reward) -> u32 {
+        let period = reward.limit.as_ref().map(|limit| period_of(limit.per));
+        period
+            .and_then(|period| self.0.get(&period))
+            .and_then(|pieces| pieces.get(&reward.id))
+            .copied()
+            .unwrap_or(0)
+    }
+}
+
+/// Loads what the limits count.
+///
+/// # Errors
+/// The database's.
+pub async fn load_used(
+    app: &App,
+    conn: &mut SqliteConnection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Used, sqlx::Error> {
+    let mut used = HashMap::new();
+    for period in [Period::Day, Period::Week, Period::Month, Period::Ever] {
+        let since = calendar::period_start(period, timestamp(now), &app.zone).map_or(Moment(0), moment);
+        let pieces = redemptions::sum_pieces(conn, (member_id, None), since).await?;
+        used.insert(period, pieces.into_iter().collect());
+    }
+    Ok(Used(used))
+}
+
+/// Why `member` can't redeem `quantity` pieces, in the words of the wire.
+#[must_use]
+pub fn reasons(
+    app: &App,
+    reward: &Reward,
+    (member, available): (&MemberRow, Points),
+    (quantity, used_in_period): (u32, u32),
+    now: Moment,
+) -> Vec<wire::Reason> {
+    let rules = RewardRules {
+        points_each: Points(reward.price_at(now)),
+        opens_at: reward.opens_at.map(timestamp),
+        closes_at: reward.closes_at.map(timestamp),
+        stock_left: reward.stock_left,
+        tiers: reward.tiers.clone(),
+        balance_min: reward.balance_min.map(Points),
+        quantity_max: reward.quantity_max,
+        limit: reward.limit.as_ref().map(|limit| Limit { count: limit.count, per: period_of(limit.per) }),
+    };
+    let facts = MemberFacts { state: member.state, tier: member.tier.clone(), available, used_in_period };
+    eligibility::decide_reasons(&rules, &facts, quantity, (timestamp(now), &app.zone))
+        .into_iter()
+        .map(reason_to_wire)
+        .collect()
+}
+
+fn reason_to_wire(reason: eligibility::Reason) -> wire::Reason {
+    use eligibility::Reason;
+    match reason {
+        Reason::AccountSuspended => wire::Reason::AccountSuspended,
+        Reason::NumberNotVerified => wire::Reason::NumberNotVerified,
+        Reason::NotOpenYet(at) => wire::Reason::NotOpenYet { at: moment(at) },
+        Reason::Closed(at) => wire::Reason::Closed { at: moment(at) },
+        Reason::OutOfStock => wire::Reason::OutOfStock,
+        Reason::StockShort { left } => wire::Reason::StockShort { left },
+        Reason::Tier(tiers) => {
+            wire::Reason::Tier { needed: tiers.iter().map(|tier| tier_label(tier)).collect() }
+        }
+        Reason::LimitReached { limit, again_at } => wire::Reason::LimitReached {
+            limit: wire::Limit { count: limit.count, per: period_to_wire(limit.per) },
+            again_at: again_at.map(moment),
+        },
+        Reason::BelowMinimumBalance { minimum, missing } => {
+            wire::Reason::BelowMinimumBalance { minimum: minimum.0, missing: missing.0 }
+        }
+        Reason::TooManyPieces { max } => wire::Reason::TooManyPieces { max },
+        Reason::ShortOfPoints { missing } => wire::Reason::ShortOfPoints { missing: missing.0 },
+    }
+}
+
+fn period_of(per: wire::LimitPeriod) -> Period {
+    match per {
+        wire::LimitPeriod::Day => Period::Day,
+        wire::LimitPeriod::Week => Period::Week,
+        wire::LimitPeriod::Month => Period::Month,
+        wire::LimitPeriod::Ever => Period::Ever,
+    }
+}
+
+fn period_to_wire(per: Period) -> wire::LimitPeriod {
+    match per {
+        Period::Day => wire::LimitPeriod::Day,
+        Period::Week => wire::LimitPeriod::Week,
+        Period::Month => wire::LimitPeriod::Month,
+        Period::Ever => wire::LimitPeriod::Ever,
+    }
+}

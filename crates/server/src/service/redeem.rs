@@ -1,0 +1,567 @@
+//! Redeeming: quote, hold with a code, confirm, send again, cancel, look up.
+//!
+//! Invariants: the attempt id is the redemption's id, once and for all; no points are spent before the right code; each
+//! hold resolves once; a repeated request finds what the first one did.
+
+use crate::{
+    app::App,
+    catalogue::Reward,
+    clock::{moment, timestamp},
+    contact::{mask_phone, read_phone},
+    language::Language,
+    message::About,
+    problem::{ApiError, FieldError, FieldWhy},
+    secret::sha256,
+    service::{
+        codes::{self, Checked, Delivery, NewChallenge},
+        points, vouchers,
+    },
+    store::{
+        challenges::{self, PurposeWord},
+        ledger::{self, NewActivity},
+        members::{self, MemberRow, SessionRow},
+        redemptions::{self, RedemptionRow},
+        rewards,
+    },
+};
+use sqlx::SqliteConnection;
+use std::{collections::HashMap, sync::Arc};
+use tukar_domain::{
+    Points,
+    code::{Bound, Purpose},
+    ledger::{self as books, LedgerRefusal},
+    redemption::{State, Step},
+    voucher,
+};
+use tukar_wire::{self as wire, ActivityKind, AskQuote, AskRedemption, Channel, Moment, Needs, Recipient};
+
+/// Lots that a quote names one by one.
+const PAID_BY_SHOWN: usize = 20;
+
+/// What it would cost, which lots would pay, and what stands in the way.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a reward that is not visible.
+pub async fn quote(
+    app: &App,
+    member: &MemberRow,
+    ask: AskQuote,
+    language: Language,
+) -> Result<wire::Quote, ApiError> {
+    let now = app.clock.now();
+    time_out_overdue(app, &member.id, now).await?;
+    let mut conn = app.store.read().await?;
+    let reward = load_visible(&mut conn, &ask.reward_id, now).await?;
+    let rows = ledger::load_lots(&mut conn, &member.id).await?;
+    let available: Points = rows.iter().map(|row| row.lot.spendable(timestamp(now))).sum();
+    let used = points::load_used(app, &mut conn, &member.id, now).await?;
+    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used.of(&reward)), now);
+    let total = Points(reward.price_at(now)).checked_times(ask.quantity).unwrap_or(Points(i64::MAX));
+    let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
+    let shares = books::preview(&lots, total, timestamp(now)).unwrap_or_default();
+    let by_id: HashMap<_, _> = rows.iter().map(|row| (&row.lot.id, row)).collect();
+    let shown = shares.len().min(PAID_BY_SHOWN);
+    let own_phone = member.phone.as_deref().filter(|_| reward.needs == Needs::Phone);
+    Ok(wire::Quote {
+        title: reward.title.get(language).clone(),
+        quantity: ask.quantity,
+        points: total.0,
+        paid_by: shares[..shown]
+            .iter()
+            .filter_map(|share| {
+                let row = by_id.get(&share.lot)?;
+                Some(wire::PaidBy {
+                    lot_id: share.lot.0.clone(),
+                    points: share.points.0,
+                    source: row.source.get(language).clone(),
+                    ends_at: row.lot.ends_at.map(moment),
+                })
+            })
+            .collect(),
+        paid_by_more: (shares.len() - shown) as u64,
+        paid_by_more_points: shares[shown..].iter().map(|share| share.points).sum::<Points>().0,
+        left: available.0.saturating_sub(total.0),
+        reasons,
+        price_version: reward.price_version(now),
+        channels: codes::channels_of(app, member),
+        own_phone_masked: own_phone.map(mask_phone),
+        hold_seconds: app.config.programme.hold_seconds,
+        reward_id: reward.id,
+        server_time: now,
+    })
+}
+
+/// Holds the points and sends a code. The flag is true for a new redemption, false for a repeated request.
+///
+/// # Errors
+/// [`ApiError::KeyReused`], [`ApiError::PriceChanged`], [`ApiError::NotEligible`], [`ApiError::Invalid`],
+/// [`ApiError::TooMany`], [`ApiError::NotFound`].
+pub async fn create(
+    app: Arc<App>,
+    member: MemberRow,
+    (ask, language): (AskRedemption, Language),
+) -> Result<(wire::Redemption, bool), ApiError> {
+    if uuid::Uuid::parse_str(&ask.id).is_err() || ask.id.len() != 36 {
+        return Err(ApiError::invalid("id", FieldWhy::NotId));
+    }
+    let now = app.clock.now();
+    let body_hash = sha256(&serde_json::to_vec(&ask).map_err(|error| ApiError::Broken(error.into()))?);
+    app.store
+        .transact("redeem.hold", async |conn| {
+            time_out_in(&app, conn, &member.id, now).await?;
+            if let Some(row) = redemptions::find(conn, &member.id, &ask.id).await? {
+                if row.body_hash != body_hash {
+                    return Err(ApiError::KeyReused);
+                }
+                return Ok((view(&app, conn, (&member, &row), (None, language), now).await?, false));
+            }
+            let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (language, now)).await?;
+            Ok((view(&app, conn, (&member, &row), (None, language), now).await?, true))
+        })
+        .await
+}
+
+async fn hold(
+    app: &App,
+    conn: &mut SqliteConnection,
+    (member, ask, body_hash): (&MemberRow, &AskRedemption, Vec<u8>),
+    (language, now): (Language, Moment),
+) -> Result<RedemptionRow, ApiError> {
+    let reward = load_visible(conn, &ask.reward_id, now).await?;
+    let rows = ledger::load_lots(conn, &member.id).await?;
+    let lots: Vec<books::Lot> = rows.into_iter().map(|row| row.lot).collect();
+    let available: Points = lots.iter().map(|lot| lot.spendable(timestamp(now))).sum();
+    let used = points::load_used(app, conn, &member.id, now).await?;
+    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used.of(&reward)), now);
+    if !reasons.is_empty() {
+        return Err(ApiError::NotEligible { reasons });
+    }
+    let total = Points(reward.price_at(now)).checked_times(ask.quantity).ok_or(ApiError::PriceChanged)?;
+    if ask.price_version != reward.price_version(now) || ask.points != total.0 {
+        return Err(ApiError::PriceChanged);
+    }
+    let (recipient, recipient_shown) = read_recipient(&reward, member, ask.recipient.as_ref())?;
+    let channels = codes::channels_of(app, member);
+    let channel = ask.channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
+    let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
+    let (posting, shares) = books::hold(&lots, total, timestamp(now)).map_err(short)?;
+    if !rewards::take_stock(conn, &reward.id, ask.quantity).await? {
+        return Err(ApiError::NotEligible { reasons: vec![wire::Reason::OutOfStock] });
+    }
+    let hold_seconds = app.config.programme.hold_seconds;
+    let row = RedemptionRow {
+        member_id: member.id.clone(),
+        id: ask.id.clone(),
+        reference: voucher::make_reference(&mut app.random.rng()),
+        state: State::hold(timestamp(now), hold_seconds),
+        reward_id: reward.id.clone(),
+        title: reward.title.clone(),
+        brand: reward.brand.clone(),
+        kind: reward.kind.0.clone(),
+        quantity: ask.quantity,
+        points: total,
+        price_version: ask.price_version.clone(),
+        recipient,
+        recipient_shown,
+        held_at: now,
+        hold_ends_at: now.plus_ms(i64::from(hold_seconds) * 1000),
+        challenge_id: app.random.word(16),
+        body_hash,
+        confirmed: None,
+    };
+    let contact = codes::contact_of(member, channel).unwrap_or_default();
+    let new = NewChallenge {
+        id: row.challenge_id.clone(),
+        member: Some(member),
+        purpose: PurposeWord::Redeem,
+        contact,
+    };
+    let about = About::Redeem { title: row.title.get(language), points: total.0 };
+    let delivery = Delivery { channel, to: Some(contact), about: Some(about), language };
+    codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
+    redemptions::insert(conn, &row, &shares).await?;
+    ledger::append(conn, (&member.id, &format!("hold-{}", row.id)), &posting).await?;
+    note(conn, &row, (ActivityKind::Held, -total), now).await?;
+    Ok(row)
+}
+
+/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes.
+///
+/// # Errors
+/// The code's refusals, [`ApiError::WrongState`], [`ApiError::KeyReused`], [`ApiError::NotFound`].
+pub async fn confirm(
+    app: Arc<App>,
+    session: SessionRow,
+    (id, key, typed): (String, String, String),
+    language: Language,
+) -> Result<String, ApiError> {
+    let now = app.clock.now();
+    let member = session.member.clone();
+    let hash = sha256(typed.as_bytes());
+    let done = app
+        .store
+        .transact("redeem.confirm", async |conn| {
+            time_out_in(&app, conn, &member.id, now).await?;
+            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            if let Some((first_key, first_hash, answer)) = &row.confirmed
+                && *first_key == key
+            {
+                return if *first_hash == hash { Ok(Ok(answer.clone())) } else { Err(ApiError::KeyReused) };
+            }
+            let Ok(confirmed) = row.state.step(Step::Confirm, timestamp(now)) else {
+                return Ok(Err(ApiError::WrongState));
+            };
+            let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
+            match codes::check(&app, conn, &challenge, (&bound(&row), &typed, now)).await? {
+                Checked::Refused(error) => Ok(Err(error)),
+                Checked::Right => {
+                    post(&app, conn, (&member, &row, confirmed), now).await?;
+                    let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
+                    members::open_locker(conn, &session.token_hash, open_until).await?;
+                    let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+                    let answer = view(&app, conn, (&member, &row), (Some(open_until), language), now).await?;
+                    let answer =
+                        serde_json::to_string(&answer).map_err(|error| ApiError::Broken(error.into()))?;
+                    redemptions::set_confirmed(conn, &row, (&key, &hash, &answer)).await?;
+                    Ok(Ok(answer))
+                }
+            }
+        })
+        .await?;
+    app.wake.notify_one();
+    done
+}
+
+/// Posts the hold and gives the member what they redeemed.
+async fn post(
+    app: &App,
+    conn: &mut SqliteConnection,
+    (member, row, confirmed): (&MemberRow, &RedemptionRow, State),
+    now: Moment,
+) -> Result<(), ApiError> {
+    let shares = redemptions::load_shares(conn, row).await?;
+    let lots = ledger::load_lots_of(conn, &member.id, &shares).await?;
+    let posting = books::post(&lots, &shares);
+    ledger::append(conn, (&member.id, &format!("post-{}", row.id)), &posting).await?;
+    redemptions::set_state(conn, row, confirmed).await?;
+    let reward = rewards::find_reward(conn, &row.reward_id).await?.ok_or(ApiError::NotFound)?;
+    let delivered = vouchers::issue(app, conn, (row, &reward), now).await?;
+    if delivered {
+        let row = RedemptionRow { state: confirmed, ..row.clone() };
+        let fulfilled = confirmed
+            .step(Step::Fulfil, timestamp(now))
+            .map_err(|refused| ApiError::Broken(anyhow::Error::new(refused)))?;
+        redemptions::set_state(conn, &row, fulfilled).await?;
+    }
+    ledger::resolve_held(conn, (&member.id, &row.id), (ActivityKind::Spent, now)).await?;
+    Ok(())
+}
+
+/// Sends a new code; the old one dies.
+///
+/// # Errors
+/// [`ApiError::TooMany`], [`ApiError::WrongState`], [`ApiError::NotFound`].
+pub async fn resend(
+    app: Arc<App>,
+    member: MemberRow,
+    (id, channel): (String, Option<Channel>),
+    language: Language,
+) -> Result<wire::Redemption, ApiError> {
+    let now = app.clock.now();
+    app.store
+        .transact("redeem.resend", async |conn| {
+            time_out_in(&app, conn, &member.id, now).await?;
+            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            if !matches!(row.state, State::Held { .. }) {
+                return Err(ApiError::WrongState);
+            }
+            let mut challenge =
+                challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::WrongState)?;
+            let channel = channel.unwrap_or(challenge.channel);
+            if !codes::channels_of(&app, &member).contains(&channel) {
+                return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
+            }
+            let to = codes::contact_of(&member, channel);
+            let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
+            let delivery = Delivery { channel, to, about: Some(about), language };
+            codes::send_again(&app, conn, &mut challenge, (&bound(&row), delivery, now)).await?;
+            view(&app, conn, (&member, &row), (None, language), now).await
+        })
+        .await
+}
+
+/// Cancels a hold: the points go back. Cancelling what is over already answers how it stands.
+///
+/// # Errors
+/// [`ApiError::WrongState`] once confirmed, [`ApiError::NotFound`].
+pub async fn cancel(
+    app: Arc<App>,
+    member: MemberRow,
+    (id, language): (String, Language),
+) -> Result<wire::Redemption, ApiError> {
+    let now = app.clock.now();
+    app.store
+        .transact("redeem.void", async |conn| {
+            time_out_in(&app, conn, &member.id, now).await?;
+            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            match row.state {
+                State::Held { .. } => release(&app, conn, (&row, Step::Void), now).await?,
+                State::Voided { .. } | State::Expired { .. } => {}
+                _ => return Err(ApiError::WrongState),
+            }
+            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            view(&app, conn, (&member, &row), (None, language), now).await
+        })
+        .await
+}
+
+/// One redemption as it stands now.
+///
+/// # Errors
+/// [`ApiError::NotFound`]: the attempt never arrived, or it is not this member's.
+pub async fn get(
+    app: &App,
+    session: &SessionRow,
+    (id, language): (String, Language),
+) -> Result<wire::Redemption, ApiError> {
+    let now = app.clock.now();
+    time_out_overdue(app, &session.member.id, now).await?;
+    let mut conn = app.store.read().await?;
+    let row = redemptions::find(&mut conn, &session.member.id, &id).await?.ok_or(ApiError::NotFound)?;
+    view(app, &mut conn, (&session.member, &row), (session.locker_until, language), now).await
+}
+
+/// Those that wait for their code.
+///
+/// # Errors
+/// The database's.
+pub async fn open(
+    app: &App,
+    session: &SessionRow,
+    language: Language,
+) -> Result<wire::OpenRedemptions, ApiError> {
+    let now = app.clock.now();
+    let mut conn = app.store.read().await?;
+    let mut list = Vec::new();
+    for row in redemptions::load_held(&mut conn, &session.member.id, now).await? {
+        list.push(
+            view(app, &mut conn, (&session.member, &row), (session.locker_until, language), now).await?,
+        );
+    }
+    Ok(wire::OpenRedemptions { redemptions: list })
+}
+
+/// Ends a member's holds that are over, where there are any. A read calls it first, so that what it tells never waits for
+/// the worker.
+///
+/// # Errors
+/// The database's.
+pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result<(), ApiError> {
+    let overdue = {
+        let mut conn = app.store.read().await?;
+        redemptions::load_overdue(&mut conn, (now, 1), Some(member_id)).await?
+    };
+    if overdue.is_empty() {
+        return Ok(());
+    }
+    app.store.transact("redeem.time_out", async |conn| time_out_in(app, conn, member_id, now).await).await
+}
+
+async fn time_out_in(
+    app: &App,
+    conn: &mut SqliteConnection,
+    member_id: &str,
+    now: Moment,
+) -> Result<(), ApiError> {
+    for row in redemptions::load_overdue(conn, (now, 100), Some(member_id)).await? {
+        release(app, conn, (&row, Step::TimeOut), now).await?;
+    }
+    Ok(())
+}
+
+/// Lets a hold go: by the member's word or because its time is over.
+///
+/// # Errors
+/// The database's.
+pub async fn release(
+    app: &App,
+    conn: &mut SqliteConnection,
+    (row, step): (&RedemptionRow, Step),
+    now: Moment,
+) -> Result<(), ApiError> {
+    let state = row.state.step(step, timestamp(now)).map_err(|_| ApiError::WrongState)?;
+    let shares = redemptions::load_shares(conn, row).await?;
+    let lots = ledger::load_lots_of(conn, &row.member_id, &shares).await?;
+    let posting = books::void(&lots, &shares, timestamp(now));
+    ledger::append(conn, (&row.member_id, &format!("void-{}", row.id)), &posting).await?;
+    redemptions::set_state(conn, row, state).await?;
+    rewards::give_back_stock(conn, &row.reward_id, row.quantity).await?;
+    note(conn, row, (ActivityKind::Released, row.points), now).await?;
+    if posting.expired().is_positive() {
+        note(conn, row, (ActivityKind::Expired, -posting.expired()), now).await?;
+    }
+    app.wake.notify_one();
+    Ok(())
+}
+
+async fn note(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+    (kind, points): (ActivityKind, Points),
+    now: Moment,
+) -> Result<(), ApiError> {
+    let word = match kind {
+        ActivityKind::Held => "1-held",
+        ActivityKind::Released => "2-released",
+        _ => "3-expired",
+    };
+    let activity = NewActivity {
+        id: format!("{}-{word}", row.id),
+        at: now,
+        kind,
+        points,
+        title: &row.title,
+        redemption_id: Some(&row.id),
+    };
+    Ok(ledger::insert_activity(conn, &row.member_id, activity).await?)
+}
+
+fn short(refusal: LedgerRefusal) -> ApiError {
+    match refusal {
+        LedgerRefusal::Short { missing } => {
+            ApiError::NotEligible { reasons: vec![wire::Reason::ShortOfPoints { missing: missing.0 }] }
+        }
+        other => ApiError::Broken(anyhow::Error::new(other)),
+    }
+}
+
+async fn load_visible(conn: &mut SqliteConnection, id: &str, now: Moment) -> Result<Reward, ApiError> {
+    let reward = rewards::find_reward(conn, id).await?.ok_or(ApiError::NotFound)?;
+    if reward.is_visible(now) { Ok(reward) } else { Err(ApiError::NotFound) }
+}
+
+/// The recipient as the code is bound to it, and as it is shown.
+fn read_recipient(
+    reward: &Reward,
+    member: &MemberRow,
+    recipient: Option<&Recipient>,
+) -> Result<(String, Option<String>), ApiError> {
+    match (reward.needs, recipient) {
+        (Needs::Nothing, None) => Ok((String::new(), None)),
+        (Needs::Phone, None | Some(Recipient::OwnPhone)) => {
+            let phone =
+                member.phone.clone().ok_or_else(|| ApiError::invalid("recipient", FieldWhy::Missing))?;
+            let shown = mask_phone(&phone);
+            Ok((phone, Some(shown)))
+        }
+        (Needs::Phone, Some(Recipient::Phone(typed))) => {
+            let phone = read_phone(typed)
+                .filter(|phone| phone.starts_with("+62"))
+                .ok_or_else(|| ApiError::invalid("recipient.phone", FieldWhy::NotPhone))?;
+            let shown = mask_phone(&phone);
+            Ok((phone, Some(shown)))
+        }
+        (Needs::Address, Some(Recipient::Address(address))) => read_address(address),
+        (Needs::Nothing, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::NotAsked)),
+        (Needs::Address, None) => Err(ApiError::invalid("recipient.address", FieldWhy::Missing)),
+        (Needs::Phone | Needs::Address, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::Shape)),
+    }
+}
+
+fn read_address(address: &wire::Address) -> Result<(String, Option<String>), ApiError> {
+    let mut fields = Vec::new();
+    let parts = [
+        ("name", &address.name),
+        ("street", &address.street),
+        ("city", &address.city),
+        ("postal_code", &address.postal_code),
+        ("phone", &address.phone),
+    ];
+    for (name, text) in parts {
+        let name = format!("recipient.address.{name}");
+        if text.trim().is_empty() {
+            fields.push(FieldError::new(name, FieldWhy::Missing));
+        } else if text.chars().count() > 120 {
+            fields.push(FieldError::new(name, FieldWhy::TooLong { max: 120 }));
+        } else if name.ends_with("postal_code")
+            && (text.trim().len() != 5 || !text.trim().bytes().all(|b| b.is_ascii_digit()))
+        {
+            fields.push(FieldError::new(name, FieldWhy::NotPostalCode));
+        } else if name.ends_with(".phone") && read_phone(text).is_none() {
+            fields.push(FieldError::new(name, FieldWhy::NotPhone));
+        }
+    }
+    if !fields.is_empty() {
+        return Err(ApiError::Invalid { fields });
+    }
+    let phone = read_phone(&address.phone).unwrap_or_default();
+    let stored = serde_json::to_string(address).map_err(|error| ApiError::Broken(error.into()))?;
+    let shown = format!(
+        "{}\n{}\n{} {}\n{}",
+        address.name.trim(),
+        address.street.trim(),
+        address.city.trim(),
+        address.postal_code.trim(),
+        mask_phone(&phone)
+    );
+    Ok((stored, Some(shown)))
+}
+
+fn bound(row: &RedemptionRow) -> Bound<'_> {
+    Bound {
+        challenge: &row.challenge_id,
+        member: &row.member_id,
+        purpose: Purpose::Redeem {
+            partner: "",
+            redemption: &row.id,
+            reward: &row.reward_id,
+            quantity: row.quantity,
+            points: row.points,
+            recipient: &row.recipient,
+            price_version: &row.price_version,
+        },
+    }
+}
+
+/// A redemption for the wire; voucher codes only while the locker is open.
+async fn view(
+    app: &App,
+    conn: &mut SqliteConnection,
+    (member, row): (&MemberRow, &RedemptionRow),
+    (locker_until, language): (Option<Moment>, Language),
+    now: Moment,
+) -> Result<wire::Redemption, ApiError> {
+    let code = match row.state {
+        State::Held { .. } => challenges::find(conn, &row.challenge_id).await?.map(|challenge| {
+            let shown = codes::masked_contact(member, challenge.channel);
+            codes::to_wire(&challenge, shown, codes::channels_of(app, member))
+        }),
+        _ => None,
+    };
+    let open = locker_until.is_some_and(|until| now < until);
+    let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
+    Ok(wire::Redemption {
+        id: row.id.clone(),
+        reference: row.reference.clone(),
+        state: match row.state {
+            State::Held { .. } => wire::RedemptionState::Held,
+            State::Confirmed { .. } => wire::RedemptionState::Confirmed,
+            State::Fulfilled { .. } => wire::RedemptionState::Fulfilled,
+            State::Voided { .. } => wire::RedemptionState::Voided,
+            State::Expired { .. } => wire::RedemptionState::Expired,
+            State::Undone { .. } => wire::RedemptionState::Undone,
+        },
+        reward_id: row.reward_id.clone(),
+        title: row.title.get(language).clone(),
+        kind: wire::RewardKind(row.kind.clone()),
+        quantity: row.quantity,
+        points: row.points.0,
+        recipient: row.recipient_shown.clone(),
+        held_at: row.held_at,
+        hold_ends_at: row.hold_ends_at,
+        code,
+        vouchers,
+        available: points::load_available(conn, &member.id, now).await?.0,
+        server_time: now,
+    })
+}

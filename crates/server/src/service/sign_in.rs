@@ -1,0 +1,296 @@
+//! Signing in: ask for a code, send it again, check it, open and end a session.
+//!
+//! Invariant: nothing in an answer depends on whether the contact has an account, until a right code was typed.
+
+use crate::{
+    app::App,
+    catalogue::tier_label,
+    contact::Contact,
+    language::Language,
+    message::About,
+    problem::{ApiError, FieldWhy},
+    secret::sha256,
+    service::codes::{self, Checked, Delivery, NewChallenge},
+    store::{
+        challenges::{self, ChallengeRow, PurposeWord},
+        members::{self, MemberRow, SessionRow},
+    },
+};
+use std::sync::Arc;
+use tukar_domain::{
+    code::{Bound, Purpose},
+    eligibility::AccountState,
+};
+use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, SignedIn};
+
+/// Asks for a code to sign in with.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for what is no contact, [`ApiError::TooMany`].
+pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<CodeSent, ApiError> {
+    let contact = Contact::read(&typed).ok_or_else(|| ApiError::invalid("contact", FieldWhy::NotContact))?;
+    if !app.senders.channels().contains(&contact.channel) {
+        return Err(ApiError::invalid("contact", FieldWhy::ChannelUnavailable));
+    }
+    let (now, id) = (app.clock.now(), app.random.word(16));
+    let row = app
+        .store
+        .transact("sign_in.ask", async |conn| {
+            let member = members::find_by_contact(conn, &contact.value).await?;
+            let bound = bound(&id, member.as_ref().map(|member| member.id.as_str()));
+            let delivery = Delivery {
+                channel: contact.channel,
+                to: Some(&contact.value),
+                about: member.is_some().then_some(About::SignIn),
+                language,
+            };
+            let new = NewChallenge {
+                id: id.clone(),
+                member: member.as_ref(),
+                purpose: PurposeWord::SignIn,
+                contact: &contact.value,
+            };
+            codes::issue(&app, conn, new, (&bound, delivery, now)).await
+        })
+        .await?;
+    Ok(sent(&app, &row, now))
+}
+
+/// A new code, perhaps another way; for sign-in and for the locker.
+///
+/// # Errors
+/// [`ApiError::NotFound`], [`ApiError::TooMany`], [`ApiError::WrongState`].
+pub async fn resend(
+    app: Arc<App>,
+    (id, channel): (String, Option<Channel>),
+    language: Language,
+) -> Result<CodeSent, ApiError> {
+    let now = app.clock.now();
+    let row = app
+        .store
+        .transact("sign_in.resend", async |conn| {
+            let mut row = find_open(conn, &id).await?;
+            let member = match &row.member_id {
+                Some(member_id) => Some(members::load(conn, member_id).await?),
+                None => None,
+            };
+            let channel = channel.unwrap_or(row.channel);
+            if !app.senders.channels().contains(&channel) {
+                return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
+            }
+            let typed = Contact::stored(&row.contact);
+            let to = match &member {
+                _ if channel == typed.channel => Some(row.contact.clone()),
+                Some(member) => codes::contact_of(member, channel).map(str::to_owned),
+                None => None,
+            };
+            let about = match row.purpose {
+                PurposeWord::Locker => Some(About::Locker),
+                _ => member.is_some().then_some(About::SignIn),
+            };
+            let delivery = Delivery { channel, to: to.as_deref(), about, language };
+            let (challenge, member_id) = (row.id.clone(), row.member_id.clone().unwrap_or_default());
+            let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
+            let bound = Bound { challenge: &challenge, member: &member_id, purpose };
+            codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
+            Ok::<_, ApiError>(row)
+        })
+        .await?;
+    Ok(sent(&app, &row, now))
+}
+
+/// Checks a code and opens a session.
+///
+/// # Errors
+/// The code's refusals, [`ApiError::NotFound`].
+pub async fn check(
+    app: Arc<App>,
+    (id, typed): (String, String),
+    language: Language,
+) -> Result<SignedIn, ApiError> {
+    let now = app.clock.now();
+    let token = app.random.word(32);
+    let rules = &app.config.programme;
+    let ends_at = now.plus_ms(i64::from(rules.session_max_seconds) * 1000);
+    let checked = app
+        .store
+        .transact("sign_in.check", async |conn| {
+            let row = find_open(conn, &id).await?;
+            if row.purpose != PurposeWord::SignIn {
+                return Err(ApiError::NotFound);
+            }
+            let bound = bound(&row.id, row.member_id.as_deref());
+            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+                Checked::Refused(error) => Ok(Err(error)),
+                Checked::Right => {
+                    let member_id = row.member_id.as_deref().ok_or(ApiError::NotFound)?;
+                    members::insert_session(conn, (&sha256(token.as_bytes()), member_id), (now, ends_at))
+                        .await?;
+                    Ok(Ok(members::load(conn, member_id).await?))
+                }
+            }
+        })
+        .await?;
+    let member = checked?;
+    Ok(SignedIn {
+        idle_ends_at: now.plus_ms(i64::from(rules.session_idle_seconds) * 1000).min(ends_at),
+        ends_at,
+        member: to_wire(&member, language),
+        server_time: now,
+        token,
+    })
+}
+
+/// The session of a token, alive now; its idle time begins anew.
+///
+/// # Errors
+/// [`ApiError::NotSignedIn`].
+pub async fn find_session(app: &App, token: &str) -> Result<SessionRow, ApiError> {
+    let now = app.clock.now();
+    let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
+    let hash = sha256(token.as_bytes());
+    let session = {
+        let mut conn = app.store.read().await?;
+        members::find_session(&mut conn, &hash, (now, idle_ms)).await?.ok_or(ApiError::NotSignedIn)?
+    };
+    if now.ms_since(session.seen_at) > TOUCH_EVERY_MS {
+        app.store
+            .transact("session.touch", async |conn| members::touch_session(conn, &hash, now).await)
+            .await?;
+    }
+    Ok(session)
+}
+
+/// A session's idle time is written at most so often: reads must not become writes.
+const TOUCH_EVERY_MS: i64 = 60_000;
+
+/// Ends a session.
+///
+/// # Errors
+/// The database's.
+pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    let work =
+        async |conn: &mut sqlx::SqliteConnection| members::delete_session(conn, &session.token_hash).await;
+    Ok(app.store.transact("session.end", work).await?)
+}
+
+/// A member as they see themselves.
+#[must_use]
+pub fn to_wire(member: &MemberRow, language: Language) -> Member {
+    let (state, note) = match member.state {
+        AccountState::Verified => (MemberState::Verified, ""),
+        AccountState::NotVerified => (
+            MemberState::NotVerified,
+            language.pick(
+                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Bawa KTP ke gerai terdekat atau hubungi layanan pelanggan.",
+                "Your number is not verified yet, so points can't be redeemed. Bring your ID card to a shop or call customer care.",
+            ),
+        ),
+        AccountState::Suspended => (
+            MemberState::Suspended,
+            language.pick(
+                "Akun Anda ditangguhkan, jadi poin belum bisa ditukar. Poin tetap tercatat. Hubungi layanan pelanggan.",
+                "Your account is suspended, so points can't be redeemed. They stay on record. Call customer care.",
+            ),
+        ),
+    };
+    let masked =
+        |contact: &Option<String>| contact.as_deref().map(|contact| Contact::stored(contact).masked());
+    Member {
+        name: member.name.clone(),
+        state,
+        state_note: note.to_owned(),
+        tier: member.tier.clone(),
+        tier_label: tier_label(&member.tier),
+        phone_masked: masked(&member.phone),
+        email_masked: masked(&member.email),
+    }
+}
+
+/// A challenge of sign-in or the locker that is not answered yet.
+async fn find_open(conn: &mut sqlx::SqliteConnection, id: &str) -> Result<ChallengeRow, ApiError> {
+    let row = challenges::find(conn, id).await?.ok_or(ApiError::NotFound)?;
+    if row.purpose == PurposeWord::Redeem { Err(ApiError::NotFound) } else { Ok(row) }
+}
+
+fn bound<'a>(challenge: &'a str, member: Option<&'a str>) -> Bound<'a> {
+    Bound { challenge, member: member.unwrap_or_default(), purpose: Purpose::SignIn }
+}
+
+/// The answer to "a code, please". At sign-in only what was typed is shown.
+fn sent(app: &App, row: &ChallengeRow, now: Moment) -> CodeSent {
+    let typed = Contact::stored(&row.contact);
+    let shown = if row.channel == typed.channel { typed.masked() } else { String::new() };
+    CodeSent {
+        challenge_id: row.id.clone(),
+        code: codes::to_wire(row, shown, app.senders.channels()),
+        server_time: now,
+    }
+}
+
+/// Opens the claim locker: asks for a code.
+///
+/// # Errors
+/// [`ApiError::TooMany`], [`ApiError::Invalid`] for a way that the member has not.
+pub async fn ask_locker(
+    app: Arc<App>,
+    (member, channel): (MemberRow, Option<Channel>),
+    language: Language,
+) -> Result<CodeSent, ApiError> {
+    let (now, id) = (app.clock.now(), app.random.word(16));
+    let channels = codes::channels_of(&app, &member);
+    let channel = channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
+    let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
+    let contact = codes::contact_of(&member, channel).unwrap_or_default().to_owned();
+    let bound = Bound { challenge: &id, member: &member.id, purpose: Purpose::Locker };
+    let row = app
+        .store
+        .transact("locker.ask", async |conn| {
+            let new = NewChallenge {
+                id: id.clone(),
+                member: Some(&member),
+                purpose: PurposeWord::Locker,
+                contact: &contact,
+            };
+            let delivery = Delivery { channel, to: Some(&contact), about: Some(About::Locker), language };
+            codes::issue(&app, conn, new, (&bound, delivery, now)).await
+        })
+        .await?;
+    Ok(CodeSent {
+        challenge_id: row.id.clone(),
+        code: codes::to_wire(&row, Contact::stored(&contact).masked(), channels),
+        server_time: now,
+    })
+}
+
+/// Checks the locker's code: this session sees voucher codes for a while.
+///
+/// # Errors
+/// The code's refusals; [`ApiError::NotFound`] for another member's challenge.
+pub async fn check_locker(
+    app: Arc<App>,
+    session: SessionRow,
+    (id, typed): (String, String),
+) -> Result<wire::LockerOpened, ApiError> {
+    let now = app.clock.now();
+    let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
+    let checked = app
+        .store
+        .transact("locker.check", async |conn| {
+            let row = find_open(conn, &id).await?;
+            if row.purpose != PurposeWord::Locker || row.member_id.as_deref() != Some(&session.member.id) {
+                return Err(ApiError::NotFound);
+            }
+            let bound = Bound { challenge: &row.id, member: &session.member.id, purpose: Purpose::Locker };
+            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+                Checked::Refused(error) => Ok(Err(error)),
+                Checked::Right => {
+                    members::open_locker(conn, &session.token_hash, open_until).await?;
+                    Ok(Ok(()))
+                }
+            }
+        })
+        .await?;
+    checked?;
+    Ok(wire::LockerOpened { open_until, server_time: now })
+}

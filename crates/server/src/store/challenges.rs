@@ -1,0 +1,217 @@
+//! Rows of one-time codes and of what their limits count.
+
+use crate::clock::{moment, timestamp};
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use tukar_domain::code::CodeState;
+use tukar_wire::{Channel, Moment};
+
+/// What a challenge is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PurposeWord {
+    /// Opening a session.
+    SignIn,
+    /// Spending held points.
+    Redeem,
+    /// Opening the claim locker.
+    Locker,
+}
+
+impl PurposeWord {
+    fn word(self) -> &'static str {
+        match self {
+            PurposeWord::SignIn => "sign_in",
+            PurposeWord::Redeem => "redeem",
+            PurposeWord::Locker => "locker",
+        }
+    }
+}
+
+/// A code that was asked for.
+#[derive(Clone)]
+pub struct ChallengeRow {
+    /// Id.
+    pub id: String,
+    /// Whose; `None`: a contact without an account.
+    pub member_id: Option<String>,
+    /// What for.
+    pub purpose: PurposeWord,
+    /// At sign-in what the visitor typed; else the destination. E.164 or e-mail address.
+    pub contact: String,
+    /// Which way the last code went.
+    pub channel: Channel,
+    /// HMAC of the code that counts.
+    pub code_hmac: Vec<u8>,
+    /// How it stands.
+    pub state: CodeState,
+    /// When the code that counts ends.
+    pub ends_at: Moment,
+    /// Codes sent so far.
+    pub sent: u32,
+    /// When the last one was.
+    pub sent_at: Moment,
+    /// When it was asked for.
+    pub made_at: Moment,
+}
+
+/// A challenge by id.
+///
+/// # Errors
+/// The database's.
+pub async fn find(conn: &mut SqliteConnection, id: &str) -> Result<Option<ChallengeRow>, sqlx::Error> {
+    sqlx::query("SELECT * FROM challenges WHERE id = ?")
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .map(|row| challenge(&row))
+        .transpose()
+}
+
+/// Writes a challenge, new or changed.
+///
+/// # Errors
+/// The database's.
+pub async fn put(conn: &mut SqliteConnection, row: &ChallengeRow) -> Result<(), sqlx::Error> {
+    let (state, wrong) = match row.state {
+        CodeState::Live { wrong, .. } => ("live", wrong),
+        CodeState::Locked => ("locked", 0),
+        CodeState::Used => ("used", 0),
+    };
+    sqlx::query(
+        "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, sent_at, made_at) \
+         VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, \
+         code_hmac = excluded.code_hmac, state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, \
+         sent = excluded.sent, sent_at = excluded.sent_at",
+    )
+    .bind(&row.id)
+    .bind(&row.member_id)
+    .bind(row.purpose.word())
+    .bind(&row.contact)
+    .bind(channel_word(row.channel))
+    .bind(&row.code_hmac)
+    .bind(state)
+    .bind(row.ends_at.0)
+    .bind(wrong)
+    .bind(row.sent)
+    .bind(row.sent_at.0)
+    .bind(row.made_at.0)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// What the limits count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// A code sent to a destination.
+    Sent,
+    /// A wrong code typed.
+    Wrong,
+}
+
+/// Moments counted for `subject` within the last day.
+///
+/// # Errors
+/// The database's.
+pub async fn load_counted(
+    conn: &mut SqliteConnection,
+    (what, subject): (Counted, &str),
+    now: Moment,
+) -> Result<Vec<Timestamp>, sqlx::Error> {
+    let rows: Vec<(i64,)> =
+        sqlx::query_as("SELECT at FROM attempts_counted WHERE what = ? AND subject = ? AND at > ?")
+            .bind(counted_word(what))
+            .bind(subject)
+            .bind(now.0 - DAY_MS)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(|(at,)| timestamp(Moment(at))).collect())
+}
+
+/// Counts one.
+///
+/// # Errors
+/// The database's.
+pub async fn count(
+    conn: &mut SqliteConnection,
+    (what, subject): (Counted, &str),
+    (now, id): (Moment, &str),
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO attempts_counted (what, subject, at, id) VALUES (?,?,?,?)")
+        .bind(counted_word(what))
+        .bind(subject)
+        .bind(now.0)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Forgets challenges and counts that no limit looks at any more.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_old(conn: &mut SqliteConnection, now: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM challenges WHERE made_at < ?")
+        .bind(now.0 - 2 * DAY_MS)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("DELETE FROM attempts_counted WHERE at < ?").bind(now.0 - 2 * DAY_MS).execute(conn).await?;
+    Ok(())
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// The stored word of a channel.
+#[must_use]
+pub fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "sms",
+        Channel::Email => "email",
+    }
+}
+
+/// The channel of a stored word.
+#[must_use]
+pub fn channel_of(word: &str) -> Channel {
+    if word == "email" { Channel::Email } else { Channel::Sms }
+}
+
+fn counted_word(what: Counted) -> &'static str {
+    match what {
+        Counted::Sent => "sent",
+        Counted::Wrong => "wrong",
+    }
+}
+
+fn challenge(row: &SqliteRow) -> Result<ChallengeRow, sqlx::Error> {
+    let ends_at = Moment(row.try_get("ends_at")?);
+    let state = match row.try_get::<String, _>("state")?.as_str() {
+        "live" => CodeState::Live { ends_at: timestamp(ends_at), wrong: row.try_get("wrong")? },
+        "used" => CodeState::Used,
+        _ => CodeState::Locked,
+    };
+    Ok(ChallengeRow {
+        id: row.try_get("id")?,
+        member_id: row.try_get("member_id")?,
+        purpose: match row.try_get::<String, _>("purpose")?.as_str() {
+            "sign_in" => PurposeWord::SignIn,
+            "locker" => PurposeWord::Locker,
+            _ => PurposeWord::Redeem,
+        },
+        contact: row.try_get("contact")?,
+        channel: channel_of(&row.try_get::<String, _>("channel")?),
+        code_hmac: row.try_get("code_hmac")?,
+        state,
+        ends_at,
+        sent: row.try_get("sent")?,
+        sent_at: Moment(row.try_get("sent_at")?),
+        made_at: Moment(row.try_get("made_at")?),
+    })
+}
+
+/// From when another code may be asked for.
+#[must_use]
+pub fn resend_at(row: &ChallengeRow) -> Moment {
+    moment(tukar_domain::code::resend_at(row.sent, timestamp(row.sent_at)))
+}

@@ -1,0 +1,201 @@
+//! Rows of members and of their sessions.
+
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use tukar_domain::eligibility::AccountState;
+use tukar_wire::Moment;
+
+/// A member as stored. Contacts are whole here and masked on the way out.
+#[derive(Clone)]
+pub struct MemberRow {
+    /// Id.
+    pub id: String,
+    /// What to call them.
+    pub name: String,
+    /// State of the account.
+    pub state: AccountState,
+    /// Tier, as `gold`.
+    pub tier: String,
+    /// E.164 number.
+    pub phone: Option<String>,
+    /// E-mail address in lower case.
+    pub email: Option<String>,
+}
+
+/// Contacts stay out of logs.
+impl std::fmt::Debug for MemberRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberRow").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// A live session and whose it is.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// Hash of its token.
+    pub token_hash: Vec<u8>,
+    /// Who.
+    pub member: MemberRow,
+    /// Last asked.
+    pub seen_at: Moment,
+    /// Until then voucher codes are shown.
+    pub locker_until: Option<Moment>,
+}
+
+const COLUMNS: &str = "m.id, m.name, m.state, m.tier, m.phone, m.email";
+
+/// The member of a contact: an E.164 number or an e-mail address in lower case.
+///
+/// # Errors
+/// The database's.
+pub async fn find_by_contact(
+    conn: &mut SqliteConnection,
+    contact: &str,
+) -> Result<Option<MemberRow>, sqlx::Error> {
+    let column = if contact.contains('@') { "email" } else { "phone" };
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.{column} = ?"));
+    sqlx::query(sql).bind(contact).fetch_optional(conn).await?.map(|row| member(&row)).transpose()
+}
+
+/// A member by id.
+///
+/// # Errors
+/// The database's; no such member.
+pub async fn load(conn: &mut SqliteConnection, id: &str) -> Result<MemberRow, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.id = ?"));
+    member(&sqlx::query(sql).bind(id).fetch_one(conn).await?)
+}
+
+/// Adds a member.
+///
+/// # Errors
+/// The database's; also a contact that another member has.
+pub async fn insert(conn: &mut SqliteConnection, row: &MemberRow, now: Moment) -> Result<(), sqlx::Error> {
+    let state = match row.state {
+        AccountState::Verified => "verified",
+        AccountState::NotVerified => "not_verified",
+        AccountState::Suspended => "suspended",
+    };
+    sqlx::query("INSERT INTO members (id, name, state, tier, phone, email, joined_at) VALUES (?,?,?,?,?,?,?)")
+        .bind(&row.id)
+        .bind(&row.name)
+        .bind(state)
+        .bind(&row.tier)
+        .bind(&row.phone)
+        .bind(&row.email)
+        .bind(now.0)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_session(
+    conn: &mut SqliteConnection,
+    (token_hash, member_id): (&[u8], &str),
+    (now, ends_at): (Moment, Moment),
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO sessions (token_hash, member_id, made_at, seen_at, ends_at) VALUES (?,?,?,?,?)")
+        .bind(token_hash)
+        .bind(member_id)
+        .bind(now.0)
+        .bind(now.0)
+        .bind(ends_at.0)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// A session that is alive at `now`: neither ended nor idle for longer than `idle_ms`.
+///
+/// # Errors
+/// The database's.
+pub async fn find_session(
+    conn: &mut SqliteConnection,
+    token_hash: &[u8],
+    (now, idle_ms): (Moment, i64),
+) -> Result<Option<SessionRow>, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS}, s.seen_at, s.locker_until FROM sessions s JOIN members m ON m.id = s.member_id \
+         WHERE s.token_hash = ? AND s.ends_at > ? AND s.seen_at > ?"
+    ));
+    let row =
+        sqlx::query(sql).bind(token_hash).bind(now.0).bind(now.0 - idle_ms).fetch_optional(conn).await?;
+    row.map(|row| {
+        Ok(SessionRow {
+            token_hash: token_hash.to_vec(),
+            member: member(&row)?,
+            seen_at: Moment(row.try_get("seen_at")?),
+            locker_until: row.try_get::<Option<i64>, _>("locker_until")?.map(Moment),
+        })
+    })
+    .transpose()
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// The database's.
+pub async fn touch_session(
+    conn: &mut SqliteConnection,
+    token_hash: &[u8],
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET seen_at = MAX(seen_at, ?) WHERE token_hash = ?")
+        .bind(now.0)
+        .bind(token_hash)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Opens the claim locker of a session until `until`.
+///
+/// # Errors
+/// The database's.
+pub async fn open_locker(
+    conn: &mut SqliteConnection,
+    token_hash: &[u8],
+    until: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET locker_until = ? WHERE token_hash = ?")
+        .bind(until.0)
+        .bind(token_hash)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_session(conn: &mut SqliteConnection, token_hash: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE token_hash = ?").bind(token_hash).execute(conn).await.map(|_| ())
+}
+
+/// Forgets sessions that ended before `now`.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_ended_sessions(conn: &mut SqliteConnection, now: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE ends_at <= ?").bind(now.0).execute(conn).await.map(|_| ())
+}
+
+fn member(row: &SqliteRow) -> Result<MemberRow, sqlx::Error> {
+    let state = match row.try_get::<String, _>("state")?.as_str() {
+        "verified" => AccountState::Verified,
+        "not_verified" => AccountState::NotVerified,
+        _ => AccountState::Suspended,
+    };
+    Ok(MemberRow {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        state,
+        tier: row.try_get("tier")?,
+        phone: row.try_get("phone")?,
+        email: row.try_get("email")?,
+    })
+}

@@ -1,0 +1,111 @@
+//! Rows of what is to be sent: written with the decision, taken by the worker, at least once.
+
+use crate::{
+    language::Language,
+    senders::Message,
+    store::challenges::{channel_of, channel_word},
+};
+use sqlx::{Row, SqliteConnection};
+use tukar_wire::Moment;
+
+/// A message that waits.
+#[derive(Clone, Debug)]
+pub struct OutboxRow {
+    /// Id.
+    pub id: String,
+    /// What to send.
+    pub message: Message,
+    /// From then on it must not be sent: its code has ended.
+    pub ends_at: Moment,
+    /// Times it was tried.
+    pub tries: u32,
+}
+
+/// Adds a message, due at once.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(
+    conn: &mut SqliteConnection,
+    (id, message): (&str, &Message),
+    (now, ends_at): (Moment, Moment),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) VALUES (?,?,?,?,?,?,?,?,0)",
+    )
+    .bind(id)
+    .bind(channel_word(message.channel))
+    .bind(&message.to)
+    .bind(message.language.tag())
+    .bind(&message.subject)
+    .bind(&message.text)
+    .bind(now.0)
+    .bind(ends_at.0)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Messages due at `now`, oldest first, at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub async fn load_due(
+    conn: &mut SqliteConnection,
+    now: Moment,
+    limit: u32,
+) -> Result<Vec<OutboxRow>, sqlx::Error> {
+    let rows =
+        sqlx::query("SELECT * FROM outbox WHERE due_at <= ? AND ends_at > ? ORDER BY due_at, id LIMIT ?")
+            .bind(now.0)
+            .bind(now.0)
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OutboxRow {
+                id: row.try_get("id")?,
+                message: Message {
+                    channel: channel_of(&row.try_get::<String, _>("channel")?),
+                    to: row.try_get("contact")?,
+                    subject: row.try_get("subject")?,
+                    text: row.try_get("text")?,
+                    language: Language::of_tag(&row.try_get::<String, _>("language")?).unwrap_or_default(),
+                },
+                ends_at: Moment(row.try_get("ends_at")?),
+                tries: row.try_get("tries")?,
+            })
+        })
+        .collect()
+}
+
+/// Takes a message out: it was sent, or refused for good.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(conn: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM outbox WHERE id = ?").bind(id).execute(conn).await.map(|_| ())
+}
+
+/// Puts a message off until `due_at`.
+///
+/// # Errors
+/// The database's.
+pub async fn put_off(conn: &mut SqliteConnection, id: &str, due_at: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE outbox SET due_at = ?, tries = tries + 1 WHERE id = ?")
+        .bind(due_at.0)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Takes out what can't be sent any more. Returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_ended(conn: &mut SqliteConnection, now: Moment) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM outbox WHERE ends_at <= ?").bind(now.0).execute(conn).await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,282 @@
+//! Rows of redemptions and of the lots that pay them.
+
+use crate::{
+    catalogue::Bilingual,
+    clock::{moment, timestamp},
+};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use tukar_domain::{LotId, Points, ledger::Share, redemption::State};
+use tukar_wire::Moment;
+
+/// A redemption as stored.
+#[derive(Clone, Debug)]
+pub struct RedemptionRow {
+    /// Whose.
+    pub member_id: String,
+    /// The attempt id.
+    pub id: String,
+    /// To tell a person.
+    pub reference: String,
+    /// Where it stands.
+    pub state: State,
+    /// Which reward.
+    pub reward_id: String,
+    /// Its title, when redeemed.
+    pub title: Bilingual,
+    /// Its brand.
+    pub brand: String,
+    /// Its kind.
+    pub kind: String,
+    /// Pieces.
+    pub quantity: u32,
+    /// Points in all.
+    pub points: Points,
+    /// What the member agreed to.
+    pub price_version: String,
+    /// Who gets it, as the code is bound to it; empty: nobody named.
+    pub recipient: String,
+    /// Who gets it, masked, as shown.
+    pub recipient_shown: Option<String>,
+    /// When the points were held.
+    pub held_at: Moment,
+    /// When the hold ends by itself.
+    pub hold_ends_at: Moment,
+    /// The code that is waited for.
+    pub challenge_id: String,
+    /// Hash of the request that made it, to tell a replay from another request.
+    pub body_hash: Vec<u8>,
+    /// Key, hash of the request and answer of the confirmation, for replay.
+    pub confirmed: Option<(String, Vec<u8>, String)>,
+}
+
+/// A member's redemption.
+///
+/// # Errors
+/// The database's.
+pub async fn find(
+    conn: &mut SqliteConnection,
+    member_id: &str,
+    id: &str,
+) -> Result<Option<RedemptionRow>, sqlx::Error> {
+    sqlx::query("SELECT * FROM redemptions WHERE member_id = ? AND id = ?")
+        .bind(member_id)
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .map(|row| redemption(&row))
+        .transpose()
+}
+
+/// A member's redemptions that are held at `now`, newest first; at most 20.
+///
+/// # Errors
+/// The database's.
+pub async fn load_held(
+    conn: &mut SqliteConnection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Vec<RedemptionRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM redemptions WHERE member_id = ? AND state = 'held' AND state_at > ? ORDER BY held_at DESC LIMIT 20",
+    )
+    .bind(member_id)
+    .bind(now.0)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(redemption).collect()
+}
+
+/// Holds that are over at `now`, at most `limit`; of one member where one is named.
+///
+/// # Errors
+/// The database's.
+pub async fn load_overdue(
+    conn: &mut SqliteConnection,
+    (now, limit): (Moment, u32),
+    member_id: Option<&str>,
+) -> Result<Vec<RedemptionRow>, sqlx::Error> {
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT * FROM redemptions WHERE state = 'held' AND state_at <= ");
+    query.push_bind(now.0);
+    if let Some(member_id) = member_id {
+        query.push(" AND member_id = ").push_bind(member_id);
+    }
+    query.push(" LIMIT ").push_bind(limit);
+    query.build().fetch_all(conn).await?.iter().map(redemption).collect()
+}
+
+/// Adds a redemption and the lots that pay it.
+///
+/// # Errors
+/// The database's; also an id that the member used before.
+pub async fn insert(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+    shares: &[Share],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
+         quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash) \
+         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    )
+    .bind(&row.member_id)
+    .bind(&row.id)
+    .bind(&row.reference)
+    .bind(row.state.word())
+    .bind(moment(row.state.moment()).0)
+    .bind(&row.reward_id)
+    .bind(&row.title.id)
+    .bind(&row.title.en)
+    .bind(&row.brand)
+    .bind(&row.kind)
+    .bind(row.quantity)
+    .bind(row.points.0)
+    .bind(&row.price_version)
+    .bind(&row.recipient)
+    .bind(&row.recipient_shown)
+    .bind(row.held_at.0)
+    .bind(row.hold_ends_at.0)
+    .bind(&row.challenge_id)
+    .bind(&row.body_hash)
+    .execute(&mut *conn)
+    .await?;
+    for (chunk, part) in shares.chunks(SHARES_PER_STATEMENT).enumerate() {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO redemption_lots (member_id, redemption_id, line, lot_id, points) ",
+        );
+        query.push_values(part.iter().enumerate(), |mut values, (line, share)| {
+            values
+                .push_bind(row.member_id.as_str())
+                .push_bind(row.id.as_str())
+                .push_bind((chunk * SHARES_PER_STATEMENT + line) as i64)
+                .push_bind(share.lot.0.as_str())
+                .push_bind(share.points.0);
+        });
+        query.build().execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+const SHARES_PER_STATEMENT: usize = 500;
+
+/// The lots that pay, in spend order.
+///
+/// # Errors
+/// The database's.
+pub async fn load_shares(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+) -> Result<Vec<Share>, sqlx::Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT lot_id, points FROM redemption_lots WHERE member_id = ? AND redemption_id = ? ORDER BY line",
+    )
+    .bind(&row.member_id)
+    .bind(&row.id)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(lot, points)| Share { lot: LotId(lot), points: Points(points) }).collect())
+}
+
+/// Writes the state after a step.
+///
+/// # Errors
+/// The database's; also when the row is not there, which is a bug.
+pub async fn set_state(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+    state: State,
+) -> Result<(), sqlx::Error> {
+    let changed = sqlx::query(
+        "UPDATE redemptions SET state = ?, state_at = ? WHERE member_id = ? AND id = ? AND state = ?",
+    )
+    .bind(state.word())
+    .bind(moment(state.moment()).0)
+    .bind(&row.member_id)
+    .bind(&row.id)
+    .bind(row.state.word())
+    .execute(conn)
+    .await?
+    .rows_affected();
+    assert_eq!(changed, 1, "a state is left once");
+    Ok(())
+}
+
+/// Keeps the answer of the confirmation, for replay.
+///
+/// # Errors
+/// The database's.
+pub async fn set_confirmed(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+    (key, body_hash, answer): (&str, &[u8], &str),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE redemptions SET confirm_key = ?, confirm_hash = ?, confirm_answer = ? WHERE member_id = ? AND id = ?",
+    )
+    .bind(key)
+    .bind(body_hash)
+    .bind(answer)
+    .bind(&row.member_id)
+    .bind(&row.id)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Pieces of each reward that a member has redeemed or holds since `since`, by reward.
+///
+/// # Errors
+/// The database's.
+pub async fn sum_pieces(
+    conn: &mut SqliteConnection,
+    (member_id, reward_id): (&str, Option<&str>),
+    since: Moment,
+) -> Result<Vec<(String, u32)>, sqlx::Error> {
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT reward_id, SUM(quantity) AS pieces FROM redemptions WHERE state IN ('held', 'confirmed', 'fulfilled') AND member_id = ",
+    );
+    query.push_bind(member_id).push(" AND held_at >= ").push_bind(since.0);
+    if let Some(reward_id) = reward_id {
+        query.push(" AND reward_id = ").push_bind(reward_id);
+    }
+    query.push(" GROUP BY reward_id");
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let pieces: i64 = row.try_get("pieces")?;
+            Ok((row.try_get("reward_id")?, u32::try_from(pieces).unwrap_or(u32::MAX)))
+        })
+        .collect()
+}
+
+fn redemption(row: &SqliteRow) -> Result<RedemptionRow, sqlx::Error> {
+    let word: String = row.try_get("state")?;
+    let state = State::read(&word, timestamp(Moment(row.try_get("state_at")?))).ok_or_else(|| {
+        sqlx::Error::ColumnDecode { index: "state".to_owned(), source: format!("odd word {word:?}").into() }
+    })?;
+    let confirmed =
+        match (row.try_get("confirm_key")?, row.try_get("confirm_hash")?, row.try_get("confirm_answer")?) {
+            (Some(key), Some(hash), Some(answer)) => Some((key, hash, answer)),
+            _ => None,
+        };
+    Ok(RedemptionRow {
+        member_id: row.try_get("member_id")?,
+        id: row.try_get("id")?,
+        reference: row.try_get("reference")?,
+        state,
+        reward_id: row.try_get("reward_id")?,
+        title: Bilingual { id: row.try_get("title_id")?, en: row.try_get("title_en")? },
+        brand: row.try_get("brand")?,
+        kind: row.try_get("kind")?,
+        quantity: row.try_get("quantity")?,
+        points: Points(row.try_get("points")?),
+        price_version: row.try_get("price_version")?,
+        recipient: row.try_get("recipient")?,
+        recipient_shown: row.try_get("recipient_shown")?,
+        held_at: Moment(row.try_get("held_at")?),
+        hold_ends_at: Moment(row.try_get("hold_ends_at")?),
+        challenge_id: row.try_get("challenge_id")?,
+        body_hash: row.try_get("body_hash")?,
+        confirmed,
+    })
+}

@@ -1,0 +1,167 @@
+//! What is due without anybody asking: messages, holds that are over, lots that end, pending points.
+//!
+//! Each kind of work takes a bounded piece at a time. Nothing that a member reads depends on this having run.
+
+use crate::{
+    app::App,
+    catalogue::Bilingual,
+    clock::timestamp,
+    problem::ApiError,
+    senders::SendError,
+    service::redeem,
+    store::{
+        challenges,
+        ledger::{self, NewActivity},
+        members, outbox, redemptions,
+    },
+};
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+use tukar_domain::{ledger as books, redemption::Step};
+use tukar_wire::{ActivityKind, Moment};
+
+/// Pieces of each kind of work that one round takes.
+const PER_ROUND: u32 = 50;
+/// Tries of one message.
+const TRIES_MAX: u32 = 6;
+/// Between rounds when nothing wakes the worker.
+const ROUND_EVERY: Duration = Duration::from_secs(5);
+
+/// Runs rounds until `stop`.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = run_due(&app).await {
+            tracing::error!(error = format!("{error:#}"), "a round of the worker failed");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.wake.notified() => {}
+            () = tokio::time::sleep(ROUND_EVERY) => {}
+        }
+    }
+}
+
+/// Does all that is due now, round by round, until a round finds nothing more.
+///
+/// # Errors
+/// The first failure; what was done before it stays done.
+pub async fn run_due(app: &App) -> Result<(), ApiError> {
+    loop {
+        let now = app.clock.now();
+        let mut done = time_holds_out(app, now).await?;
+        done += expire_lots(app, now).await?;
+        done += grant_pending(app, now).await?;
+        done += send_due(app, now).await?;
+        if done == 0 {
+            return tidy(app, now).await;
+        }
+    }
+}
+
+async fn time_holds_out(app: &App, now: Moment) -> Result<usize, ApiError> {
+    app.store
+        .transact("worker.time_out", async |conn| {
+            let rows = redemptions::load_overdue(conn, (now, PER_ROUND), None).await?;
+            for row in &rows {
+                redeem::release(app, conn, (row, Step::TimeOut), now).await?;
+            }
+            Ok(rows.len())
+        })
+        .await
+}
+
+async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
+    let members = {
+        let mut conn = app.store.read().await?;
+        ledger::find_members_to_expire(&mut conn, now, PER_ROUND).await?
+    };
+    for member_id in &members {
+        app.store
+            .transact("worker.expire", async |conn| {
+                let rows = ledger::load_lots(conn, member_id).await?;
+                for row in rows {
+                    let posting = books::expire(std::slice::from_ref(&row.lot), timestamp(now));
+                    if posting.lots.is_empty() {
+                        continue;
+                    }
+                    let id = format!("expire-{}", row.lot.id);
+                    ledger::append(conn, (member_id, &format!("{id}-{}", now.0)), &posting).await?;
+                    let activity = NewActivity {
+                        id: format!("{id}-{}", now.0),
+                        at: row.lot.ends_at.map_or(now, crate::clock::moment),
+                        kind: ActivityKind::Expired,
+                        points: posting.available_change(),
+                        title: &row.source,
+                        redemption_id: None,
+                    };
+                    ledger::insert_activity(conn, member_id, activity).await?;
+                }
+                Ok::<_, ApiError>(())
+            })
+            .await?;
+    }
+    Ok(members.len())
+}
+
+async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
+    app.store
+        .transact("worker.grant", async |conn| {
+            let rows = ledger::load_lots_to_grant(conn, now, PER_ROUND).await?;
+            for (member_id, row) in &rows {
+                let posting = books::grant(row.lot.clone());
+                ledger::append(conn, (member_id, &format!("grant-{}", row.lot.id)), &posting).await?;
+                let title: &Bilingual = &row.source;
+                let activity = NewActivity {
+                    id: format!("grant-{}", row.lot.id),
+                    at: now,
+                    kind: ActivityKind::Earned,
+                    points: posting.available_change(),
+                    title,
+                    redemption_id: None,
+                };
+                ledger::insert_activity(conn, member_id, activity).await?;
+            }
+            Ok(rows.len())
+        })
+        .await
+}
+
+/// Sends what is due. A message is taken out only after it was sent, so it may go twice and never gets lost; one whose
+/// code has ended is never sent.
+async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
+    let rows = {
+        let mut conn = app.store.read().await?;
+        outbox::load_due(&mut conn, now, PER_ROUND).await?
+    };
+    for row in &rows {
+        let sent = app.senders.send(&row.message).await;
+        app.store
+            .transact("worker.sent", async |conn| match &sent {
+                Ok(()) => outbox::delete(conn, &row.id).await,
+                Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
+                    tracing::warn!(message = row.id, %error, "a message is put off");
+                    outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await
+                }
+                Err(error) => {
+                    tracing::error!(message = row.id, %error, "a message was given up");
+                    outbox::delete(conn, &row.id).await
+                }
+            })
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {
+    app.store
+        .transact("worker.tidy", async |conn| {
+            let late = outbox::delete_ended(conn, now).await?;
+            if late > 0 {
+                tracing::warn!(late, "messages ended before they could be sent");
+            }
+            challenges::delete_old(conn, now).await?;
+            members::delete_ended_sessions(conn, now).await
+        })
+        .await?;
+    Ok(())
+}
