@@ -7,10 +7,14 @@ use crate::{
     language::Language,
     store::rewards::{CatalogueVersion, load_all, load_stock, load_version},
 };
+use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
 use tokio::sync::Mutex;
 use tukar_wire::{ContactKind, Image, Limit, Moment, Needs, Promotion, RewardCard, RewardDetail, RewardKind};
 
@@ -314,7 +318,26 @@ impl Snapshot {
 
 /// The kept catalogue of a running server.
 #[derive(Default)]
-pub struct CatalogueCache(Mutex<Option<(Vec<Arc<Reward>>, Arc<Snapshot>)>>);
+pub struct CatalogueCache {
+    kept: Mutex<Option<Kept>>,
+    pages: std::sync::Mutex<Pages>,
+}
+
+/// Every reward, hidden ones too, and what of them is visible.
+type Kept = (Vec<Arc<Reward>>, Arc<Snapshot>);
+
+/// Language, first reward and length of a page.
+pub type PageKey = (Language, usize, usize);
+
+/// Pages written for one state of the catalogue.
+#[derive(Default)]
+struct Pages {
+    tag: String,
+    written: HashMap<PageKey, Bytes>,
+}
+
+/// Pages that are kept: the whole of 10,000 rewards in both languages, and some odd lengths.
+const PAGES_MAX: usize = 64;
 
 impl CatalogueCache {
     /// The visible catalogue at `now`; reads only what changed since the last call.
@@ -322,7 +345,7 @@ impl CatalogueCache {
     /// # Errors
     /// The database's.
     pub async fn load(&self, conn: &mut SqliteConnection, now: Moment) -> Result<Arc<Snapshot>, sqlx::Error> {
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         let version = load_version(conn).await?;
         let all = match kept.take() {
             Some((all, snapshot)) if snapshot.version.rewards == version.rewards => {
@@ -341,6 +364,34 @@ impl CatalogueCache {
         let snapshot = Arc::new(Snapshot::of(&all, version, now));
         *kept = Some((all, Arc::clone(&snapshot)));
         Ok(snapshot)
+    }
+
+    /// The bytes of a page; written only when no page of this state and key is kept.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn page<E>(
+        &self,
+        tag: &str,
+        key: PageKey,
+        write: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Bytes, E> {
+        // A panic while it was locked leaves whole pages behind.
+        let kept = || self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let pages = kept();
+            if let Some(bytes) = pages.written.get(&key).filter(|_| pages.tag == tag) {
+                return Ok(bytes.clone());
+            }
+        }
+        let bytes = Bytes::from(write()?);
+        let mut pages = kept();
+        if pages.tag != tag || pages.written.len() >= PAGES_MAX {
+            pages.written.clear();
+            tag.clone_into(&mut pages.tag);
+        }
+        pages.written.insert(key, bytes.clone());
+        Ok(bytes)
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Every field has a default that runs on one machine. Unknown fields of the file are refused.
 
+mod flags;
+
+pub use flags::Flags;
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -19,7 +22,8 @@ pub struct Config {
     pub demo: bool,
     /// Directory with the built widget.
     pub widget_dir: PathBuf,
-    /// Origin that members see, as `https://tukar.example.id`; its host is named in every code's message.
+    /// Origin that members see, as `https://tukar.example.id`; its host is named in every code's message. Empty:
+    /// `http://localhost` and the port listened on.
     pub public_url: String,
     /// Further origins whose pages may call the API, as `https://partner.example.id`.
     pub allowed_origins: Vec<String>,
@@ -41,7 +45,7 @@ impl Default for Config {
             code_key_file: None,
             demo: false,
             widget_dir: PathBuf::from("./dist"),
-            public_url: "http://localhost:8080".to_owned(),
+            public_url: String::new(),
             allowed_origins: Vec::new(),
             connections_max: 1024,
             programme: Rules::default(),
@@ -56,7 +60,10 @@ impl Config {
     #[must_use]
     pub fn public_host(&self) -> &str {
         let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
-        rest.split(['/', ':']).next().unwrap_or(rest)
+        match rest.split(['/', ':']).next() {
+            Some(host) if !host.is_empty() => host,
+            _ => "localhost",
+        }
     }
 
     /// Where the key of the one-time codes is kept.
@@ -172,6 +179,22 @@ pub struct SmsHttp {
     /// Seconds to wait for the provider.
     #[serde(default = "ten")]
     pub timeout_seconds: u64,
+}
+
+impl SmsHttp {
+    /// A provider with all its defaults.
+    pub(crate) fn to_url(url: String) -> SmsHttp {
+        SmsHttp {
+            method: post(),
+            url,
+            headers: BTreeMap::new(),
+            body: None,
+            body_kind: BodyKind::default(),
+            from: String::new(),
+            success: Vec::new(),
+            timeout_seconds: ten(),
+        }
+    }
 }
 
 /// Headers hold keys: they stay out of logs.

@@ -1,6 +1,10 @@
 //! The demo programme: its catalogue and texts, carried in the binary. Only with `--demo`.
 
-use crate::import::{self, CatalogueFile};
+use crate::{
+    app::Shared,
+    import::{self, CatalogueFile},
+    store::rewards::load_version,
+};
 use tukar_wire::Moment;
 
 /// The demo's catalogue file.
@@ -17,6 +21,26 @@ pub fn files(now: Moment) -> Result<CatalogueFile, import::BadFile> {
     let rewards = import::parse("demo/catalogue.json", CATALOGUE, now)?.rewards;
     let programme = import::parse("demo/programme.json", PROGRAMME, now)?.programme;
     Ok(CatalogueFile { rewards, programme })
+}
+
+/// Name of the main demo member.
+pub const MAIN_NAME: &str = "Sari";
+/// Phone of the main demo member, as a person would type it.
+pub const MAIN_PHONE: &str = "0812 3456 7890";
+/// E-mail of the main demo member.
+pub const MAIN_EMAIL: &str = "sari@example.id";
+
+/// Fills an empty database with the demo; one that was filled before is left as it is.
+///
+/// # Errors
+/// The database's.
+pub async fn seed(app: &Shared) -> anyhow::Result<()> {
+    let now = app.clock.now();
+    let version = load_version(&mut *app.store.read().await?).await?;
+    if version.rewards == 0 {
+        import::write(&app.store, &files(now)?, now).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

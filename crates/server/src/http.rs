@@ -5,7 +5,85 @@
 
 pub mod body;
 pub mod challenges;
+mod demo;
+mod explain;
+mod health;
+mod layers;
 pub mod me;
+mod page;
+mod programme;
 pub mod redemptions;
+mod rewards;
 pub mod session;
 pub mod vouchers;
+mod widget;
+
+use crate::app::Shared;
+use axum::{Router, extract::DefaultBodyLimit};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The API's document, before its paths are added.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tukar",
+        description = "Points, rewards and redemption with one-time codes. Every refusal and failure is \
+                       application/problem+json; texts follow Accept-Language (id, en)."
+    ),
+    components(schemas(tukar_wire::Problem)),
+    modifiers(&Session)
+)]
+struct Document;
+
+/// The session's token in the document.
+struct Session;
+
+impl Modify for Session {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("Token of `POST /v1/challenges/{id}/check`."))
+            .build();
+        if let Some(components) = &mut document.components {
+            components.add_security_scheme("session", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// Every route of the API, with its document.
+fn api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(health::routes())
+        .merge(programme::routes())
+        .merge(rewards::routes())
+        .merge(challenges::routes())
+        .merge(session::routes())
+        .merge(me::routes())
+        .merge(redemptions::routes())
+        .merge(vouchers::routes())
+}
+
+/// The OpenAPI document, as committed in `openapi.json`.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// The whole server: API, its pages, the widget, and the layers around them.
+pub fn router(app: Shared) -> Router {
+    let (routes, document) = api().split_for_parts();
+    let mut router = routes
+        .merge(explain::routes())
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
+        .method_not_allowed_fallback(layers::method_not_allowed);
+    if app.config.demo {
+        router = router.merge(demo::routes());
+    }
+    router = router.fallback(widget::serve).layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX));
+    layers::around(router, &app).with_state(app)
+}

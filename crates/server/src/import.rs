@@ -11,10 +11,12 @@ mod rows;
 
 use crate::{
     catalogue::{ProgrammeTexts, Reward},
-    store::rewards::{set_programme, set_rewards},
+    store::{
+        Store,
+        rewards::{set_programme, set_rewards},
+    },
 };
 use rows::{Faults, Fields};
-use sqlx::{Connection, SqliteConnection};
 use std::fmt;
 use tukar_wire::Moment;
 
@@ -103,19 +105,18 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
 ///
 /// # Errors
 /// The database's; then nothing was written.
-pub async fn write(
-    conn: &mut SqliteConnection,
-    file: &CatalogueFile,
-    now: Moment,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
-    if let Some(rewards) = &file.rewards {
-        set_rewards(&mut transaction, rewards, now).await?;
-    }
-    if let Some(programme) = &file.programme {
-        set_programme(&mut transaction, programme).await?;
-    }
-    transaction.commit().await
+pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<(), sqlx::Error> {
+    store
+        .transact("import", async |conn| {
+            if let Some(rewards) = &file.rewards {
+                set_rewards(conn, rewards, now).await?;
+            }
+            if let Some(programme) = &file.programme {
+                set_programme(conn, programme).await?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 //!
 //! | word | module |
 //! |---|---|
+//! | what every handler shares | [`app`] |
 //! | the catalogue and the programme's texts | [`catalogue`] |
 //! | settings | [`config`] |
+//! | the accept loop | [`edge`] |
+//! | catalogue files: reading, generating, the demo's | [`import`], [`generate`], [`demo`] |
 //! | routes, one file a noun | [`http`] |
 //! | use cases, one transaction each | [`service`] |
 //! | rows | [`store`] |
@@ -11,7 +14,9 @@
 //! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
 //! | contacts, and what messages say | [`contact`], [`message`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
+//! | the commands | [`run`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
+//! | QR and bar codes | [`symbols`] |
 
 pub mod app;
 pub mod catalogue;
@@ -27,6 +32,7 @@ pub mod language;
 pub mod message;
 pub mod problem;
 pub mod random;
+pub mod run;
 pub mod secret;
 pub mod senders;
 pub mod service;

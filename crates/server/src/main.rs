@@ -1,3 +1,99 @@
-//! The server's command line.
+//! The server's command line: `serve` (also without a word), `import`, `generate`, `openapi`.
 
-fn main() {}
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use std::{
+    io::{BufWriter, IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+use tracing_subscriber::EnvFilter;
+use tukar_server::{config::Flags, generate, http, run};
+
+/// Tukar: points, rewards and redemption with one-time codes, as a JSON API and a widget.
+///
+/// `tukar-server --demo` runs a whole demo programme on this machine. For a real one: import a catalogue, set the
+/// sender of e-mails or text messages, and put a proxy with TLS in front.
+#[derive(Parser)]
+#[command(name = "tukar-server", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// Write the log as JSON lines
+    #[arg(long, env = "TUKAR_LOG_JSON", global = true)]
+    log_json: bool,
+    /// What to log, as info or tukar_server=debug
+    #[arg(long, value_name = "FILTER", env = "TUKAR_LOG", default_value = "info", global = true)]
+    log: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the widget (the same as no command)
+    Serve,
+    /// Import catalogue files; the format stands in docs/CATALOGUE.md
+    Import {
+        /// JSON files, each all or nothing, in this order
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Write a plausible catalogue to the standard output
+    Generate {
+        /// How many rewards
+        #[arg(long, default_value_t = 1000)]
+        rewards: usize,
+        /// The same seed gives the same catalogue
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Write the OpenAPI document to the standard output
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Ends of lines inside the error belong to lists of bad rows.
+            let _ = writeln!(std::io::stderr(), "tukar-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Cli {
+    fn start(self) -> anyhow::Result<()> {
+        let filter = EnvFilter::try_new(&self.log).with_context(|| format!("--log {:?}", self.log))?;
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr);
+        if self.log_json {
+            log.json().init();
+        } else {
+            log.with_target(false).init();
+        }
+        let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => runtime.block_on(run::serve(self.flags.load()?)),
+            Command::Import { files } => runtime.block_on(run::import(self.flags.load()?, &files)),
+            Command::Generate { rewards, seed } => {
+                anyhow::ensure!(
+                    rewards <= generate::REWARDS_MAX,
+                    "--rewards: at most {}",
+                    generate::REWARDS_MAX
+                );
+                let mut out = BufWriter::new(std::io::stdout().lock());
+                generate::write(&mut out, rewards, seed).context("writing the catalogue")?;
+                out.flush().context("writing the catalogue")
+            }
+            Command::Openapi => {
+                let text = http::document().to_pretty_json().context("writing the document")?;
+                writeln!(std::io::stdout(), "{text}").context("writing the document")
+            }
+        }
+    }
+}

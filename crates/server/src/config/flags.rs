@@ -1,0 +1,257 @@
+//! The command line of settings: every flag is also a `TUKAR_…` variable.
+
+use super::{BodyKind, Config, SmsHttp, Smtp, Tls};
+use anyhow::{Context as _, bail};
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Settings that may be given as flags or variables; they win over the file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Settings file (TOML); its fields are listed in docs/CONFIGURATION.md
+    #[arg(long, value_name = "FILE", env = "TUKAR_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "TUKAR_LISTEN", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// SQLite file, made when absent [default: ./tukar.db]
+    #[arg(long, value_name = "FILE", env = "TUKAR_DATABASE", global = true)]
+    pub database: Option<PathBuf>,
+    /// Demo programme, members and inbox; a clock that can be moved. Never in production
+    #[arg(long, env = "TUKAR_DEMO", global = true)]
+    pub demo: bool,
+    /// Directory with the built widget [default: ./dist]
+    #[arg(long, value_name = "DIR", env = "TUKAR_WIDGET_DIR", global = true)]
+    pub widget_dir: Option<PathBuf>,
+    /// Origin that members see; its host is named in every code's message [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL", env = "TUKAR_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// Further origins whose pages may call the API and frame the widget, separated by commas
+    #[arg(long, value_name = "ORIGINS", env = "TUKAR_ALLOWED_ORIGINS", value_delimiter = ',', global = true)]
+    pub allowed_origins: Vec<String>,
+    /// File with the key of the one-time codes, made when absent [default: DATABASE.codekey]
+    #[arg(long, value_name = "FILE", env = "TUKAR_CODE_KEY_FILE", global = true)]
+    pub code_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    smtp: SmtpFlags,
+    #[command(flatten)]
+    sms: SmsFlags,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "E-mail (SMTP)")]
+struct SmtpFlags {
+    /// SMTP server
+    #[arg(long, value_name = "HOST", env = "TUKAR_SMTP_HOST", global = true)]
+    smtp_host: Option<String>,
+    /// Port [default: 587, 465 or 25, by --smtp-tls]
+    #[arg(long, value_name = "PORT", env = "TUKAR_SMTP_PORT", global = true)]
+    smtp_port: Option<u16>,
+    /// starttls, tls or none [default: starttls]
+    #[arg(long, value_name = "MODE", env = "TUKAR_SMTP_TLS", global = true)]
+    smtp_tls: Option<String>,
+    /// User name; absent: no sign-in
+    #[arg(long, value_name = "NAME", env = "TUKAR_SMTP_USER", global = true)]
+    smtp_user: Option<String>,
+    /// Password; better given as the variable
+    #[arg(long, value_name = "WORD", env = "TUKAR_SMTP_PASSWORD", hide_env_values = true, global = true)]
+    smtp_password: Option<String>,
+    /// Sender, as "Nusa Poin <no-reply@example.id>"
+    #[arg(long, value_name = "MAILBOX", env = "TUKAR_SMTP_FROM", global = true)]
+    smtp_from: Option<String>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Text messages (SMS over HTTP)")]
+struct SmsFlags {
+    /// URL of the provider; {to}, {text} and {from} are filled in
+    #[arg(long, value_name = "URL", env = "TUKAR_SMS_URL", hide_env_values = true, global = true)]
+    sms_url: Option<String>,
+    /// Method [default: POST]
+    #[arg(long, value_name = "METHOD", env = "TUKAR_SMS_METHOD", global = true)]
+    sms_method: Option<String>,
+    /// Body, as {"to":"{to}","text":"{text}"}
+    #[arg(long, value_name = "TEMPLATE", env = "TUKAR_SMS_BODY", hide_env_values = true, global = true)]
+    sms_body: Option<String>,
+    /// json or form [default: json]
+    #[arg(long, value_name = "KIND", env = "TUKAR_SMS_BODY_KIND", global = true)]
+    sms_body_kind: Option<String>,
+    /// Sender name or number, for {from}
+    #[arg(long, value_name = "NAME", env = "TUKAR_SMS_FROM", global = true)]
+    sms_from: Option<String>,
+    /// Value of the header Authorization; better given as the variable
+    #[arg(
+        long,
+        value_name = "VALUE",
+        env = "TUKAR_SMS_AUTHORIZATION",
+        hide_env_values = true,
+        global = true
+    )]
+    sms_authorization: Option<String>,
+}
+
+impl Flags {
+    /// Defaults, then the file, then flags and variables.
+    ///
+    /// # Errors
+    /// When the file can't be read, or a setting can't be used.
+    pub fn load(self) -> anyhow::Result<Config> {
+        let mut config = match &self.config {
+            Some(file) => {
+                let text = std::fs::read_to_string(file)
+                    .with_context(|| format!("the settings file {}", file.display()))?;
+                toml::from_str(&text).with_context(|| format!("the settings file {}", file.display()))?
+            }
+            None => Config::default(),
+        };
+        replace(&mut config.listen, self.listen);
+        replace(&mut config.database, self.database);
+        replace(&mut config.widget_dir, self.widget_dir);
+        replace(&mut config.public_url, self.public_url);
+        config.demo |= self.demo;
+        if !self.allowed_origins.is_empty() {
+            config.allowed_origins = self.allowed_origins;
+        }
+        if self.code_key_file.is_some() {
+            config.code_key_file = self.code_key_file;
+        }
+        self.smtp.apply(&mut config)?;
+        self.sms.apply(&mut config)?;
+        check(&config)?;
+        Ok(config)
+    }
+}
+
+impl SmtpFlags {
+    fn apply(self, config: &mut Config) -> anyhow::Result<()> {
+        if config.smtp.is_none() {
+            let Some(host) = &self.smtp_host else {
+                if self.smtp_port.is_some() || self.smtp_from.is_some() || self.smtp_user.is_some() {
+                    bail!("--smtp-host is missing: the other --smtp-… settings need it");
+                }
+                return Ok(());
+            };
+            let Some(from) = &self.smtp_from else {
+                bail!("--smtp-from is missing: as \"Nusa Poin <no-reply@example.id>\"");
+            };
+            config.smtp = Some(Smtp {
+                host: host.clone(),
+                port: None,
+                tls: Tls::default(),
+                user: None,
+                password: None,
+                from: from.clone(),
+            });
+        }
+        if let Some(smtp) = &mut config.smtp {
+            replace(&mut smtp.host, self.smtp_host);
+            replace(&mut smtp.from, self.smtp_from);
+            smtp.port = self.smtp_port.or(smtp.port);
+            smtp.user = self.smtp_user.or(smtp.user.take());
+            smtp.password = self.smtp_password.or(smtp.password.take());
+            smtp.tls = match self.smtp_tls.as_deref() {
+                None => smtp.tls,
+                Some("none") => Tls::None,
+                Some("starttls") => Tls::Starttls,
+                Some("tls") => Tls::Tls,
+                Some(other) => bail!("--smtp-tls must be starttls, tls or none, not {other:?}"),
+            };
+        }
+        Ok(())
+    }
+}
+
+impl SmsFlags {
+    fn apply(self, config: &mut Config) -> anyhow::Result<()> {
+        if config.sms.is_none() {
+            let Some(url) = &self.sms_url else {
+                if self.sms_body.is_some() || self.sms_authorization.is_some() {
+                    bail!("--sms-url is missing: the other --sms-… settings need it");
+                }
+                return Ok(());
+            };
+            config.sms = Some(SmsHttp::to_url(url.clone()));
+        }
+        if let Some(sms) = &mut config.sms {
+            replace(&mut sms.url, self.sms_url);
+            replace(&mut sms.method, self.sms_method);
+            replace(&mut sms.from, self.sms_from);
+            sms.body = self.sms_body.or(sms.body.take());
+            if let Some(value) = self.sms_authorization {
+                sms.headers.insert("Authorization".to_owned(), value);
+            }
+            sms.body_kind = match self.sms_body_kind.as_deref() {
+                None => sms.body_kind,
+                Some("json") => BodyKind::Json,
+                Some("form") => BodyKind::Form,
+                Some(other) => bail!("--sms-body-kind must be json or form, not {other:?}"),
+            };
+        }
+        Ok(())
+    }
+}
+
+fn replace<T>(value: &mut T, with: Option<T>) {
+    if let Some(with) = with {
+        *value = with;
+    }
+}
+
+fn check(config: &Config) -> anyhow::Result<()> {
+    let is_origin = |text: &str| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
+    };
+    if !config.public_url.is_empty() && !is_origin(&config.public_url) {
+        bail!("public_url must be an origin as https://tukar.example.id, not {:?}", config.public_url);
+    }
+    for origin in &config.allowed_origins {
+        if !is_origin(origin) {
+            bail!("allowed_origins: must be an origin as https://partner.example.id, not {origin:?}");
+        }
+    }
+    if jiff::tz::TimeZone::get(&config.programme.time_zone).is_err() {
+        bail!("programme.time_zone: there is no time zone {:?}", config.programme.time_zone);
+    }
+    if !(60..=86_400).contains(&config.programme.hold_seconds) {
+        bail!("programme.hold_seconds must be between 60 and 86400");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "listen = \"127.0.0.1:1\"\npublic_url = \"https://a.example.id\"\n[smtp]\nhost = \"h\"\nfrom = \"a@example.id\"\ntls = \"none\"").unwrap();
+        let flags = Flags {
+            config: Some(file.path().to_owned()),
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 2))),
+            smtp: SmtpFlags { smtp_port: Some(2525), ..SmtpFlags::default() },
+            ..Flags::default()
+        };
+        let config = flags.load().unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.public_host(), "a.example.id");
+        let smtp = config.smtp.unwrap();
+        assert_eq!((smtp.port, smtp.tls), (Some(2525), Tls::None));
+        assert_eq!(config.programme.hold_seconds, 900);
+    }
+
+    #[test]
+    fn settings_that_can_not_work_are_refused_by_name() {
+        let refused = |flags: Flags| flags.load().unwrap_err().to_string();
+        let text = refused(Flags { public_url: Some("tukar.example.id".to_owned()), ..Flags::default() });
+        assert!(text.contains("public_url"), "{text}");
+        let text = refused(Flags { allowed_origins: vec!["https://a/b".to_owned()], ..Flags::default() });
+        assert!(text.contains("allowed_origins"), "{text}");
+        let smtp = SmtpFlags { smtp_host: Some("h".to_owned()), ..SmtpFlags::default() };
+        let text = refused(Flags { smtp, ..Flags::default() });
+        assert!(text.contains("--smtp-from"), "{text}");
+    }
+}

@@ -1,0 +1,31 @@
+//! `/livez`: the process answers. `/readyz`: the database does too.
+
+use crate::{app::Shared, problem::ApiError, store::rewards::load_version};
+use axum::extract::State;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+}
+
+/// The process is alive.
+#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "Alive", body = String)))]
+async fn live() -> &'static str {
+    "ok"
+}
+
+/// The server can answer members.
+#[utoipa::path(get, path = "/readyz", tag = "health", responses(
+    (status = 200, description = "Ready", body = String),
+    (status = 503, description = "Busy or stopping", body = tukar_wire::Problem, content_type = "application/problem+json"),
+))]
+async fn ready(State(app): State<Shared>) -> Result<&'static str, ApiError> {
+    let answer = async { load_version(&mut *app.store.read().await?).await }.await;
+    match answer {
+        Ok(_) => Ok("ok"),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            Err(ApiError::Busy)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What stands around every route, from the outside in: request id, trace, problems, security headers, CORS,
+//! compression, panics, and a deadline for a body that stalls.
+
+use crate::{
+    app::{App, Shared},
+    problem::{ApiError, REQUEST_ID, write_problems},
+};
+use anyhow::anyhow;
+use axum::{
+    Router,
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::{any::Any, time::Duration};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+    },
+    cors::{AllowOrigin, CorsLayer},
+    timeout::TimeoutBody,
+    trace::TraceLayer,
+};
+use uuid::Uuid;
+
+/// Seconds between two pieces of a request's body.
+const BODY_SECONDS_MAX: u64 = 10;
+
+/// Seconds a browser may keep a preflight's answer.
+const PREFLIGHT_SECONDS: u64 = 600;
+
+/// Puts the layers around the routes.
+pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());
+    // Made once at build time (`.br` beside the file) or never: compressing it again for each request costs more than
+    // the line.
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
+    router
+        .layer(from_fn(body_deadline))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
+        .layer(cors(&app.config.allowed_origins))
+        .layer(from_fn(write_problems))
+        .layer(from_fn_with_state(app.clone(), security_headers))
+        .layer(trace)
+        .layer(from_fn(request_id))
+}
+
+/// The span holds the route's pattern, never the path: a path may name a redemption, a query a contact.
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), route, id)
+}
+
+/// Gives every request an id of our own; one that the peer chose would let it write into the log.
+async fn request_id(mut request: Request, next: Next) -> Response {
+    let id = Uuid::new_v4().simple().to_string();
+    let value = HeaderValue::from_str(&id[..16]).unwrap_or(HeaderValue::from_static("-"));
+    request.headers_mut().insert(REQUEST_ID, value.clone());
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(REQUEST_ID, value);
+    response
+}
+
+async fn body_deadline(request: Request, next: Next) -> Response {
+    let wait = Duration::from_secs(BODY_SECONDS_MAX);
+    next.run(request.map(|body| Body::new(TimeoutBody::new(wait, body)))).await
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let what = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no words");
+    ApiError::Broken(anyhow!("a handler panicked: {what}")).into_response()
+}
+
+/// 405 as a problem; axum adds `Allow`.
+pub(super) async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT_LANGUAGE,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([header::ETAG, header::RETRY_AFTER, HeaderName::from_static(REQUEST_ID)])
+        .max_age(Duration::from_secs(PREFLIGHT_SECONDS))
+}
+
+async fn security_headers(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let in_docs = request.uri().path().starts_with("/docs");
+    let mut response = next.run(request).await;
+    set_security_headers(response.headers_mut(), &app, in_docs);
+    response
+}
+
+fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.entry(name).or_insert(value);
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CONTENT_SECURITY_POLICY, &content_policy(&app.config.allowed_origins, in_docs));
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    );
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if app.config.public_url.starts_with("https://") {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+}
+
+/// Scripts only from here and no `eval`; wasm may be compiled. Styles may stand in attributes, because sizes and
+/// progress are set there. Only this origin and the allowed ones may frame a page.
+fn content_policy(allowed_origins: &[String], in_docs: bool) -> String {
+    let framers: String = allowed_origins.iter().map(|origin| format!(" {origin}")).collect();
+    let script = if in_docs { "'self'" } else { "'self' 'wasm-unsafe-eval'" };
+    format!(
+        "default-src 'none'; script-src {script}; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+         img-src 'self' https: data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'self'{framers}"
+    )
+}

@@ -1,0 +1,112 @@
+//! What the commands do, once the settings are read.
+
+use crate::{
+    app::{App, Shared},
+    clock::Clock,
+    config::Config,
+    demo, edge, http, import,
+    random::Random,
+    secret::CodeKey,
+    senders::Senders,
+    store::Store,
+    worker,
+};
+use anyhow::Context as _;
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Serves until SIGTERM or SIGINT; prints one line with the address when it is ready.
+///
+/// # Errors
+/// When a setting can't be used, the database can't be opened, or the address is taken.
+pub async fn serve(mut config: Config) -> anyhow::Result<()> {
+    let stop = edge::stop_signal().context("listening to signals")?;
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
+    let address = listener.local_addr().context("the address listened on")?;
+    if config.public_url.is_empty() {
+        config.public_url = format!("http://localhost:{}", address.port());
+    }
+    let limits = edge::Limits { connections_max: config.connections_max, ..edge::Limits::default() };
+    let app = open(config).await?;
+    if app.config.demo {
+        tracing::warn!(
+            "DEMO: codes can be read by anybody at /demo/inbox and the clock can be moved; never serve members like this"
+        );
+        demo::seed(&app).await.context("seeding the demo")?;
+    } else if app.senders.channels().is_empty() {
+        tracing::warn!("no sender is set up: nobody can get a code; see --smtp-host and --sms-url");
+    }
+    let stop_worker = CancellationToken::new();
+    let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
+    announce(address, &app)?;
+    let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
+    stop_worker.cancel();
+    working.await.context("the worker")?;
+    app.store.close().await;
+    if !drained {
+        tracing::warn!("some requests were cut off at the end of the wait");
+    }
+    Ok(())
+}
+
+/// Opens the database, the key and the senders that the settings name.
+///
+/// # Errors
+/// When one of them can't be used.
+pub async fn open(config: Config) -> anyhow::Result<Shared> {
+    let store = Store::open(&config.database).await?;
+    let random = Random;
+    let key = CodeKey::load_or_make(&config.code_key_path(), &mut random.rng())?;
+    let senders = Arc::new(Senders::new(&config)?);
+    App::new(store, config, (Clock::real(), random), (key, senders))
+}
+
+/// The only lines on the standard output: where to go, and in the demo, as whom.
+fn announce(address: SocketAddr, app: &App) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let port = address.port();
+    writeln!(out, "tukar-server listens on http://{address}").context("writing to the standard output")?;
+    if app.config.demo {
+        writeln!(
+            out,
+            "demo: open http://localhost:{port}/ and sign in as {} ({} or {})\n\
+             demo: the code arrives at http://localhost:{port}/demo/inbox",
+            demo::MAIN_NAME,
+            demo::MAIN_PHONE,
+            demo::MAIN_EMAIL
+        )
+        .context("writing to the standard output")?;
+    }
+    out.flush().context("writing to the standard output")
+}
+
+/// Imports files one after the other; each is all or nothing.
+///
+/// # Errors
+/// At the first file that can't be read or has a bad row; files before it stay imported.
+pub async fn import(config: Config, files: &[PathBuf]) -> anyhow::Result<()> {
+    let app = open(config).await?;
+    for file in files {
+        import_file(&app, file).await?;
+    }
+    Ok(())
+}
+
+async fn import_file(app: &App, file: &Path) -> anyhow::Result<()> {
+    let name = file.display().to_string();
+    let text = tokio::fs::read_to_string(file).await.with_context(|| name.clone())?;
+    let now = app.clock.now();
+    let read = import::parse(&name, &text, now)?;
+    import::write(&app.store, &read, now).await.with_context(|| name.clone())?;
+    let rewards = read.rewards.as_ref().map_or(0, Vec::len);
+    let programme = if read.programme.is_some() { ", programme" } else { "" };
+    writeln!(std::io::stdout(), "{name}: {rewards} rewards{programme}")
+        .context("writing to the standard output")
+}
