@@ -80,7 +80,7 @@ pub fn period_end(period: Period, now: Timestamp, zone: &TimeZone) -> Option<Tim
 /// day of a month ends at the first moment of the next: it belongs to the month that it could still be spent in.
 #[must_use]
 pub fn month_of_end(ends_at: Timestamp, zone: &TimeZone) -> (i16, i8) {
-    let last = (ends_at - SignedDuration::from_millis(1)).to_zoned_datetime(zone.clone());
+    let last = (ends_at - SignedDuration::from_nanos(1)).to_zoned_datetime(zone.clone());
     (last.year(), last.month())
 }
 

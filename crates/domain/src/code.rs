@@ -197,10 +197,14 @@ pub struct TooMany {
 /// May another code go to a destination that was sent codes at `sent_at` (any order)?
 ///
 /// # Errors
-/// [`TooMany`] with the moment at which the fullest window has room again.
+/// [`TooMany`] with the moment from which both windows have room again.
 pub fn decide_send(sent_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
-    within(sent_at, now, SignedDuration::from_mins(10), SENDS_PER_TEN_MINUTES_MAX)?;
-    within(sent_at, now, SignedDuration::from_hours(24), SENDS_PER_DAY_MAX)
+    let ten_minutes = within(sent_at, now, SignedDuration::from_mins(10), SENDS_PER_TEN_MINUTES_MAX);
+    let day = within(sent_at, now, SignedDuration::from_hours(24), SENDS_PER_DAY_MAX);
+    match (ten_minutes, day) {
+        (Err(one), Err(other)) => Err(TooMany { again_at: one.again_at.max(other.again_at) }),
+        (one, other) => one.and(other),
+    }
 }
 
 /// May a member who typed wrong codes at `wrong_at` try again?
@@ -295,6 +299,15 @@ mod tests {
         let ten: Vec<_> = (0..10).map(|n| at(n * 3600)).collect();
         assert_eq!(decide_send(&ten, at(36_000)), Err(TooMany { again_at: at(86_400) }));
         assert_eq!(decide_send(&ten, at(86_400)), Ok(()));
+    }
+
+    #[test]
+    fn the_moment_to_come_back_is_right_for_both_windows() {
+        // Five in the morning, five just now: both windows are full, and the day's opens later.
+        let sent: Vec<_> = (0..5).map(at).chain((0..5).map(|n| at(40_000 + n))).collect();
+        let again_at = at(86_400);
+        assert_eq!(decide_send(&sent, at(40_010)), Err(TooMany { again_at }));
+        assert_eq!(decide_send(&sent, again_at), Ok(()));
     }
 
     #[test]

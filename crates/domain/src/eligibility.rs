@@ -138,28 +138,49 @@ pub fn decide_reasons(
     if !rules.tiers.is_empty() && !rules.tiers.contains(&member.tier) {
         reasons.push(Reason::Tier(rules.tiers.clone()));
     }
-    if let Some(limit) = rules.limit
-        && member.used_in_period.saturating_add(quantity.max(1)) > limit.count
-    {
-        reasons.push(Reason::LimitReached { limit, again_at: period_end(limit.per, now, zone) });
-    }
+    reasons.extend(rules.limit.and_then(|limit| reached(limit, member, quantity, (now, zone))));
     if let Some(minimum) = rules.balance_min
         && member.available < minimum
     {
         reasons.push(Reason::BelowMinimumBalance { minimum, missing: minimum - member.available });
     }
+    let max = pieces_max(rules);
     match rules.points_each.checked_times(quantity) {
         Some(total) if quantity > 0 => {
-            if quantity > rules.quantity_max {
-                reasons.push(Reason::TooManyPieces { max: rules.quantity_max });
+            if quantity > max {
+                reasons.push(Reason::TooManyPieces { max });
             }
             if total > member.available {
                 reasons.push(Reason::ShortOfPoints { missing: total - member.available });
             }
         }
-        _ => reasons.push(Reason::TooManyPieces { max: rules.quantity_max }),
+        _ => reasons.push(Reason::TooManyPieces { max }),
     }
     reasons
+}
+
+/// Most pieces that one redemption can ever have. A limit that allows none at all is told as the limit, not as a maximum.
+fn pieces_max(rules: &RewardRules) -> u32 {
+    match rules.limit {
+        Some(limit) if limit.count > 0 => limit.count.min(rules.quantity_max),
+        _ => rules.quantity_max,
+    }
+}
+
+/// [`Reason::LimitReached`] only where waiting helps or nothing does. Asking for more than the limit ever allows is a
+/// matter of pieces: `again_at` would promise what the next period refuses as well.
+fn reached(
+    limit: Limit,
+    member: &MemberFacts,
+    quantity: u32,
+    (now, zone): (Timestamp, &TimeZone),
+) -> Option<Reason> {
+    if limit.count == 0 {
+        return Some(Reason::LimitReached { limit, again_at: None });
+    }
+    let asked = if quantity > limit.count { 1 } else { quantity.max(1) };
+    (member.used_in_period.saturating_add(asked) > limit.count)
+        .then(|| Reason::LimitReached { limit, again_at: period_end(limit.per, now, zone) })
 }
 
 #[cfg(test)]
@@ -273,6 +294,29 @@ mod tests {
         for (rules, member, quantity, reasons) in table {
             assert_eq!(decide(&rules, &member, quantity), reasons, "{rules:?} {member:?} × {quantity}");
         }
+    }
+
+    #[test]
+    fn more_pieces_than_the_limit_ever_allows_is_no_matter_of_waiting() {
+        let limit = Limit { count: 2, per: Period::Day };
+        let rules = RewardRules { points_each: Points(100), limit: Some(limit), ..rules() };
+        let again_at = Some(at("2026-11-24T17:00:00Z"));
+        let reached = Reason::LimitReached { limit, again_at };
+        let too_many = Reason::TooManyPieces { max: 2 };
+        for (used, quantity, reasons) in [
+            (0, 2, vec![]),
+            (0, 3, vec![too_many.clone()]),
+            (1, 3, vec![too_many.clone()]),
+            (1, 2, vec![reached.clone()]),
+            (2, 1, vec![reached.clone()]),
+            (2, 3, vec![reached.clone(), too_many.clone()]),
+        ] {
+            let member = MemberFacts { used_in_period: used, ..member() };
+            assert_eq!(decide(&rules, &member, quantity), reasons, "{used} used, {quantity} asked");
+        }
+        let never = Limit { count: 0, per: Period::Day };
+        let rules = RewardRules { limit: Some(never), ..rules };
+        assert_eq!(decide(&rules, &member(), 1), [Reason::LimitReached { limit: never, again_at: None }]);
     }
 
     #[test]

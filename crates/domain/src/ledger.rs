@@ -1,18 +1,28 @@
 //! Points as dated lots, and the double entry that moves them.
 //!
-//! Invariants, asserted on every posting, in release too: entries sum to zero; no part of a lot is negative; available
-//! and held of a lot together are never more than was granted (a correction grants anew). Points are spent in the order
+//! Invariants, asserted on every posting, in release too: entries sum to zero; a lot changes by exactly what its entries
+//! say; no part of a lot is negative; its parts together are never more than was granted. Points are spent in the order
 //! ([`Lot::ends_at`], [`Lot::id`]): what ends first is spent first, what never ends comes last.
 //!
-//! A lot that ended: its available points can't be held from that very moment, whether or not [`expire`] has run. What
-//! was held before stays held, because the member began in time. If that hold is voided, those points expire at once.
+//! What happens to points of a lot that ended:
+//! * available: can't be held from that very moment, whether or not [`expire`] has run, which takes them;
+//! * held before: stay held, because the member began in time; [`post`] spends them, [`void`] lets them expire at once;
+//! * pending: stay pending; once granted they can't be spent, and [`expire`] takes them;
+//! * given back by [`refund`]: come back and expire in the same posting, so that history shows both.
+//!
+//! A hold that is cancelled and one whose time is over both end by [`void`]. That each hold is resolved once is decided by
+//! [`crate::redemption::State::step`]; here, taking more from a lot than it holds is a bug and stops the operation.
 
-use crate::{
-    calendar::month_of_end,
-    points::{LotId, Points},
-};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+mod summary;
+
+pub use self::summary::{Ending, MONTHS_MAX, Summary, summary};
+
+use crate::points::{LotId, Points};
+use jiff::Timestamp;
 use std::{cmp::Ordering, collections::HashMap};
+
+/// Most points that one lot may be granted in all: nine million such lots can be added up without overflow.
+pub const POINTS_MAX: Points = Points(1_000_000_000_000);
 
 /// Points with one origin and one end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +81,39 @@ pub enum Account {
     Expired,
 }
 
+/// One end of a move: an account before it is known of which lot.
+#[derive(Clone, Copy)]
+enum Side {
+    Issued,
+    Pending,
+    Available,
+    Held,
+    Spent,
+    Expired,
+}
+
+impl Side {
+    fn account(self, lot: &LotId) -> Account {
+        match self {
+            Side::Issued => Account::Issued,
+            Side::Pending => Account::Pending(lot.clone()),
+            Side::Available => Account::Available(lot.clone()),
+            Side::Held => Account::Held(lot.clone()),
+            Side::Spent => Account::Spent,
+            Side::Expired => Account::Expired,
+        }
+    }
+
+    fn part(self, lot: &mut Lot) -> Option<&mut Points> {
+        match self {
+            Side::Pending => Some(&mut lot.pending),
+            Side::Available => Some(&mut lot.available),
+            Side::Held => Some(&mut lot.held),
+            Side::Issued | Side::Spent | Side::Expired => None,
+        }
+    }
+}
+
 /// Points that came to an account, or left it when negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -115,12 +158,30 @@ impl Posting {
         self.entries.iter().filter(|entry| of(&entry.account)).map(|entry| entry.points).sum()
     }
 
-    fn shift(&mut self, from: Account, to: Account, points: Points) {
+    /// Moves `points` of `lot`: the entries and the lot change together, so they can't disagree.
+    fn shift(&mut self, lot: &mut Lot, (from, to): (Side, Side), points: Points) {
         assert!(points >= Points::ZERO, "a posting moves points forward");
-        if points.is_positive() {
-            self.entries.push(Entry { account: from, points: -points });
-            self.entries.push(Entry { account: to, points });
+        if !points.is_positive() {
+            return;
         }
+        if let Some(part) = from.part(lot) {
+            assert!(*part >= points, "no more is taken from a lot than is there");
+            *part -= points;
+        } else if matches!(from, Side::Issued) {
+            lot.granted += points;
+        }
+        if let Some(part) = to.part(lot) {
+            *part += points;
+        }
+        self.entries.push(Entry { account: from.account(&lot.id), points: -points });
+        self.entries.push(Entry { account: to.account(&lot.id), points });
+    }
+
+    fn of_one(lot: &mut Lot, sides: (Side, Side), points: Points) -> Posting {
+        let mut posting = Posting::default();
+        posting.shift(lot, sides, points);
+        posting.lots.push(lot.clone());
+        posting.checked()
     }
 
     /// Asserts the invariants of the module.
@@ -139,16 +200,22 @@ impl Posting {
 /// Why a command on the ledger was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerRefusal {
-    /// A number of points that is not above zero.
+    /// A number of points that is not above zero; a correction by nothing.
     #[error("points must be above zero")]
     NotPositive,
+    /// More than a lot may hold.
+    #[error("a lot holds at most {max} points")]
+    TooMany {
+        /// [`POINTS_MAX`].
+        max: Points,
+    },
     /// Too few points can be spent.
     #[error("{missing} points are missing")]
     Short {
         /// How many.
         missing: Points,
     },
-    /// The lot has ended: it can be neither extended nor put right.
+    /// The lot has ended: it can be neither extended nor put right, and a new one can't begin so.
     #[error("the lot has ended")]
     LotEnded,
     /// The new end is not later than the old one.
@@ -177,37 +244,36 @@ pub struct Earning {
 /// A new lot.
 ///
 /// # Errors
-/// [`LedgerRefusal::NotPositive`].
+/// [`LedgerRefusal::NotPositive`], [`LedgerRefusal::TooMany`]; [`LedgerRefusal::LotEnded`] when the points would end before
+/// or as they are earned, as by a fixed date that is over: that is a wrong policy, not a loss to book.
 pub fn earn(earning: Earning) -> Result<Posting, LedgerRefusal> {
     if !earning.points.is_positive() {
         return Err(LedgerRefusal::NotPositive);
     }
-    let mut posting = Posting::default();
-    let side = if earning.pending { Account::Pending } else { Account::Available };
-    posting.shift(Account::Issued, side(earning.id.clone()), earning.points);
-    let (pending, available) =
-        if earning.pending { (earning.points, Points::ZERO) } else { (Points::ZERO, earning.points) };
-    posting.lots.push(Lot {
+    if earning.points > POINTS_MAX {
+        return Err(LedgerRefusal::TooMany { max: POINTS_MAX });
+    }
+    if earning.ends_at.is_some_and(|end| end <= earning.earned_at) {
+        return Err(LedgerRefusal::LotEnded);
+    }
+    let mut lot = Lot {
         id: earning.id,
         earned_at: earning.earned_at,
         ends_at: earning.ends_at,
-        granted: earning.points,
-        pending,
-        available,
+        granted: Points::ZERO,
+        pending: Points::ZERO,
+        available: Points::ZERO,
         held: Points::ZERO,
-    });
-    Ok(posting.checked())
+    };
+    let to = if earning.pending { Side::Pending } else { Side::Available };
+    Ok(Posting::of_one(&mut lot, (Side::Issued, to), earning.points))
 }
 
-/// Pending points become available.
+/// Pending points become available; in a lot that ended meanwhile they can't be spent, and [`expire`] takes them.
 #[must_use]
 pub fn grant(mut lot: Lot) -> Posting {
-    let mut posting = Posting::default();
-    posting.shift(Account::Pending(lot.id.clone()), Account::Available(lot.id.clone()), lot.pending);
-    lot.available += lot.pending;
-    lot.pending = Points::ZERO;
-    posting.lots.push(lot);
-    posting.checked()
+    let pending = lot.pending;
+    Posting::of_one(&mut lot, (Side::Pending, Side::Available), pending)
 }
 
 /// Which lots would pay `points` at `now`, in spend order. `lots` may come in any order.
@@ -239,34 +305,23 @@ pub fn preview(lots: &[Lot], points: Points, now: Timestamp) -> Result<Vec<Share
 /// As [`preview`].
 pub fn hold(lots: &[Lot], points: Points, now: Timestamp) -> Result<(Posting, Vec<Share>), LedgerRefusal> {
     let shares = preview(lots, points, now)?;
-    let posting = apply(lots, &shares, |posting, lot, part| {
-        posting.shift(Account::Available(lot.id.clone()), Account::Held(lot.id.clone()), part);
-        lot.available -= part;
-        lot.held += part;
-    });
+    let posting =
+        apply(lots, &shares, |posting, lot, part| posting.shift(lot, (Side::Available, Side::Held), part));
     Ok((posting, shares))
 }
 
 /// Spends what was held. `lots` holds at least the lots of the shares.
 #[must_use]
 pub fn post(lots: &[Lot], shares: &[Share]) -> Posting {
-    apply(lots, shares, |posting, lot, part| {
-        posting.shift(Account::Held(lot.id.clone()), Account::Spent, part);
-        lot.held -= part;
-    })
+    apply(lots, shares, |posting, lot, part| posting.shift(lot, (Side::Held, Side::Spent), part))
 }
 
 /// Lets go of what was held: back into its own lots; what belongs to a lot that ended meanwhile expires.
 #[must_use]
 pub fn void(lots: &[Lot], shares: &[Share], now: Timestamp) -> Posting {
     apply(lots, shares, |posting, lot, part| {
-        lot.held -= part;
-        if lot.has_ended(now) {
-            posting.shift(Account::Held(lot.id.clone()), Account::Expired, part);
-        } else {
-            posting.shift(Account::Held(lot.id.clone()), Account::Available(lot.id.clone()), part);
-            lot.available += part;
-        }
+        let to = if lot.has_ended(now) { Side::Expired } else { Side::Available };
+        posting.shift(lot, (Side::Held, to), part);
     })
 }
 
@@ -276,8 +331,8 @@ pub fn expire(lots: &[Lot], now: Timestamp) -> Posting {
     let mut posting = Posting::default();
     for lot in lots.iter().filter(|lot| lot.has_ended(now) && lot.available.is_positive()) {
         let mut lot = lot.clone();
-        posting.shift(Account::Available(lot.id.clone()), Account::Expired, lot.available);
-        lot.available = Points::ZERO;
+        let all = lot.available;
+        posting.shift(&mut lot, (Side::Available, Side::Expired), all);
         posting.lots.push(lot);
     }
     posting.checked()
@@ -287,7 +342,7 @@ pub fn expire(lots: &[Lot], now: Timestamp) -> Posting {
 /// same posting, so history shows both; the rule is told before the member confirms.
 ///
 /// # Errors
-/// [`LedgerRefusal::MoreThanPaid`] when `back` asks for more than `paid` took from a lot.
+/// [`LedgerRefusal::MoreThanPaid`] when `back` asks for more than `paid` took from a lot; [`LedgerRefusal::NotPositive`].
 pub fn refund(
     lots: &[Lot],
     paid: &[Share],
@@ -299,6 +354,9 @@ pub fn refund(
         *open.entry(&share.lot).or_default() += share.points;
     }
     for share in back {
+        if !share.points.is_positive() {
+            return Err(LedgerRefusal::NotPositive);
+        }
         let left = open.get_mut(&share.lot).ok_or(LedgerRefusal::MoreThanPaid)?;
         if share.points > *left {
             return Err(LedgerRefusal::MoreThanPaid);
@@ -306,11 +364,9 @@ pub fn refund(
         *left -= share.points;
     }
     Ok(apply(lots, back, |posting, lot, part| {
-        posting.shift(Account::Spent, Account::Available(lot.id.clone()), part);
+        posting.shift(lot, (Side::Spent, Side::Available), part);
         if lot.has_ended(now) {
-            posting.shift(Account::Available(lot.id.clone()), Account::Expired, part);
-        } else {
-            lot.available += part;
+            posting.shift(lot, (Side::Available, Side::Expired), part);
         }
     }))
 }
@@ -330,103 +386,54 @@ pub fn extend(mut lot: Lot, until: Timestamp, now: Timestamp) -> Result<Lot, Led
     Ok(lot)
 }
 
+/// The lots that a member's activity keeps alive under [`crate::calendar::Expiry::Inactivity`], with the new end `until`:
+/// those that have not ended and would end earlier. No points move; what never ends stays so.
+#[must_use]
+pub fn keep_alive(lots: &[Lot], until: Timestamp, now: Timestamp) -> Vec<Lot> {
+    lots.iter().filter_map(|lot| extend(lot.clone(), until, now).ok()).collect()
+}
+
 /// Puts a lot right by `change` points, up or down; never below zero.
 ///
 /// # Errors
-/// [`LedgerRefusal::LotEnded`], [`LedgerRefusal::Short`] when less is available than is to be taken.
+/// [`LedgerRefusal::LotEnded`]; [`LedgerRefusal::NotPositive`] for no change; [`LedgerRefusal::TooMany`];
+/// [`LedgerRefusal::Short`] when less is available than is to be taken.
 pub fn correct(mut lot: Lot, change: Points, now: Timestamp) -> Result<Posting, LedgerRefusal> {
     if lot.has_ended(now) {
         return Err(LedgerRefusal::LotEnded);
     }
-    if lot.available + change < Points::ZERO {
-        return Err(LedgerRefusal::Short { missing: -(lot.available + change) });
+    if change == Points::ZERO {
+        return Err(LedgerRefusal::NotPositive);
     }
-    let mut posting = Posting::default();
-    let available = Account::Available(lot.id.clone());
+    // The first bound keeps the sum of the second, and the sign below, away from overflow.
+    if change > POINTS_MAX || change < -POINTS_MAX || lot.granted + change > POINTS_MAX {
+        return Err(LedgerRefusal::TooMany { max: POINTS_MAX });
+    }
     if change.is_positive() {
-        posting.shift(Account::Issued, available, change);
-        lot.granted += change;
-    } else {
-        posting.shift(available, Account::Issued, -change);
+        return Ok(Posting::of_one(&mut lot, (Side::Issued, Side::Available), change));
     }
-    lot.available += change;
-    posting.lots.push(lot);
-    Ok(posting.checked())
-}
-
-/// Points that end at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// How many.
-    pub points: Points,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A member's points at a moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// Can be spent.
-    pub available: Points,
-    /// Held for redemptions.
-    pub held: Points,
-    /// Earned, not granted yet.
-    pub pending: Points,
-    /// All that ends at the earliest end.
-    pub next_ending: Option<Ending>,
-    /// All that ends within the window; `at` is the earliest end.
-    pub about_to_be_lost: Option<Ending>,
-    /// Year, month and the points that end in it, in order; at most [`MONTHS_MAX`], the last one gathers the rest.
-    pub months: Vec<(i16, i8, Points)>,
-}
-
-/// Most months of a [`Summary`].
-pub const MONTHS_MAX: usize = 36;
-
-/// Sums up lots at `now`. `window_days` says how far ahead points count as about to be lost.
-#[must_use]
-pub fn summary(lots: &[Lot], now: Timestamp, window_days: u32, zone: &TimeZone) -> Summary {
-    let horizon = now + SignedDuration::from_hours(24 * i64::from(window_days));
-    let mut ending: Vec<Ending> = lots
-        .iter()
-        .filter(|lot| lot.spendable(now).is_positive())
-        .filter_map(|lot| lot.ends_at.map(|at| Ending { points: lot.available, at }))
-        .collect();
-    ending.sort_unstable_by_key(|end| end.at);
-    let gather = |ends: &[Ending]| {
-        ends.first().map(|first| Ending { points: ends.iter().map(|end| end.points).sum(), at: first.at })
-    };
-    let with_the_first = ending.iter().take_while(|end| end.at == ending[0].at).count();
-    let within = ending.iter().take_while(|end| end.at <= horizon).count();
-    let mut months: Vec<(i16, i8, Points)> = Vec::new();
-    for end in &ending {
-        let (year, month) = month_of_end(end.at, zone);
-        let full = months.len() == MONTHS_MAX;
-        match months.last_mut() {
-            Some(last) if full || (last.0, last.1) == (year, month) => last.2 += end.points,
-            _ => months.push((year, month, end.points)),
-        }
+    if lot.available < -change {
+        return Err(LedgerRefusal::Short { missing: -change - lot.available });
     }
-    Summary {
-        available: lots.iter().map(|lot| lot.spendable(now)).sum(),
-        held: lots.iter().map(|lot| lot.held).sum(),
-        pending: lots.iter().map(|lot| lot.pending).sum(),
-        next_ending: gather(&ending[..with_the_first]),
-        about_to_be_lost: gather(&ending[..within]),
-        months,
-    }
+    Ok(Posting::of_one(&mut lot, (Side::Available, Side::Issued), -change))
 }
 
 /// Runs `move_part` over each share's lot. A share of a lot that is not there is a bug of the caller.
 fn apply(lots: &[Lot], shares: &[Share], move_part: impl Fn(&mut Posting, &mut Lot, Points)) -> Posting {
     let by_id: HashMap<&LotId, &Lot> = lots.iter().map(|lot| (&lot.id, lot)).collect();
     let mut posting = Posting::default();
+    let mut changed: Vec<Lot> = Vec::with_capacity(shares.len());
+    let mut places: HashMap<&LotId, usize> = HashMap::with_capacity(shares.len());
     for share in shares {
         assert!(share.points.is_positive(), "a share is above zero");
-        let mut lot = (*by_id.get(&share.lot).expect("the lot of a share is loaded with it")).clone();
-        move_part(&mut posting, &mut lot, share.points);
-        posting.lots.push(lot);
+        let place = *places.entry(&share.lot).or_insert_with(|| {
+            let lot = by_id.get(&share.lot).expect("the lot of a share is loaded with it");
+            changed.push((*lot).clone());
+            changed.len() - 1
+        });
+        move_part(&mut posting, &mut changed[place], share.points);
     }
+    posting.lots = changed;
     posting.checked()
 }
 

@@ -12,6 +12,10 @@ const SIZE: u32 = ALPHABET.len() as u32;
 const LENGTH: usize = 12;
 /// Weights of the check sum; prime to 30, so that any single change shows.
 const WEIGHTS: [u32; 2] = [7, 11];
+/// Characters that a mask leaves to be seen.
+const SHOWN: usize = 4;
+/// Shorter codes are hidden whole: four characters would tell too much of them.
+const MASKABLE_LENGTH_MIN: usize = 8;
 
 /// A voucher code, as `7F3K-29QD-XM4T`: 11 free characters, 53 bits.
 #[must_use]
@@ -42,11 +46,22 @@ pub fn normalise(typed: &str) -> Option<String> {
     (values.len() == LENGTH && check(&values[..LENGTH - 1]) == values[LENGTH - 1]).then(|| grouped(&values))
 }
 
-/// All but the last group hidden, as `••••-••••-XM4T`.
+/// All but the last four characters hidden, as `••••-••••-XM4T`; a code of less than eight is hidden whole. Hyphens stay.
+/// Also for codes that others made, whatever their shape.
 #[must_use]
 pub fn mask(code: &str) -> String {
-    let shown = code.rfind('-').map_or(0, |at| at + 1);
-    code.char_indices().map(|(at, c)| if c == '-' || at >= shown { c } else { '•' }).collect()
+    let length = code.chars().filter(|c| *c != '-').count();
+    let hidden = if length < MASKABLE_LENGTH_MIN { length } else { length - SHOWN };
+    let mut seen = 0;
+    code.chars()
+        .map(|c| {
+            if c == '-' {
+                return c;
+            }
+            seen += 1;
+            if seen <= hidden { '•' } else { c }
+        })
+        .collect()
 }
 
 fn draw(rng: &mut impl RngCore) -> u32 {
@@ -87,6 +102,21 @@ mod tests {
         let code = make_code(&mut rng);
         assert_eq!(code.len(), "7F3K-29QD-XM4T".len());
         assert_eq!(mask(&code), format!("••••-••••-{}", &code[10..]));
+    }
+
+    #[test]
+    fn a_mask_never_shows_more_than_the_last_four() {
+        for (code, masked) in [
+            ("7F3K-29QD-XM4T", "••••-••••-XM4T"),
+            ("SPOTIFY2026XYZQ", "•••••••••••XYZQ"),
+            ("A-BCDEFGHIJK", "•-••••••HIJK"),
+            ("ABCD-EFGH-", "••••-EFGH-"),
+            ("AB-12345", "••-•••••"),
+            ("1234567", "•••••••"),
+            ("", ""),
+        ] {
+            assert_eq!(mask(code), masked, "{code}");
+        }
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! Tables for each command, and random histories held against the invariants and a naive model.
 
 use super::*;
+use jiff::{SignedDuration, tz::TimeZone};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
@@ -109,6 +110,82 @@ fn a_refund_goes_to_its_own_lots_and_never_gives_more_than_they_gave() {
 }
 
 #[test]
+fn two_shares_of_one_lot_both_count() {
+    let mut spent = lot("b", 0, None);
+    spent.granted = Points(5);
+    let posting = refund(&[spent], &[share("b", 5)], &[share("b", 2), share("b", 1)], at(0)).unwrap();
+    assert_eq!(posting.available_change(), Points(3));
+    assert_eq!(posting.lots.len(), 1);
+    assert_eq!(posting.lots[0].available, Points(3));
+}
+
+#[test]
+fn a_share_of_nothing_is_refused() {
+    let mut spent = lot("b", 0, None);
+    spent.granted = Points(5);
+    for points in [0, -1] {
+        let back = [share("b", points)];
+        let refused = refund(std::slice::from_ref(&spent), &[share("b", 5)], &back, at(0));
+        assert_eq!(refused, Err(LedgerRefusal::NotPositive));
+    }
+}
+
+#[test]
+fn points_beyond_the_most_are_refused_and_never_overflow() {
+    let earning = |points| Earning {
+        id: "a".into(),
+        points: Points(points),
+        earned_at: at(0),
+        ends_at: None,
+        pending: false,
+    };
+    assert!(earn(earning(POINTS_MAX.0)).is_ok());
+    for points in [POINTS_MAX.0 + 1, i64::MAX] {
+        assert_eq!(earn(earning(points)), Err(LedgerRefusal::TooMany { max: POINTS_MAX }));
+        assert_eq!(
+            correct(lot("a", 10, None), Points(points), at(0)),
+            Err(LedgerRefusal::TooMany { max: POINTS_MAX })
+        );
+    }
+    assert_eq!(
+        correct(lot("a", POINTS_MAX.0, None), Points(1), at(0)),
+        Err(LedgerRefusal::TooMany { max: POINTS_MAX })
+    );
+    assert_eq!(
+        correct(lot("a", 10, None), Points(i64::MIN), at(0)),
+        Err(LedgerRefusal::TooMany { max: POINTS_MAX })
+    );
+    assert_eq!(correct(lot("a", 10, None), Points::ZERO, at(0)), Err(LedgerRefusal::NotPositive));
+}
+
+#[test]
+fn points_that_would_end_before_they_are_earned_are_refused() {
+    for days in [-1, 0] {
+        let earning = Earning {
+            id: "a".into(),
+            points: Points(1),
+            earned_at: at(0),
+            ends_at: Some(at(days)),
+            pending: false,
+        };
+        assert_eq!(earn(earning), Err(LedgerRefusal::LotEnded));
+    }
+}
+
+#[test]
+fn a_hold_that_was_resolved_can_not_be_resolved_again() {
+    let lots = vec![lot("a", 10, Some(5))];
+    let (held, shares) = hold(&lots, Points(10), at(0)).unwrap();
+    let during = after(lots, &held);
+    let spent = after(during.clone(), &post(&during, &shares));
+    let freed = after(during.clone(), &void(&during, &shares, at(1)));
+    for resolved in [spent, freed] {
+        assert!(std::panic::catch_unwind(|| post(&resolved, &shares)).is_err());
+        assert!(std::panic::catch_unwind(|| void(&resolved, &shares, at(1))).is_err());
+    }
+}
+
+#[test]
 fn an_extension_is_only_ever_later() {
     assert_eq!(extend(lot("a", 1, Some(5)), at(9), at(0)).unwrap().ends_at, Some(at(9)));
     assert_eq!(extend(lot("a", 1, Some(5)), at(5), at(0)), Err(LedgerRefusal::NotLater));
@@ -153,6 +230,14 @@ fn a_summary_tells_what_ends_when() {
     assert_eq!(summary.next_ending, Some(Ending { points: Points(15), at: at(2) }));
     assert_eq!(summary.about_to_be_lost, Some(Ending { points: Points(22), at: at(2) }));
     assert_eq!(summary.months, [(2026, 1, Points(22)), (2026, 3, Points(1))]);
+}
+
+#[test]
+fn a_window_beyond_the_calendar_takes_in_every_end() {
+    let zone = TimeZone::get("Asia/Jakarta").unwrap();
+    let lots = [lot("a", 10, Some(2)), lot("b", 7, Some(90_000))];
+    let summary = summary(&lots, at(0), u32::MAX, &zone);
+    assert_eq!(summary.about_to_be_lost, Some(Ending { points: Points(17), at: at(2) }));
 }
 
 #[test]
