@@ -1,9 +1,14 @@
-//! The demo programme: its catalogue and texts, carried in the binary. Only with `--demo`.
+//! The demo programme: its catalogue, texts and members, carried in the binary. Only with `--demo`.
+//!
+//! A database is filled once; to see the demo fresh again, delete the file.
+
+mod members;
 
 use crate::{
     app::Shared,
     import::{self, CatalogueFile},
     store::rewards::load_version,
+    worker,
 };
 use tukar_wire::Moment;
 
@@ -40,6 +45,9 @@ pub async fn seed(app: &Shared) -> anyhow::Result<()> {
     if version.rewards == 0 {
         import::write(&app.store, &files(now)?, now).await?;
     }
+    members::seed(app).await?;
+    // What ended between then and now, so that the history tells it at once.
+    worker::run_due(app).await?;
     Ok(())
 }
 

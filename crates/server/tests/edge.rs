@@ -336,3 +336,66 @@ async fn the_document_can_be_browsed_without_another_address() {
     assert!(!html.contains("//unpkg") && !html.contains("https://"), "{html}");
     assert_eq!(json(server.get("/openapi.json", &[]).await).await["info"]["title"], "Tukar");
 }
+
+/// Signs in with the code from the inbox.
+async fn sign_in(server: &Server, contact: &str, to: &str) -> String {
+    let post = |path: String, body: String| {
+        Request::post(path).header("content-type", "application/json").body(Body::from(body)).unwrap()
+    };
+    let asked =
+        server.send(post("/v1/challenges".to_owned(), format!("{{\"contact\":\"{contact}\"}}"))).await;
+    let id = json(asked).await["challenge_id"].as_str().unwrap().to_owned();
+    tukar_server::worker::run_due(&server.app).await.unwrap();
+    let messages = json(server.get(&format!("/demo/inbox.json?to={to}"), &[]).await).await;
+    let text = messages["messages"][0]["text"].as_str().unwrap().to_owned();
+    let code = text.rsplit('#').next().unwrap().trim().to_owned();
+    let checked =
+        server.send(post(format!("/v1/challenges/{id}/check"), format!("{{\"code\":\"{code}\"}}"))).await;
+    format!("Bearer {}", json(checked).await["token"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_demos_main_member_has_what_the_demo_promises() {
+    let server = server(true).await;
+    demo::seed(&server.app).await.unwrap();
+    demo::seed(&server.app).await.unwrap();
+    let token = sign_in(&server, demo::MAIN_PHONE, "+6281234567890").await;
+    let bearer = [("authorization", token.as_str())];
+    let balance: tukar_wire::Balance =
+        serde_json::from_value(json(server.get("/v1/me/balance", &bearer).await).await).unwrap();
+    assert_eq!((balance.available, balance.held, balance.pending), (12_450, 0, 1_875));
+    let next = balance.next_ending.unwrap();
+    assert_eq!(next.points, 300);
+    assert!(next.at.ms_since(balance.server_time) < 3_600_000);
+    assert!(balance.lots_total >= 9, "{}", balance.lots_total);
+    let history = json(server.get("/v1/me/activity", &bearer).await).await;
+    let kinds: std::collections::BTreeSet<_> =
+        history["activities"].as_array().unwrap().iter().map(|row| row["kind"].to_string()).collect();
+    assert!(["\"earned\"", "\"spent\"", "\"expired\""].iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
+    let vouchers = json(server.get("/v1/vouchers", &bearer).await).await;
+    assert!(vouchers["vouchers"].as_array().unwrap().iter().any(|voucher| voucher["state"] == "ready"));
+}
+
+#[tokio::test]
+async fn the_demos_other_members_each_show_one_thing() {
+    let server = server(true).await;
+    demo::seed(&server.app).await.unwrap();
+    for (email, state, available, lots) in [
+        ("budi@example.id", "verified", None, 300),
+        ("citra@example.id", "verified", Some(0), 2),
+        ("dewi@example.id", "not_verified", Some(8_000), 1),
+        ("eko@example.id", "suspended", Some(20_000), 1),
+        ("farah@example.id", "verified", Some(2_000_000), 20),
+        ("gita@example.id", "verified", Some(10_000), 1),
+    ] {
+        let token = sign_in(&server, email, email).await;
+        let bearer = [("authorization", token.as_str())];
+        let member = json(server.get("/v1/me", &bearer).await).await;
+        assert_eq!(member["state"], state, "{email}");
+        let balance = json(server.get("/v1/me/balance", &bearer).await).await;
+        assert_eq!(balance["lots_total"], lots, "{email}");
+        if let Some(available) = available {
+            assert_eq!(balance["available"], available, "{email}");
+        }
+    }
+}
