@@ -50,16 +50,23 @@ pub fn bundle() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let staging = staging.context("TRUNK_STAGING_DIR is not set: this is run by Trunk, not by hand")?;
     let minify = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
-    for (from, to, bundle) in [("style/tukar.css", "tukar.css", true), ("embed/tukar.js", "tukar.js", false)]
-    {
+    // wasm-bindgen names its glue after the package; the loader is what a page asks for by that name.
+    let glue = staging.join("tukar.js");
+    if glue.exists() {
+        fs::rename(&glue, staging.join("tukar_widget.js")).context("renaming the glue")?;
+    }
+    for (from, to) in [
+        ("style/tukar.css", "tukar.css"),
+        ("style/page.css", "page.css"),
+        ("embed/tukar.js", "tukar.js"),
+        ("", "tukar_widget.js"),
+    ] {
+        let to = staging.join(to);
+        let from = if from.is_empty() { to.clone() } else { shell::root().join(from) };
         let mut command = program("esbuild");
-        command.arg(from).arg(format!("--outfile={}", staging.join(to).display()));
-        command.args([
-            "--log-level=warning",
-            "--allow-overwrite",
-            "--target=es2022,chrome111,firefox113,safari16.4",
-        ]);
-        if bundle {
+        command.arg(&from).arg(format!("--outfile={}", to.display()));
+        command.args(["--log-level=error", "--allow-overwrite", "--target=chrome111,firefox113,safari16.4"]);
+        if from.extension().is_some_and(|end| end == "css") {
             command.arg("--bundle");
         }
         if minify {
@@ -67,7 +74,17 @@ pub fn bundle() -> Result<()> {
         }
         run(&mut command).context("esbuild is missing or failed: `cargo xtask serve` installs it")?;
     }
-    Ok(())
+    if minify { compress(&staging) } else { Ok(()) }
+}
+
+/// A `.br` beside each file that the server sends: compressed once, as small as brotli can.
+fn compress(folder: &Path) -> Result<()> {
+    let script = "const fs=require('fs'),z=require('zlib');for(const f of process.argv.slice(1))\
+                  fs.writeFileSync(f+'.br',z.brotliCompressSync(fs.readFileSync(f),\
+                  {params:{[z.constants.BROTLI_PARAM_QUALITY]:11}}))";
+    let files = ["tukar.css", "page.css", "tukar.js", "tukar_widget.js", "tukar_bg.wasm"]
+        .map(|name| folder.join(name));
+    run(program("node").arg("-e").arg(script).args(files.iter().filter(|file| file.exists())))
 }
 
 fn hash_inputs() -> Result<u64> {
