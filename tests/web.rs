@@ -1,0 +1,73 @@
+//! The widget in a real browser: it mounts, several stand side by side, and unmounting leaves nothing.
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::HtmlElement;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// An API that nobody listens at: the widget must stand without it.
+const NOBODY: &str = "http://127.0.0.1:9";
+
+fn place() -> HtmlElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let element: HtmlElement = document.create_element("div").unwrap().dyn_into().unwrap();
+    document.body().unwrap().append_child(&element).unwrap();
+    element
+}
+
+#[wasm_bindgen_test]
+fn the_widget_mounts_and_shows_its_shell() {
+    let (root, host) = (place(), place());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    assert!(
+        root.query_selector("input[type=search], nav, button").unwrap().is_some(),
+        "{}",
+        root.text_content().unwrap()
+    );
+    tukar::unmount(handle);
+}
+
+#[wasm_bindgen_test]
+fn unmounting_leaves_an_empty_box() {
+    let (root, host) = (place(), place());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    tukar::unmount(handle);
+    assert_eq!(root.child_element_count(), 0);
+    tukar::unmount(handle);
+}
+
+#[wasm_bindgen_test]
+fn two_widgets_stand_side_by_side_and_end_apart() {
+    let (first, second, host) = (place(), place(), place());
+    let one = tukar::mount(first.clone(), host.clone(), NOBODY.to_owned());
+    let two = tukar::mount(second.clone(), host, NOBODY.to_owned());
+    assert_ne!(one, two);
+    tukar::unmount(one);
+    assert_eq!(first.child_element_count(), 0);
+    assert!(second.child_element_count() > 0);
+    tukar::unmount(two);
+}
+
+#[wasm_bindgen_test]
+fn a_language_set_from_outside_shows_at_once() {
+    let (root, host) = (place(), place());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    tukar::set_attribute(handle, "locale".to_owned(), Some("en".to_owned()));
+    let english = root.text_content().unwrap();
+    tukar::set_attribute(handle, "locale".to_owned(), Some("id".to_owned()));
+    let indonesian = root.text_content().unwrap();
+    assert_ne!(english, indonesian);
+    tukar::unmount(handle);
+}
+
+#[wasm_bindgen_test]
+fn fifty_widgets_come_and_go() {
+    for _ in 0..50 {
+        let (root, host) = (place(), place());
+        let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+        tukar::unmount(handle);
+        root.remove();
+    }
+}
