@@ -151,8 +151,46 @@ mod tests {
     }
 
     #[test]
+    fn a_week_begins_on_monday_whatever_the_day() {
+        for day in 23..=29 {
+            let noon = at(&format!("2026-11-{day}T12:00:00+07:00"));
+            assert_eq!(
+                period_start(Period::Week, noon, &jakarta()),
+                Some(at("2026-11-23T00:00:00+07:00")),
+                "{day}"
+            );
+            assert_eq!(
+                period_end(Period::Week, noon, &jakarta()),
+                Some(at("2026-11-30T00:00:00+07:00")),
+                "{day}"
+            );
+        }
+        let new_year = at("2027-01-01T00:00:00+07:00");
+        assert_eq!(period_start(Period::Week, new_year, &jakarta()), Some(at("2026-12-28T00:00:00+07:00")));
+    }
+
+    #[test]
+    fn a_leap_february_has_its_29th() {
+        let leap_day = at("2028-02-29T23:59:59+07:00");
+        assert_eq!(period_start(Period::Month, leap_day, &jakarta()), Some(at("2028-02-01T00:00:00+07:00")));
+        assert_eq!(period_end(Period::Month, leap_day, &jakarta()), Some(at("2028-03-01T00:00:00+07:00")));
+        assert_eq!(period_end(Period::Day, leap_day, &jakarta()), Some(at("2028-03-01T00:00:00+07:00")));
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_with_its_first_moment() {
+        // Clocks in Cairo went from 23:59:59 on Thursday straight to 01:00 on Friday, 26 April 2024.
+        let cairo = TimeZone::get("Africa/Cairo").unwrap();
+        let friday = at("2024-04-26T12:00:00+03:00");
+        let begins = at("2024-04-25T22:00:00Z");
+        assert_eq!(period_start(Period::Day, friday, &cairo), Some(begins));
+        assert_eq!(ends_at(&Expiry::Months(1), at("2024-03-25T10:00:00Z"), &cairo), Some(begins));
+    }
+
+    #[test]
     fn the_last_second_of_a_month_belongs_to_it() {
         assert_eq!(month_of_end(at("2026-11-30T17:00:00Z"), &jakarta()), (2026, 11));
-        assert_eq!(month_of_end(at("2026-11-30T17:00:01Z"), &jakarta()), (2026, 12));
+        assert_eq!(month_of_end(at("2026-11-30T17:00:00.000000001Z"), &jakarta()), (2026, 12));
+        assert_eq!(month_of_end(at("2026-12-31T17:00:00Z"), &jakarta()), (2026, 12));
     }
 }

@@ -228,7 +228,7 @@ fn within(times: &[Timestamp], now: Timestamp, span: SignedDuration, max: usize)
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rand::{SeedableRng, rngs::StdRng};
+    use rand::{RngCore, SeedableRng, rngs::StdRng};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_000_000 + second).unwrap()
@@ -317,40 +317,97 @@ mod tests {
         assert_eq!(decide_try(&ten, at(20)), Err(TooMany { again_at: at(3_600) }));
     }
 
-    fn redeem(recipient: &str) -> Purpose<'_> {
-        Purpose::Redeem {
-            partner: "",
-            redemption: "r",
-            reward: "x",
-            quantity: 1,
-            points: Points(10),
-            recipient,
-            price_version: "v",
+    #[test]
+    fn numbers_that_would_favour_some_codes_are_thrown_again() {
+        struct Drawn(Vec<u32>);
+        impl RngCore for Drawn {
+            fn next_u32(&mut self) -> u32 {
+                self.0.remove(0)
+            }
+            fn next_u64(&mut self) -> u64 {
+                unreachable!("a code takes 32 bits")
+            }
+            fn fill_bytes(&mut self, _: &mut [u8]) {
+                unreachable!("a code takes 32 bits")
+            }
         }
+        assert_eq!(make(&mut Drawn(vec![4_293_999_999])), "999999");
+        assert_eq!(make(&mut Drawn(vec![4_294_000_000 - 1_000_000, 7])), "000000");
+        assert_eq!(make(&mut Drawn(vec![u32::MAX, 4_294_000_000, 7])), "000007");
+    }
+
+    /// Every field of a code for redeeming, in the order of the bytes.
+    fn bytes_of(fields: [&str; 8], quantity: u32, points: i64) -> Vec<u8> {
+        let [code, challenge, member, partner, redemption, reward, recipient, price_version] = fields;
+        let points = Points(points);
+        let purpose =
+            Purpose::Redeem { partner, redemption, reward, quantity, points, recipient, price_version };
+        Bound { challenge, member, purpose }.bytes(code)
     }
 
     #[test]
     fn any_changed_field_changes_the_bytes() {
-        let base = Bound { challenge: "c", member: "m", purpose: redeem("") };
-        let others = [
-            Bound { challenge: "d", ..base.clone() },
-            Bound { member: "n", ..base.clone() },
-            Bound { purpose: Purpose::SignIn, ..base.clone() },
-            Bound { purpose: Purpose::Locker, ..base.clone() },
-            Bound { purpose: redeem("0812"), ..base.clone() },
-        ];
-        for other in others {
-            assert_ne!(other.bytes("123456"), base.bytes("123456"), "{other:?}");
+        let fields = ["123456", "c", "m", "p", "r", "x", "0812", "v"];
+        let base = bytes_of(fields, 1, 10);
+        for place in 0..fields.len() {
+            let mut changed = fields;
+            changed[place] = "other";
+            assert_ne!(bytes_of(changed, 1, 10), base, "field {place}");
         }
-        assert_ne!(base.bytes("123456"), base.bytes("123457"));
+        assert_ne!(bytes_of(fields, 2, 10), base);
+        assert_ne!(bytes_of(fields, 1, 11), base);
+        let short = |purpose| Bound { challenge: "c", member: "m", purpose }.bytes("123456");
+        assert_ne!(short(Purpose::SignIn), short(Purpose::Locker));
+        assert_ne!(short(Purpose::SignIn), base);
     }
 
     proptest! {
         #[test]
-        fn two_bindings_never_share_bytes(a in ".{0,6}", b in ".{0,6}", c in ".{0,6}", d in ".{0,6}") {
-            let one = Bound { challenge: &a, member: &b, purpose: Purpose::SignIn };
-            let two = Bound { challenge: &c, member: &d, purpose: Purpose::SignIn };
-            prop_assert_eq!(one == two, one.bytes("1") == two.bytes("1"));
+        fn text_that_moves_from_one_field_to_the_next_changes_the_bytes(
+            one in prop::array::uniform8("[ab]{0,2}"), two in prop::array::uniform8("[ab]{0,2}"),
+            (quantity, points) in (0..3u32, 0..3i64), (quantity2, points2) in (0..3u32, 0..3i64),
+        ) {
+            let a = bytes_of(one.each_ref().map(String::as_str), quantity, points);
+            let b = bytes_of(two.each_ref().map(String::as_str), quantity2, points2);
+            prop_assert_eq!((one, quantity, points) == (two, quantity2, points2), a == b);
+        }
+
+        #[test]
+        fn a_code_is_right_at_most_once_and_never_after_five_wrong_tries(
+            tries in prop::collection::vec((any::<bool>(), 0..100i64), 1..20),
+        ) {
+            let (mut state, mut now, mut right, mut wrong) = (CodeState::fresh(at(0)), 0, 0, 0);
+            for (matches, wait) in tries {
+                now += wait;
+                let (next, outcome) = state.check(matches, at(now));
+                match outcome {
+                    Try::Right => {
+                        prop_assert!(matches && wrong < TRIES_MAX && now < LIFE_SECONDS);
+                        right += 1;
+                    }
+                    Try::Wrong { tries_left } => {
+                        wrong += 1;
+                        prop_assert_eq!(tries_left, TRIES_MAX - wrong);
+                        prop_assert_eq!(next.tries_left(), tries_left);
+                    }
+                    Try::Ended => prop_assert!(now >= LIFE_SECONDS),
+                    Try::Locked => prop_assert!(right == 1 || wrong == TRIES_MAX),
+                }
+                prop_assert!(right <= 1 && wrong <= TRIES_MAX);
+                state = next;
+            }
+        }
+
+        #[test]
+        fn who_comes_back_when_told_is_let_through_and_not_a_moment_earlier(
+            sent in prop::collection::vec(0..90_000i64, 0..30), now in 0..90_000i64,
+        ) {
+            let sent: Vec<_> = sent.into_iter().filter(|second| *second <= now).map(at).collect();
+            if let Err(TooMany { again_at }) = decide_send(&sent, at(now)) {
+                prop_assert!(again_at > at(now));
+                prop_assert_eq!(decide_send(&sent, again_at), Ok(()));
+                prop_assert!(decide_send(&sent, again_at - SignedDuration::from_secs(1)).is_err());
+            }
         }
     }
 }

@@ -100,3 +100,29 @@ ids! {
     /// A redemption: the attempt id that the browser made.
     RedemptionId
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn an_overflow_stops_the_operation() {
+        assert!(catch_unwind(|| Points(i64::MAX) + Points(1)).is_err());
+        assert!(catch_unwind(|| Points(i64::MIN) - Points(1)).is_err());
+        assert!(catch_unwind(|| -Points(i64::MIN)).is_err());
+        assert!(catch_unwind(|| [Points(i64::MAX), Points(1)].into_iter().sum::<Points>()).is_err());
+        assert_eq!(Points(i64::MAX).checked_times(2), None);
+        assert_eq!(Points(-1).checked_times(0), Some(Points::ZERO));
+    }
+
+    proptest! {
+        #[test]
+        fn points_add_up_as_whole_numbers(a in -1_000_000_000i64..1_000_000_000, b in -1_000_000_000i64..1_000_000_000) {
+            prop_assert_eq!(Points(a) + Points(b), Points(a + b));
+            prop_assert_eq!(Points(a) - Points(b), Points(a - b));
+            prop_assert_eq!(-Points(a), Points(-a));
+        }
+    }
+}

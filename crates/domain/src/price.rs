@@ -4,7 +4,8 @@ use crate::points::Points;
 
 /// What a member agrees to when they ask for a code: the points of one piece and the version of the terms.
 ///
-/// The word changes whenever either does, so a redemption that names an old word is refused as "price changed".
+/// The word changes whenever either does, so a redemption that names an old word is refused as "price changed". A
+/// promotion counts by the price it makes: one that begins or ends without changing the price voids no agreement.
 #[must_use]
 pub fn version(points_each: Points, terms_version: i64) -> String {
     format!("p{points_each}-t{terms_version}")

@@ -200,6 +200,34 @@ mod tests {
     }
 
     #[test]
+    fn a_hold_is_resolved_exactly_once_at_any_moment() {
+        let ways = [Step::Confirm, Step::Void, Step::TimeOut];
+        for now in [0, 899, 900, 901] {
+            for first in ways {
+                let Ok(resolved) = State::hold(at(0), 900).step(first, at(now)) else { continue };
+                for second in ways {
+                    let again = resolved.step(second, at(now));
+                    assert_eq!(
+                        again.map_err(|no| no.why),
+                        Err(Why::NotFromHere),
+                        "{first:?} {second:?} {now}"
+                    );
+                }
+            }
+            let open = ways.iter().filter(|way| State::hold(at(0), 900).step(**way, at(now)).is_ok()).count();
+            assert_eq!(open, if now < 900 { 2 } else { 1 }, "at {now}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_from_where_what_was_asked_and_why() {
+        let from = State::Voided { at: at(1) };
+        let refused = from.step(Step::Confirm, at(2)).unwrap_err();
+        assert_eq!(refused, StepRefused { from, asked: Step::Confirm, why: Why::NotFromHere });
+        assert!(refused.to_string().starts_with("Confirm is refused from Voided"));
+    }
+
+    #[test]
     fn a_state_reads_back_from_its_word() {
         for state in [State::hold(at(0), 900), State::Fulfilled { at: at(7) }, State::Undone { at: at(8) }] {
             assert_eq!(State::read(state.word(), state.moment()), Some(state));

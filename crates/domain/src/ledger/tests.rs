@@ -1,9 +1,10 @@
-//! Tables for each command, and random histories held against the invariants and a naive model.
+//! Tables for each command; [`histories`] holds random histories against a naive model.
 
 use super::*;
 use jiff::{SignedDuration, tz::TimeZone};
 use pretty_assertions::assert_eq;
-use proptest::prelude::*;
+
+mod histories;
 
 fn at(day: i64) -> Timestamp {
     Timestamp::from_second(1_767_200_400 + day * 86_400).unwrap()
@@ -194,6 +195,47 @@ fn an_extension_is_only_ever_later() {
 }
 
 #[test]
+fn an_activity_keeps_only_lots_alive_that_have_not_ended_and_end_earlier() {
+    let lots =
+        [lot("over", 1, Some(0)), lot("soon", 2, Some(1)), lot("late", 3, Some(9)), lot("never", 4, None)];
+    let kept = keep_alive(&lots, at(5), at(0));
+    assert_eq!(kept, [lot("soon", 2, Some(5))]);
+}
+
+#[test]
+fn a_pending_lot_that_ended_before_its_grant_is_never_spendable() {
+    let mut waiting = lot("p", 0, Some(5));
+    (waiting.granted, waiting.pending) = (Points(7), Points(7));
+    assert!(expire(std::slice::from_ref(&waiting), at(6)).lots.is_empty());
+    let granted = grant(waiting).lots;
+    assert_eq!(hold(&granted, Points(1), at(6)), Err(LedgerRefusal::Short { missing: Points(1) }));
+    assert_eq!(expire(&granted, at(6)).expired(), Points(7));
+}
+
+#[test]
+fn expiring_twice_takes_nothing_more() {
+    let lots = vec![lot("a", 10, Some(1)), lot("b", 5, Some(9)), lot("c", 5, None)];
+    let first = expire(&lots, at(1));
+    assert_eq!(first.expired(), Points(10));
+    assert_eq!(expire(&after(lots, &first), at(1)), Posting::default());
+}
+
+#[test]
+fn a_lot_of_the_policy_is_spendable_to_its_last_second_in_jakarta() {
+    let zone = TimeZone::get("Asia/Jakarta").unwrap();
+    let earned_at: Timestamp = "2024-02-29T05:00:00Z".parse().unwrap();
+    let ends_at = crate::calendar::ends_at(&crate::calendar::Expiry::Months(12), earned_at, &zone);
+    let lots =
+        earn(Earning { id: "a".into(), points: Points(5), earned_at, ends_at, pending: false }).unwrap().lots;
+    let last: Timestamp = "2025-02-28T23:59:59+07:00".parse().unwrap();
+    let next: Timestamp = "2025-03-01T00:00:00+07:00".parse().unwrap();
+    assert!(hold(&lots, Points(5), last).is_ok());
+    assert_eq!(expire(&lots, last), Posting::default());
+    assert_eq!(hold(&lots, Points(5), next), Err(LedgerRefusal::Short { missing: Points(5) }));
+    assert_eq!(expire(&lots, next).expired(), Points(5));
+}
+
+#[test]
 fn a_correction_never_goes_below_zero() {
     assert_eq!(correct(lot("a", 10, None), Points(5), at(0)).unwrap().lots[0].available, Points(15));
     assert_eq!(correct(lot("a", 10, None), Points(-10), at(0)).unwrap().lots[0].available, Points::ZERO);
@@ -247,90 +289,4 @@ fn months_beyond_the_last_are_gathered_in_it() {
     let summary = summary(&lots, at(0), 30, &zone);
     assert_eq!(summary.months.len(), MONTHS_MAX);
     assert_eq!(summary.months.iter().map(|month| month.2).sum::<Points>(), Points(50));
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Earn(i64, Option<i64>),
-    Hold(i64),
-    Post(usize),
-    Void(usize),
-    Refund(usize),
-    Expire,
-    Wait(i64),
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        (1..500i64, prop::option::of(1..40i64)).prop_map(|(points, days)| Step::Earn(points, days)),
-        (1..800i64).prop_map(Step::Hold),
-        any::<usize>().prop_map(Step::Post),
-        any::<usize>().prop_map(Step::Void),
-        any::<usize>().prop_map(Step::Refund),
-        Just(Step::Expire),
-        (0..10i64).prop_map(Step::Wait),
-    ];
-    prop::collection::vec(step, 1..60)
-}
-
-/// Every account's balance as the entries tell it.
-fn balance(entries: &[Entry], of: impl Fn(&Account) -> bool) -> Points {
-    entries.iter().filter(|entry| of(&entry.account)).map(|entry| entry.points).sum()
-}
-
-proptest! {
-    #[test]
-    fn random_histories_keep_the_books(steps in steps()) {
-        let (mut lots, mut entries, mut day) = (Vec::<Lot>::new(), Vec::<Entry>::new(), 0i64);
-        let (mut holds, mut spent): (Vec<Vec<Share>>, Vec<Vec<Share>>) = (vec![], vec![]);
-        for (n, step) in steps.into_iter().enumerate() {
-            let now = at(day);
-            let posting = match step {
-                Step::Earn(points, days) => earn(Earning {
-                    id: LotId(format!("{n:03}")), points: Points(points), earned_at: now,
-                    ends_at: days.map(|days| at(day + days)), pending: false,
-                }).unwrap(),
-                Step::Hold(points) => {
-                    // The naive model: the sum of what has not ended decides.
-                    let can: i64 = lots.iter().filter(|lot| lot.ends_at.is_none_or(|end| end > now)).map(|lot| lot.available.0).sum();
-                    match hold(&lots, Points(points), now) {
-                        Ok((posting, shares)) => {
-                            prop_assert!(can >= points);
-                            prop_assert_eq!(shares.iter().map(|share| share.points).sum::<Points>(), Points(points));
-                            holds.push(shares);
-                            posting
-                        }
-                        Err(refusal) => {
-                            prop_assert_eq!(refusal, LedgerRefusal::Short { missing: Points(points - can) });
-                            continue;
-                        }
-                    }
-                }
-                Step::Post(pick) if !holds.is_empty() => {
-                    let shares = holds.swap_remove(pick % holds.len());
-                    let posting = post(&lots, &shares);
-                    spent.push(shares);
-                    posting
-                }
-                Step::Void(pick) if !holds.is_empty() => void(&lots, &holds.swap_remove(pick % holds.len()), now),
-                Step::Refund(pick) if !spent.is_empty() => {
-                    let paid = spent.swap_remove(pick % spent.len());
-                    refund(&lots, &paid, &paid, now).unwrap()
-                }
-                Step::Expire => expire(&lots, now),
-                Step::Wait(days) => { day += days; continue; }
-                _ => continue,
-            };
-            lots = after(lots, &posting);
-            entries.extend(posting.entries);
-            prop_assert_eq!(balance(&entries, |_| true), Points::ZERO);
-            for lot in &lots {
-                prop_assert_eq!(balance(&entries, |account| *account == Account::Available(lot.id.clone())), lot.available);
-                prop_assert_eq!(balance(&entries, |account| *account == Account::Held(lot.id.clone())), lot.held);
-                prop_assert!(lot.available >= Points::ZERO && lot.held >= Points::ZERO);
-            }
-            let held: Points = holds.iter().flatten().map(|share| share.points).sum();
-            prop_assert_eq!(balance(&entries, |account| matches!(account, Account::Held(_))), held);
-        }
-    }
 }
