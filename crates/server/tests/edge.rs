@@ -266,6 +266,8 @@ async fn the_widgets_files_are_served_with_their_types_and_confirmed() {
     assert_eq!(header_of(&small, "content-encoding"), "br");
     assert_eq!(header_of(&small, "access-control-allow-origin"), "*");
     assert_eq!(text(small).await, "x");
+    let partner = server.get("/tukar.js", &[("origin", "https://partner.example.id")]).await;
+    assert_eq!(partner.headers().get_all("access-control-allow-origin").iter().count(), 1);
     for path in ["/../tukar.db", "/%2e%2e/tukar.db", "/.env", "/no.js"] {
         assert_eq!(server.get(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -312,6 +314,18 @@ async fn the_server_says_that_it_lives_and_is_ready() {
     let server = server(false).await;
     assert_eq!(text(server.get("/livez", &[]).await).await, "ok");
     assert_eq!(text(server.get("/readyz", &[]).await).await, "ok");
+}
+
+#[test]
+fn the_settings_shown_in_the_documents_can_be_read() {
+    for document in [include_str!("../../../README.md"), include_str!("../../../docs/CONFIGURATION.md")] {
+        let mut blocks =
+            document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).peekable();
+        assert!(blocks.peek().is_some());
+        for block in blocks {
+            toml::from_str::<Config>(block).unwrap_or_else(|error| panic!("{error}\n{block}"));
+        }
+    }
 }
 
 /// `TUKAR_BLESS=1 cargo test -p tukar-server` writes the file anew.

@@ -3,7 +3,7 @@
 use crate::{Channel, Moment};
 use serde::{Deserialize, Serialize};
 
-/// `GET /v1/programme`. No session needed; cacheable by `ETag`.
+/// `GET /v1/programme`. No session needed; never cached, because it tells the server's time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Programme {

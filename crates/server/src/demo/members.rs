@@ -164,7 +164,8 @@ async fn sari(app: &App, conn: &mut SqliteConnection, now: Moment) -> Result<(),
     let daily = bonus(30, 450, end_of_tomorrow(app, now)?, both("Bonus paket harian", "Daily package bonus"));
     points::earn(app, conn, (WHO, daily)).await?;
     earn_top_up(app, conn, (WHO, 12), (50_000, now)).await?;
-    let birthday = bonus(3, 575, now.plus_ms(88 * DAY_MS), both("Bonus ulang tahun", "Birthday bonus"));
+    let birthday = bonus(3, 575, now, both("Bonus ulang tahun", "Birthday bonus"));
+    let birthday = Earned { expiry: Expiry::Months(3), ..birthday };
     points::earn(app, conn, (WHO, birthday)).await?;
     pending(app, conn, (WHO, 1), (1_250, now)).await?;
     pending(app, conn, (WHO, 2), (625, now)).await

@@ -111,14 +111,10 @@ async fn page(State(app): State<Shared>, language: Language) -> Response {
         .iter()
         .map(|received| {
             let message = &received.message;
-            let word = match message.channel {
-                Channel::Sms => "SMS",
-                Channel::Email => "E-mail",
-            };
-            let subject = if message.subject.is_empty() {
-                String::new()
-            } else {
-                format!("<strong>{}</strong>", escaped(&message.subject))
+            // A text message has no subject line on a phone.
+            let (word, subject) = match message.channel {
+                Channel::Sms => ("SMS", String::new()),
+                Channel::Email => ("E-mail", format!("<strong>{}</strong>", escaped(&message.subject))),
             };
             format!(
                 "<li id=\"m{}\"><p class=\"to\"><span>{word}</span> {}</p><div class=\"bubble\">{subject}<p>{}</p></div></li>",
