@@ -168,4 +168,29 @@ mod tests {
         assert!(matches!(error, SendError::Later(_)));
         assert!(!error.to_string().contains("sari"));
     }
+
+    #[tokio::test]
+    async fn a_line_that_must_be_protected_is_never_used_unprotected() {
+        for tls in [Tls::Starttls, Tls::Tls] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let settings = Smtp {
+                host: "localhost".to_owned(),
+                port: Some(listener.local_addr().unwrap().port()),
+                tls,
+                user: None,
+                password: None,
+                from: "poin@example.id".to_owned(),
+            };
+            let server = tokio::spawn(take_one_mail(listener));
+            let message = Message {
+                channel: Channel::Email,
+                to: "sari@example.id".to_owned(),
+                subject: "x".to_owned(),
+                text: "x".to_owned(),
+                language: Language::Id,
+            };
+            assert!(SmtpSender::new(&settings).unwrap().send(&message).await.is_err(), "{tls:?}");
+            server.abort();
+        }
+    }
 }
