@@ -4,7 +4,8 @@
 //! programme's zone ([`jiff::tz::TimeZone`]) and randomness ([`rand::RngCore`]) come as arguments. No floats.
 //!
 //! * [`points`]: whole points, ids
-//! * [`ledger`]: lots and the double entry over them: earn, hold, post, void, expire, refund
+//! * [`ledger`]: lots and the double entry over them: earn, grant, hold, post, void, expire, refund, extend, correct; what
+//!   happens to points of a lot that ended; the summary
 //! * [`calendar`]: ends of days, months and periods in the programme's zone
 //! * [`eligibility`]: may this member redeem this reward now, and if not, why, in order
 //! * [`redemption`]: held → confirmed → fulfilled; or voided, expired, undone
