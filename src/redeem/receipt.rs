@@ -330,5 +330,5 @@ fn SelectedCode(code: String, label: &'static str) -> impl IntoView {
             field.select();
         }
     });
-    view! { <input node_ref=field class="review-field__input" type="text" readonly=true aria-label=label prop:value=code/> }
+    view! { <input node_ref=field class="field__input" type="text" readonly=true aria-label=label prop:value=code/> }
 }

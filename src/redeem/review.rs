@@ -268,15 +268,15 @@ fn TextField(
         desk.draft_changed(move |draft| draft.set(field, &text));
     };
     view! {
-        <div class=format!("review-field review-field--{}", field.word())>
-            <label class="review-field__label" for=id.clone()>{label}</label>
-            <input class="review-field__input" id=id name=field.word() type="text" inputmode=field.inputmode()
+        <div class=format!("field field--{}", field.word())>
+            <label class="field__label" for=id.clone()>{label}</label>
+            <input class="field__input" id=id name=field.word() type="text" inputmode=field.inputmode()
                 autocomplete=field.autocomplete() maxlength=super::recipient::FIELD_CHARS_MAX.to_string()
                 required=true aria-describedby=described
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 prop:value=move || desk.draft.with(|draft| draft.get(field).to_owned()) on:input=typed/>
-            {(!hint.is_empty()).then(|| view! { <p class="review-field__hint" id=hint_id>{hint}</p> })}
-            <p class="review-field__error" id=error_id role="alert">{move || error.get()}</p>
+            {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=hint_id>{hint}</p> })}
+            <p class="field__error" id=error_id role="alert">{move || error.get()}</p>
         </div>
     }
 }
