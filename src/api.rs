@@ -9,13 +9,13 @@ pub mod failure;
 
 pub use failure::Failure;
 
-use js_sys::JSON;
+use js_sys::{JSON, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use tukar_wire::{
     ActivityPage, AskCode, AskQuote, AskRedemption, Balance, Channel, CheckCode, CheckLocker, CodeSent,
-    Confirm, Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, OpenRedemptions, Problem,
+    Confirm, Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, Moment, OpenRedemptions, Problem,
     ProblemKind, Programme, Quote, Redemption, ResendCode, RewardDetail, RewardPage, SendVoucher, SignedIn,
     VoucherPage,
 };
@@ -35,6 +35,8 @@ pub struct Client {
     base: Rc<str>,
     locale: Rc<str>,
     token: Rc<RefCell<Option<String>>>,
+    /// Server's clock minus the visitor's, milliseconds, as of the last answer.
+    ahead_ms: Rc<Cell<i64>>,
 }
 
 struct Ask<'a> {
@@ -48,7 +50,7 @@ impl Client {
     /// `base` is the API's origin without a slash at its end, or empty for the page's own.
     #[must_use]
     pub fn new(base: &str, locale: &str) -> Client {
-        Client { base: base.trim_end_matches('/').into(), locale: locale.into(), token: Rc::default() }
+        Client { base: base.trim_end_matches('/').into(), locale: locale.into(), token: Rc::default(), ahead_ms: Rc::default() }
     }
 
     /// The same session, other language.
@@ -61,6 +63,12 @@ impl Client {
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The server's clock now: the visitor's, put right by the last answer.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment(visitor_ms().saturating_add(self.ahead_ms.get()))
     }
 
     /// Uses this token from now on, or none.
@@ -251,7 +259,18 @@ impl Client {
             Err(_) => Err(Failure::Unknown),
         };
         window.clear_timeout_with_handle(timer);
+        if let Ok(json) = &outcome {
+            self.hear_clock(json);
+        }
         outcome
+    }
+
+    /// Nearly every answer carries the server's clock; the way here is not counted, it only makes us a little late.
+    fn hear_clock(&self, json: &JsValue) {
+        let told = Reflect::get(json, &JsValue::from_str("server_time")).ok().and_then(|time| time.as_string());
+        if let Some(time) = told.as_deref().and_then(Moment::parse) {
+            self.ahead_ms.set(time.0.saturating_sub(visitor_ms()));
+        }
     }
 
     fn request(&self, ask: &Ask<'_>) -> Result<RequestInit, JsValue> {
@@ -273,6 +292,14 @@ impl Client {
         init.set_headers(&headers);
         Ok(init)
     }
+}
+
+/// The visitor's clock. It lies, so it is only ever used together with what the server told.
+fn visitor_ms() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads it, to learn how far it is off")]
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and far below 2^53")]
+    let ms = js_sys::Date::now() as i64;
+    ms
 }
 
 #[derive(Serialize)]

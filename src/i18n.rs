@@ -3,9 +3,12 @@
 //! Texts are typed: a text missing in one language does not compile. Numbers and dates are the browser's `Intl`, in
 //! the programme's time zone and never the visitor's; no tables travel in the widget.
 
+pub mod app;
+pub mod balance;
 pub mod history;
 pub mod locker;
 pub mod redeem;
+pub mod session;
 pub mod support;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
@@ -25,6 +28,12 @@ pub struct Texts {
     pub point: &'static str,
     /// `poin`, after any other number.
     pub points: &'static str,
+    /// The shell.
+    pub app: &'static app::Texts,
+    /// Signing in.
+    pub session: &'static session::Texts,
+    /// Points.
+    pub balance: &'static balance::Texts,
     /// Redeeming.
     pub redeem: &'static redeem::Texts,
     /// The claim locker.
@@ -39,6 +48,9 @@ static ID: Texts = Texts {
     tag: "id",
     point: "poin",
     points: "poin",
+    app: &app::ID,
+    session: &session::ID,
+    balance: &balance::ID,
     redeem: &redeem::ID,
     locker: &locker::ID,
     history: &history::ID,
@@ -49,6 +61,9 @@ static EN: Texts = Texts {
     tag: "en",
     point: "point",
     points: "points",
+    app: &app::EN,
+    session: &session::EN,
+    balance: &balance::EN,
     redeem: &redeem::EN,
     locker: &locker::EN,
     history: &history::EN,
@@ -68,6 +83,9 @@ struct Format {
     day: Function,
     day_time: Function,
     near: Function,
+    time: Function,
+    month: Function,
+    month_long: Function,
 }
 
 impl I18n {
@@ -95,6 +113,9 @@ impl I18n {
             day: date(&day),
             day_time: date(&[&day[..], &time[..]].concat()),
             near: date(&[&near[..], &time[..]].concat()),
+            time: date(&time),
+            month: date(&[("month", "short")]),
+            month_long: date(&[("month", "long"), ("year", "numeric")]),
         };
         I18n { texts, format: StoredValue::new_local(format) }
     }
@@ -150,6 +171,23 @@ impl I18n {
         } else {
             self.date(at)
         }
+    }
+
+    /// `Nov`, for `2026-11`; the text itself when it is not a month.
+    #[must_use]
+    pub fn month(self, month: &str, long: bool) -> String {
+        match Moment::parse(&format!("{month}-15T12:00:00Z")) {
+            Some(at) => {
+                self.write(|format| if long { &format.month_long } else { &format.month }, &js_date(at))
+            }
+            None => month.to_owned(),
+        }
+    }
+
+    /// `10.42 WIB`.
+    #[must_use]
+    pub fn time(self, at: Moment) -> String {
+        format!("{} {}", self.write(|format| &format.time, &js_date(at)), self.zone_label())
     }
 
     fn zone_label(self) -> String {

@@ -1,0 +1,82 @@
+//! The shell around the screens, in every language.
+
+/// Texts of this screen; `{0}`, `{1}` … are filled in by the view.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
+    /// Shown until the programme has told its own name.
+    pub name: &'static str,
+    /// Name of the tabs.
+    pub nav: &'static str,
+    /// Tab.
+    pub rewards: &'static str,
+    /// Tab.
+    pub locker: &'static str,
+    /// Tab.
+    pub history: &'static str,
+    /// Tab.
+    pub help: &'static str,
+    /// Button.
+    pub sign_in: &'static str,
+    /// Button.
+    pub sign_out: &'static str,
+    /// Who is here.
+    pub hello: &'static str,
+    /// Button: the name of the other language, in that language.
+    pub other_language: &'static str,
+    /// Button, short.
+    pub other_language_short: &'static str,
+    /// While demo data is shown.
+    pub demo: &'static str,
+    /// Link to the demo’s inbox.
+    pub inbox: &'static str,
+    /// Beside the rewards, before signing in.
+    pub welcome_title: &'static str,
+    /// Beside the rewards, before signing in.
+    pub welcome_body: &'static str,
+    /// Asked for something that needs a session.
+    pub sign_in_first: &'static str,
+    /// No connection.
+    pub offline: &'static str,
+}
+
+/// Indonesian.
+pub const ID: Texts = Texts {
+    name: "Tukar Poin",
+    nav: "Bagian",
+    rewards: "Hadiah",
+    locker: "Loker",
+    history: "Riwayat",
+    help: "Bantuan",
+    sign_in: "Masuk",
+    sign_out: "Keluar",
+    hello: "{0} · {1}",
+    other_language: "English",
+    other_language_short: "EN",
+    demo: "Data demo: poin dan voucher di sini tidak sungguhan.",
+    inbox: "Lihat SMS dan e-mail demo",
+    welcome_title: "Poin Anda ada di sini",
+    welcome_body: "Masuk dengan nomor ponsel atau e-mail untuk melihat poin, masa berlakunya, dan hadiah yang bisa Anda tukar sekarang.",
+    sign_in_first: "Masuk dulu untuk membuka bagian ini",
+    offline: "Anda sedang luring. Data yang terakhir dimuat tetap terlihat.",
+};
+
+/// English.
+pub const EN: Texts = Texts {
+    name: "Tukar Points",
+    nav: "Sections",
+    rewards: "Rewards",
+    locker: "Locker",
+    history: "History",
+    help: "Help",
+    sign_in: "Sign in",
+    sign_out: "Sign out",
+    hello: "{0} · {1}",
+    other_language: "Indonesia",
+    other_language_short: "ID",
+    demo: "Demo data: points and vouchers here are not real.",
+    inbox: "See the demo’s messages",
+    welcome_title: "Your points are here",
+    welcome_body: "Sign in with your mobile number or e-mail to see your points, when they end, and what you can have now.",
+    sign_in_first: "Sign in to open this section",
+    offline: "You are offline. What was loaded last stays visible.",
+};

@@ -1,0 +1,150 @@
+//! Points and what ends when, in every language.
+
+/// Texts of this screen; `{0}`, `{1}` … are filled in by the view.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
+    /// Heading.
+    pub title: &'static str,
+    /// Read out while loading.
+    pub loading: &'static str,
+    /// Could not load.
+    pub failed_title: &'static str,
+    /// Could not load.
+    pub failed_body: &'static str,
+    /// Button.
+    pub again: &'static str,
+    /// When the figures were true.
+    pub true_at: &'static str,
+    /// Button.
+    pub refresh: &'static str,
+    /// Points held.
+    pub held: &'static str,
+    /// Points pending.
+    pub pending: &'static str,
+    /// Points about to be lost, and when the first go.
+    pub lost_soon: &'static str,
+    /// Under it.
+    pub lost_soon_note: &'static str,
+    /// Nothing to lose soon.
+    pub nothing_lost: &'static str,
+    /// Nothing to lose soon, window unknown.
+    pub nothing_lost_plain: &'static str,
+    /// Button.
+    pub save: &'static str,
+    /// Heading of the chart.
+    pub chart: &'static str,
+    /// Column.
+    pub chart_month: &'static str,
+    /// Column.
+    pub chart_points: &'static str,
+    /// Opens the table.
+    pub chart_table: &'static str,
+    /// Heading of the lots.
+    pub lots: &'static str,
+    /// Under it.
+    pub lots_note: &'static str,
+    /// When a lot was earned.
+    pub lot_earned: &'static str,
+    /// When a lot ends.
+    pub lot_ends: &'static str,
+    /// Countdown of a lot.
+    pub lot_in: &'static str,
+    /// A lot without an end.
+    pub lot_never: &'static str,
+    /// A lot not granted yet.
+    pub lot_pending: &'static str,
+    /// Part of a lot that is held.
+    pub lot_held: &'static str,
+    /// Button.
+    pub lots_more: &'static str,
+    /// Button.
+    pub lots_next: &'static str,
+    /// No points at all.
+    pub none_title: &'static str,
+    /// No points at all.
+    pub none_body: &'static str,
+    /// Time left, days and hours.
+    pub days: &'static str,
+    /// Time left, hours and minutes.
+    pub hours: &'static str,
+    /// Time left, minutes and seconds.
+    pub minutes: &'static str,
+    /// Time left, days.
+    pub days_only: &'static str,
+}
+
+/// Indonesian.
+pub const ID: Texts = Texts {
+    title: "Poin Anda",
+    loading: "Memuat poin…",
+    failed_title: "Poin belum bisa dimuat",
+    failed_body: "Sambungan terputus. Poin Anda tidak berubah.",
+    again: "Coba lagi",
+    true_at: "Per {0}",
+    refresh: "Muat ulang poin",
+    held: "{0} ditahan",
+    pending: "{0} menunggu",
+    lost_soon: "{0} hangus dalam {1}",
+    lost_soon_note: "Paling lambat {0}. Tukarkan sebelum hangus.",
+    nothing_lost: "Tidak ada poin yang hangus dalam {0} hari ke depan.",
+    nothing_lost_plain: "Tidak ada poin yang segera hangus.",
+    save: "Lihat yang bisa ditukar",
+    chart: "Poin yang hangus per bulan",
+    chart_month: "Bulan",
+    chart_points: "Poin",
+    chart_table: "Lihat sebagai tabel",
+    lots: "Rincian poin",
+    lots_note: "Yang paling cepat hangus dipakai lebih dulu.",
+    lot_earned: "diterima {0}",
+    lot_ends: "hangus {0}",
+    lot_in: "{0} lagi",
+    lot_never: "tanpa batas waktu",
+    lot_pending: "menunggu",
+    lot_held: "{0} ditahan",
+    lots_more: "Tampilkan {0} lainnya",
+    lots_next: "Tampilkan lebih banyak",
+    none_title: "Belum ada poin",
+    none_body: "Poin dari isi ulang dan paket akan muncul di sini.",
+    days: "{0} hr {1} j",
+    hours: "{0} j {1} m",
+    minutes: "{0} m {1} d",
+    days_only: "{0} hari",
+};
+
+/// English.
+pub const EN: Texts = Texts {
+    title: "Your points",
+    loading: "Loading your points…",
+    failed_title: "Your points could not be loaded",
+    failed_body: "The connection dropped. Your points have not changed.",
+    again: "Try again",
+    true_at: "As of {0}",
+    refresh: "Refresh points",
+    held: "{0} held",
+    pending: "{0} pending",
+    lost_soon: "{0} end in {1}",
+    lost_soon_note: "The first on {0}. Spend them before they are gone.",
+    nothing_lost: "No points end in the next {0} days.",
+    nothing_lost_plain: "No points end soon.",
+    save: "See what you can have",
+    chart: "Points ending by month",
+    chart_month: "Month",
+    chart_points: "Points",
+    chart_table: "See as a table",
+    lots: "All your points",
+    lots_note: "Those that end first are spent first.",
+    lot_earned: "earned {0}",
+    lot_ends: "ends {0}",
+    lot_in: "in {0}",
+    lot_never: "never ends",
+    lot_pending: "pending",
+    lot_held: "{0} held",
+    lots_more: "Show {0} more",
+    lots_next: "Show more",
+    none_title: "No points yet",
+    none_body: "Points from top-ups and packages appear here.",
+    days: "{0} d {1} h",
+    hours: "{0} h {1} m",
+    minutes: "{0} m {1} s",
+    days_only: "{0} days",
+};

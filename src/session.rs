@@ -1,0 +1,361 @@
+//! Who is here: the member and their token; and the sign-in screen.
+//!
+//! The token lives in memory and in the tab's session storage of the widget's own origin, so that a reload in the
+//! middle of a redemption goes on. It never goes to the host page, a cookie or the address.
+
+use crate::api::{Client, Failure, attempt, is_signed_out};
+use crate::i18n::{I18n, fill};
+use crate::ui::code_field::CodeField;
+use crate::ui::countdown::{clock_text, seconds_until};
+use crate::ui::notice::{Notice, Tone, failure_line};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tukar_wire::{Channel, CodeSent, Member, Moment, ProblemKind};
+
+const TOKEN: &str = "tukar.session";
+
+/// Who is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A token was found; whether it still counts is being asked.
+    Asking,
+    /// Nobody.
+    Nobody,
+    /// A member.
+    Member(Box<Member>),
+}
+
+/// The session: copied into every view that has to know.
+#[derive(Clone, Copy)]
+pub struct Session {
+    client: StoredValue<Client, LocalStorage>,
+    who: RwSignal<Who>,
+}
+
+impl Session {
+    /// Picks the kept token up, if there is one, and asks who it is.
+    #[must_use]
+    pub fn begin(client: Client) -> Session {
+        let session = Session { client: StoredValue::new_local(client), who: RwSignal::new(Who::Nobody) };
+        if let Some(token) = attempt::find_kept::<String>(TOKEN) {
+            session.client.with_value(|client| client.set_token(Some(token)));
+            session.who.set(Who::Asking);
+            session.ask();
+        }
+        session
+    }
+
+    /// The API, with the session's token.
+    #[must_use]
+    pub fn client(self) -> Client {
+        self.client.get_value()
+    }
+
+    /// Who is here; tracked.
+    #[must_use]
+    pub fn who(self) -> Who {
+        self.who.get()
+    }
+
+    /// True while a token is held, even before it is known whose it is; tracked.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.who.with(|who| *who != Who::Nobody)
+    }
+
+    /// The code was right.
+    fn open(self, token: String, member: Member) {
+        attempt::keep_value(TOKEN, &token);
+        self.client.with_value(|client| client.set_token(Some(token)));
+        self.who.set(Who::Member(Box::new(member)));
+    }
+
+    /// The token counts no more.
+    pub fn close(self) {
+        attempt::forget_value(TOKEN);
+        self.client.with_value(|client| client.set_token(None));
+        self.who.set(Who::Nobody);
+    }
+
+    /// Ends the session here at once, and at the server when it can be reached.
+    pub fn sign_out(self) {
+        let client = self.client();
+        attempt::forget();
+        spawn_local(async move {
+            let _ = client.sign_out().await;
+            if let Some(Who::Member(_) | Who::Asking) = self.who.try_get_untracked() {
+                self.close();
+            }
+        });
+    }
+
+    /// Asks who the token belongs to; without an answer the token is kept, and every screen says what it lacks itself.
+    pub fn ask(self) {
+        let client = self.client();
+        spawn_local(async move {
+            match client.me().await {
+                Ok(member) => {
+                    let _ = self.who.try_set(Who::Member(Box::new(member)));
+                }
+                Err(failure) if is_signed_out(&failure) => self.close(),
+                Err(_) => {}
+            }
+        });
+    }
+}
+
+/// Steps of signing in.
+#[derive(Clone, PartialEq)]
+enum Step {
+    /// Who are you?
+    Contact { said: Option<String>, busy: bool },
+    /// Type the code.
+    Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
+}
+
+#[derive(Clone, Copy)]
+struct Door {
+    i18n: I18n,
+    session: Session,
+    now: Signal<Moment>,
+    step: RwSignal<Step>,
+    contact: RwSignal<String>,
+    digits: RwSignal<String>,
+    on_done: Callback<()>,
+}
+
+impl Door {
+    fn ask_code(self) {
+        let t = self.i18n.texts().session;
+        let contact = self.contact.get_untracked().trim().to_owned();
+        if contact.is_empty() {
+            self.step.set(Step::Contact { said: Some(t.contact_empty.to_owned()), busy: false });
+            return;
+        }
+        self.step.set(Step::Contact { said: None, busy: true });
+        let client = self.session.client();
+        spawn_local(async move {
+            let step = match client.ask_code(&contact).await {
+                Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
+                Err(failure) => Step::Contact { said: Some(said(&failure, t.lost)), busy: false },
+            };
+            let _ = self.step.try_set(step);
+        });
+    }
+
+    fn resend(self, channel: Option<Channel>) {
+        let Some(sent) = self.begin() else { return };
+        let client = self.session.client();
+        let lost = self.i18n.texts().session.lost;
+        spawn_local(async move {
+            let step = match client.resend_code(&sent.challenge_id, channel).await {
+                Ok(sent) => {
+                    let _ = self.digits.try_set(String::new());
+                    Step::Code { sent: Box::new(sent), error: None, busy: false }
+                }
+                Err(failure) => Step::Code { sent, error: Some(said(&failure, lost)), busy: false },
+            };
+            let _ = self.step.try_set(step);
+        });
+    }
+
+    fn check(self, code: String) {
+        let Some(mut sent) = self.begin() else { return };
+        let client = self.session.client();
+        let lost = self.i18n.texts().session.lost;
+        spawn_local(async move {
+            match client.check_code(&sent.challenge_id, &code).await {
+                Ok(signed_in) => {
+                    self.session.open(signed_in.token, signed_in.member);
+                    self.on_done.run(());
+                }
+                Err(failure) => {
+                    if let Failure::Refused(problem) = &failure {
+                        match (problem.kind, problem.tries_left) {
+                            (ProblemKind::CodeLocked, _) => sent.code.tries_left = 0,
+                            (_, Some(left)) => sent.code.tries_left = left,
+                            _ => {}
+                        }
+                    }
+                    let error = Some(said(&failure, lost));
+                    let _ = self.step.try_set(Step::Code { sent, error, busy: false });
+                }
+            }
+        });
+    }
+
+    /// Marks the code step as busy; `None` when it already is, or is not there.
+    fn begin(self) -> Option<Box<CodeSent>> {
+        match self.step.try_get_untracked()? {
+            Step::Code { sent, busy: false, .. } => {
+                self.step.set(Step::Code { sent: sent.clone(), error: None, busy: true });
+                Some(sent)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A field's own problem says more than the problem of the whole request.
+fn said(failure: &Failure, lost: &'static str) -> String {
+    match failure {
+        Failure::Refused(problem) if !problem.fields.is_empty() => problem.fields[0].message.clone(),
+        failure => failure_line(failure, lost),
+    }
+}
+
+/// Signing in: contact, then code.
+#[component]
+pub fn SignIn(
+    /// The language.
+    i18n: I18n,
+    /// The session to open.
+    session: Session,
+    /// The server's clock, once a second.
+    #[prop(into)]
+    now: Signal<Moment>,
+    /// Why the member is asked, in a line.
+    #[prop(optional_no_strip)]
+    why: Option<&'static str>,
+    /// Signed in.
+    on_done: Callback<()>,
+    /// Not now.
+    on_back: Callback<()>,
+) -> impl IntoView {
+    let t = i18n.texts().session;
+    let door = Door {
+        i18n,
+        session,
+        now,
+        step: RwSignal::new(Step::Contact { said: None, busy: false }),
+        contact: RwSignal::new(String::new()),
+        digits: RwSignal::new(String::new()),
+        on_done,
+    };
+    let at_code = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Code { .. })));
+    view! {
+        <section class="sign-in">
+            <button class="link-button" type="button" on:click=move |_| on_back.run(())>{t.back}</button>
+            {why.map(|why| view! { <Notice tone=Tone::Warn>{why}</Notice> })}
+            {move || if at_code.get() { view! { <CodeStep door/> }.into_any() } else { view! { <ContactStep door/> }.into_any() }}
+        </section>
+    }
+}
+
+#[component]
+fn ContactStep(door: Door) -> impl IntoView {
+    let t = door.i18n.texts().session;
+    let error = Memo::new(move |_| {
+        door.step.with(|step| match step {
+            Step::Contact { said, .. } => said.clone(),
+            Step::Code { .. } => None,
+        })
+    });
+    let busy = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Contact { busy: true, .. })));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !busy.get_untracked() {
+            door.ask_code();
+        }
+    };
+    let field = NodeRef::<leptos::html::Input>::new();
+    // Keeps the keyboard where the member has to type first.
+    Effect::new(move || {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
+    view! {
+        <form class="sign-in__form" novalidate=true on:submit=submit>
+            <header>
+                <h2 class="redeem__title" tabindex="-1">{t.title}</h2>
+                <p class="redeem__lead">{t.lead}</p>
+            </header>
+            <div class="field">
+                <label class="field__label" for="sign-in-contact">{t.contact}</label>
+                <input node_ref=field class="field__input" id="sign-in-contact" name="contact" type="text" autocomplete="username"
+                    autocapitalize="off" spellcheck="false" maxlength="254" required=true
+                    aria-describedby="sign-in-hint sign-in-error" aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    prop:value=move || door.contact.get() on:input=move |event| door.contact.set(event_target_value(&event))/>
+                <p class="field__hint" id="sign-in-hint">{t.contact_hint}</p>
+                <p class="field__error" id="sign-in-error" role="alert">{move || error.get()}</p>
+            </div>
+            <button class="button button--primary button--wide" type="submit" disabled=busy>
+                {move || if busy.get() { t.sending } else { t.send }}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn CodeStep(door: Door) -> impl IntoView {
+    let i18n = door.i18n;
+    let (t, r) = (i18n.texts().session, i18n.texts().redeem);
+    let sent = Memo::new(move |_| {
+        door.step.with(|step| match step {
+            Step::Code { sent, .. } => Some(sent.code.clone()),
+            Step::Contact { .. } => None,
+        })
+    });
+    let error = Signal::derive(move || {
+        door.step.with(|step| match step {
+            Step::Code { error, .. } => error.clone(),
+            Step::Contact { .. } => None,
+        })
+    });
+    let busy = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Code { busy: true, .. })));
+    let to = move || {
+        sent.get().map(|code| {
+            let text = match (code.channel, code.sent_to.is_empty()) {
+                (Channel::Sms, false) => t.sent_sms,
+                (Channel::Email, false) => t.sent_email,
+                (Channel::Sms, true) => t.sent_other_sms,
+                (Channel::Email, true) => t.sent_other_email,
+            };
+            fill(text, &[&code.sent_to])
+        })
+    };
+    let left = move || {
+        sent.get().map(|code| match seconds_until(code.ends_at, door.now.get()) {
+            _ if code.tries_left == 0 => r.code_locked.to_owned(),
+            0 => r.code_over.to_owned(),
+            seconds => fill(r.code_running, &[&clock_text(seconds)]),
+        })
+    };
+    let wait = Memo::new(move |_| sent.get().map_or(0, |code| seconds_until(code.resend_at, door.now.get())));
+    let resend = move || {
+        if wait.get() > 0 { fill(r.resend_in, &[&clock_text(wait.get())]) } else { r.resend.to_owned() }
+    };
+    let other = Memo::new(move |_| {
+        sent.get().and_then(|code| code.channels.iter().copied().find(|way| *way != code.channel))
+    });
+    let held_back = Signal::derive(move || busy.get() || wait.get() > 0);
+    view! {
+        <div class="sign-in__form">
+            <header>
+                <h2 class="redeem__title" tabindex="-1">{t.code_title}</h2>
+                <p class="redeem__lead">{to}</p>
+            </header>
+            <CodeField id="sign-in-code" label=r.code_label value=door.digits error busy
+                on_full=Callback::new(move |code| door.check(code))/>
+            <p class="code-step__life">{left}</p>
+            <button class="button button--primary button--wide" type="button"
+                disabled=move || { busy.get() || door.digits.with(String::len) != tukar_wire::CODE_DIGITS }
+                on:click=move |_| door.check(door.digits.get_untracked())>
+                {move || if busy.get() { t.checking } else { t.check }}
+            </button>
+            <div class="code-step__ways">
+                <button class="link-button" type="button" disabled=held_back on:click=move |_| door.resend(None)>{resend}</button>
+                {move || other.get().map(|way| view! {
+                    <button class="link-button" type="button" disabled=held_back on:click=move |_| door.resend(Some(way))>
+                        {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
+                    </button>
+                })}
+                <button class="link-button" type="button" disabled=busy
+                    on:click=move |_| { door.digits.set(String::new()); door.step.set(Step::Contact { said: None, busy: false }); }>{t.change}</button>
+            </div>
+            <p class="review__note">{t.not_come}</p>
+        </div>
+    }
+}
