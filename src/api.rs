@@ -50,7 +50,12 @@ impl Client {
     /// `base` is the API's origin without a slash at its end, or empty for the page's own.
     #[must_use]
     pub fn new(base: &str, locale: &str) -> Client {
-        Client { base: base.trim_end_matches('/').into(), locale: locale.into(), token: Rc::default(), ahead_ms: Rc::default() }
+        Client {
+            base: base.trim_end_matches('/').into(),
+            locale: locale.into(),
+            token: Rc::default(),
+            ahead_ms: Rc::default(),
+        }
     }
 
     /// The same session, other language.
@@ -267,7 +272,8 @@ impl Client {
 
     /// Nearly every answer carries the server's clock; the way here is not counted, it only makes us a little late.
     fn hear_clock(&self, json: &JsValue) {
-        let told = Reflect::get(json, &JsValue::from_str("server_time")).ok().and_then(|time| time.as_string());
+        let told =
+            Reflect::get(json, &JsValue::from_str("server_time")).ok().and_then(|time| time.as_string());
         if let Some(time) = told.as_deref().and_then(Moment::parse) {
             self.ahead_ms.set(time.0.saturating_sub(visitor_ms()));
         }
@@ -297,7 +303,10 @@ impl Client {
 /// The visitor's clock. It lies, so it is only ever used together with what the server told.
 fn visitor_ms() -> i64 {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads it, to learn how far it is off")]
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 are whole and far below 2^53"
+    )]
     let ms = js_sys::Date::now() as i64;
     ms
 }

@@ -29,6 +29,7 @@ struct Purse {
     client: StoredValue<Client, LocalStorage>,
     loaded: RwSignal<Loaded>,
     busy: RwSignal<bool>,
+    on_told: Callback<i64>,
     on_signed_out: Callback<()>,
 }
 
@@ -42,7 +43,10 @@ impl Purse {
                 return;
             }
             match answer {
-                Ok(points) => self.loaded.set(Loaded::Here(Box::new(points))),
+                Ok(points) => {
+                    self.on_told.run(points.available);
+                    self.loaded.set(Loaded::Here(Box::new(points)));
+                }
                 Err(failure) if crate::api::is_signed_out(&failure) => self.on_signed_out.run(()),
                 Err(failure) => self.loaded.update(|loaded| {
                     if !matches!(loaded, Loaded::Here(_)) {
@@ -69,6 +73,8 @@ pub fn Balance(
     points_version: Signal<u32>,
     /// Shows what can be had now.
     on_save: Callback<()>,
+    /// The balance was read: the available points.
+    on_told: Callback<i64>,
     /// The session ended.
     on_signed_out: Callback<()>,
 ) -> impl IntoView {
@@ -79,6 +85,7 @@ pub fn Balance(
         client: StoredValue::new_local(client),
         loaded: RwSignal::new(Loaded::Nothing),
         busy: RwSignal::new(false),
+        on_told,
         on_signed_out,
     };
     // Keeps the figures in step with the server: on the first view and whenever points may have moved.
@@ -130,7 +137,8 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
     let i18n = purse.i18n;
     let t = i18n.texts().balance;
     let held = (points.held > 0).then(|| view! { <span>{fill(t.held, &[&i18n.number(points.held)])}</span> });
-    let pending = (points.pending > 0).then(|| view! { <span>{fill(t.pending, &[&i18n.number(points.pending)])}</span> });
+    let pending = (points.pending > 0)
+        .then(|| view! { <span>{fill(t.pending, &[&i18n.number(points.pending)])}</span> });
     let empty = points.available == 0 && points.held == 0 && points.pending == 0;
     let soon = points.about_to_be_lost.clone();
     let available = points.available;
@@ -212,7 +220,9 @@ fn Chart(i18n: I18n, months: Vec<MonthEnding>) -> impl IntoView {
         .collect_view();
     let rows = bars
         .iter()
-        .map(|bar| view! { <tr><th scope="row">{name(bar, true)}</th><td>{i18n.number(bar.points)}</td></tr> })
+        .map(
+            |bar| view! { <tr><th scope="row">{name(bar, true)}</th><td>{i18n.number(bar.points)}</td></tr> },
+        )
         .collect_view();
     view! {
         <section class="balance__part">
@@ -238,7 +248,9 @@ fn Lots(purse: Purse, lots: Vec<Lot>, next: Option<String>) -> impl IntoView {
     let shown = RwSignal::new(LOTS_SHOWN);
     let busy = RwSignal::new(false);
     let rows = move || {
-        lots.with(|lots| lots.iter().take(shown.get()).map(|lot| view! { <LotRow purse lot=lot.clone()/> }).collect_view())
+        lots.with(|lots| {
+            lots.iter().take(shown.get()).map(|lot| view! { <LotRow purse lot=lot.clone()/> }).collect_view()
+        })
     };
     let hidden = Memo::new(move |_| lots.with(Vec::len).saturating_sub(shown.get()));
     let load = move |_| {
@@ -255,7 +267,8 @@ fn Lots(purse: Purse, lots: Vec<Lot>, next: Option<String>) -> impl IntoView {
             }
         });
     };
-    let more = move || match hidden.get() {
+    let more = move || {
+        match hidden.get() {
         0 => next.get().map(|_| {
             view! { <button class="link-button" type="button" disabled=busy on:click=load>{t.lots_next}</button> }.into_any()
         }),
@@ -263,6 +276,7 @@ fn Lots(purse: Purse, lots: Vec<Lot>, next: Option<String>) -> impl IntoView {
             let label = fill(t.lots_more, &[&i18n.number(i64::try_from(hidden).unwrap_or(i64::MAX))]);
             Some(view! { <button class="link-button" type="button" on:click=move |_| shown.set(usize::MAX)>{label}</button> }.into_any())
         }
+    }
     };
     view! {
         <section class="balance__part">

@@ -115,7 +115,7 @@ pub fn History(
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     view! {
         <section class="history">
-            <h2 class="history__title" tabindex="-1">{t.title}</h2>
+            <h2 class="screen__title" tabindex="-1">{t.title}</h2>
             <Filter book/>
             {move || match book.loaded.get() {
                 Loaded::Nothing => view! { <ListBones said=t.loading rows=6/> }.into_any(),

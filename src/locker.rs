@@ -205,8 +205,8 @@ pub fn Locker(
     view! {
         <section class="locker">
             <header class="locker__head">
-                <h2 class="locker__title" tabindex="-1">{t.title}</h2>
-                <p class="locker__intro">{t.intro}</p>
+                <h2 class="screen__title" tabindex="-1">{t.title}</h2>
+                <p class="screen__lead">{t.intro}</p>
             </header>
             <Held shelf/>
             {move || match shelf.loaded.get() {

@@ -63,7 +63,16 @@ struct Desk {
     /// Number of the newest request; an answer of an older one is dropped.
     newest: StoredValue<u32>,
     on_leave: Callback<Leave>,
-    on_moved: Callback<()>,
+    on_moved: Callback<Option<Spent>>,
+}
+
+/// A redemption that was confirmed just now, on this screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Which reward.
+    pub reward_id: String,
+    /// Points in all.
+    pub points: i64,
 }
 
 const DRAFT: &str = "tukar.recipient";
@@ -85,12 +94,20 @@ impl Desk {
 
     fn dispatch(self, event: Event) {
         let Some(state) = self.state.try_get_untracked() else { return };
+        let confirming =
+            matches!(state, State::Confirming { .. } | State::Checking { code: Some(_), .. });
         let (state, todo) = flow::step(state, event);
+        let spent = match &state {
+            State::Receipt { redemption, .. } if confirming => {
+                Some(Spent { reward_id: redemption.reward_id.clone(), points: redemption.points })
+            }
+            _ => None,
+        };
         let _ = self.state.try_set(state);
-        self.carry_out(todo);
+        self.carry_out(todo, spent);
     }
 
-    fn carry_out(self, todo: Vec<Do>) {
+    fn carry_out(self, todo: Vec<Do>, spent: Option<Spent>) {
         for what in todo {
             match what {
                 Do::Store(ask) => attempt::keep(&attempt::Attempt {
@@ -99,7 +116,7 @@ impl Desk {
                     quantity: ask.quantity,
                 }),
                 Do::Forget => attempt::forget(),
-                Do::PointsMoved => self.on_moved.run(()),
+                Do::PointsMoved => self.on_moved.run(spent.clone()),
                 Do::Quote(order) => self.ask(move |client| async move {
                     let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
                     client.quote(&ask).await.map(Event::Quoted)
@@ -208,8 +225,8 @@ pub fn Redeem(
     begin: Begin,
     /// The member leaves.
     on_leave: Callback<Leave>,
-    /// Points were held, spent or came back.
-    on_moved: Callback<()>,
+    /// Points were held, spent or came back; with what was spent when it was just confirmed.
+    on_moved: Callback<Option<Spent>>,
 ) -> impl IntoView {
     let (state, todo) = match begin {
         Begin::Reward(order) => flow::start(order),
@@ -229,7 +246,7 @@ pub fn Redeem(
         on_leave,
         on_moved,
     };
-    desk.carry_out(todo);
+    desk.carry_out(todo, None);
     let stage = Memo::new(move |_| desk.state.with(stage_of));
     let root = NodeRef::<html::Section>::new();
     // Keeps the keyboard with the story: a new stage begins at its heading. The code step focuses its own field.
@@ -275,7 +292,7 @@ fn Head(desk: Desk, title: &'static str, step: usize) -> impl IntoView {
     view! {
         <header class="redeem__head">
             <button class="link-button" type="button" on:click=move |_| desk.leave(Leave::Back)>{t.back}</button>
-            <h2 class="redeem__title" tabindex="-1">{title}</h2>
+            <h2 class="screen__title" tabindex="-1">{title}</h2>
             <ol class="redeem-steps" aria-label=t.steps>{steps.collect_view()}</ol>
         </header>
     }
@@ -387,10 +404,10 @@ fn Checking(desk: Desk) -> impl IntoView {
     });
     view! {
         <div class="checking" role="status">
-            <h2 class="redeem__title" tabindex="-1">{t.checking_title}</h2>
+            <h2 class="screen__title" tabindex="-1">{t.checking_title}</h2>
             <div class="checking__bar" hidden=stalled aria-hidden="true"></div>
-            <p class="redeem__lead">{why}</p>
-            <p class="redeem__lead">{t.checking_body}</p>
+            <p class="screen__lead">{why}</p>
+            <p class="screen__lead">{t.checking_body}</p>
             {move || stalled.get().then(|| view! { <p>{t.checking_stalled}</p> })}
             <div><button class="button" type="button" on:click=move |_| desk.dispatch(Event::Again)>{t.check_now}</button></div>
         </div>
@@ -406,14 +423,14 @@ fn Refused(desk: Desk) -> impl IntoView {
     });
     problem.map(|problem| {
         let (title, body, action, how) = if problem.kind == ProblemKind::NotSignedIn {
-            (t.sign_in_title, view! { <p class="redeem__lead">{t.sign_in_body}</p> }.into_any(), t.sign_in, Leave::SignIn)
+            (t.sign_in_title, view! { <p class="screen__lead">{t.sign_in_body}</p> }.into_any(), t.sign_in, Leave::SignIn)
         } else {
-            let body = view! { {problem_notice(&problem, t.reference_note)}<p class="redeem__lead">{t.refused_points}</p> };
+            let body = view! { {problem_notice(&problem, t.reference_note)}<p class="screen__lead">{t.refused_points}</p> };
             (t.refused_title, body.into_any(), t.done, Leave::Done)
         };
         view! {
             <div class="redeem__narrow">
-                <h2 class="redeem__title" tabindex="-1">{title}</h2>
+                <h2 class="screen__title" tabindex="-1">{title}</h2>
                 {body}
                 <div><button class="button button--primary" type="button" on:click=move |_| desk.leave(how)>{action}</button></div>
             </div>
@@ -438,12 +455,12 @@ fn PointsBack(desk: Desk) -> impl IntoView {
         let start_over = move |_| {
             let (state, todo) = flow::start(again.clone());
             desk.state.set(state);
-            desk.carry_out(todo);
+            desk.carry_out(todo, None);
         };
         view! {
             <div class="redeem__narrow">
-                <h2 class="redeem__title" tabindex="-1">{title}</h2>
-                <p class="redeem__lead">{fill(body, &[&desk.i18n.points(redemption.points)])}</p>
+                <h2 class="screen__title" tabindex="-1">{title}</h2>
+                <p class="screen__lead">{fill(body, &[&desk.i18n.points(redemption.points)])}</p>
                 <p class="review__note">{redemption.title.clone()}" · "<bdi dir="ltr">{redemption.reference.clone()}</bdi></p>
                 <div class="receipt__foot">
                     <button class="button button--primary" type="button" on:click=start_over>{t.start_over}</button>

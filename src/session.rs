@@ -52,6 +52,11 @@ impl Session {
         self.client.get_value()
     }
 
+    /// Answers come in this language from now on.
+    pub fn speak(self, tag: &str) {
+        self.client.update_value(|client| *client = client.with_locale(tag));
+    }
+
     /// Who is here; tracked.
     #[must_use]
     pub fn who(self) -> Who {
@@ -269,8 +274,8 @@ fn ContactStep(door: Door) -> impl IntoView {
     view! {
         <form class="sign-in__form" novalidate=true on:submit=submit>
             <header>
-                <h2 class="redeem__title" tabindex="-1">{t.title}</h2>
-                <p class="redeem__lead">{t.lead}</p>
+                <h2 class="screen__title" tabindex="-1">{t.title}</h2>
+                <p class="screen__lead">{t.lead}</p>
             </header>
             <div class="field">
                 <label class="field__label" for="sign-in-contact">{t.contact}</label>
@@ -334,8 +339,8 @@ fn CodeStep(door: Door) -> impl IntoView {
     view! {
         <div class="sign-in__form">
             <header>
-                <h2 class="redeem__title" tabindex="-1">{t.code_title}</h2>
-                <p class="redeem__lead">{to}</p>
+                <h2 class="screen__title" tabindex="-1">{t.code_title}</h2>
+                <p class="screen__lead">{to}</p>
             </header>
             <CodeField id="sign-in-code" label=r.code_label value=door.digits error busy
                 on_full=Callback::new(move |code| door.check(code))/>

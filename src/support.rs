@@ -42,7 +42,7 @@ pub fn Support(
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     view! {
         <section class="support">
-            <h2 class="support__title" tabindex="-1">{t.title}</h2>
+            <h2 class="screen__title" tabindex="-1">{t.title}</h2>
             {move || match loaded.get() {
                 Loaded::Nothing => view! { <ListBones said=t.loading/> }.into_any(),
                 Loaded::Failed(failure) => {

@@ -3,4 +3,5 @@
 pub mod clipboard;
 pub mod code_field;
 pub mod countdown;
+pub mod icon;
 pub mod notice;

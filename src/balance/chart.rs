@@ -60,7 +60,10 @@ mod tests {
     fn what_ends_late_is_gathered_in_the_last_bar() {
         let bars = bars(&months(&[10; 12]));
         assert_eq!(bars.len(), BARS_MAX);
-        assert_eq!(bars.last().map(|bar| (bar.points, bar.and_later, bar.month.as_str())), Some((50, true, "2027-08")));
+        assert_eq!(
+            bars.last().map(|bar| (bar.points, bar.and_later, bar.month.as_str())),
+            Some((50, true, "2027-08"))
+        );
     }
 
     #[test]

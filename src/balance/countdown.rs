@@ -30,9 +30,9 @@ pub fn left(at: Moment, now: Moment) -> Left {
     }
     let seconds = ms.saturating_add(999) / 1_000;
     match seconds {
-        ..HOUR => Left::Minutes(seconds / MINUTE, seconds % MINUTE),
-        ..172_800 => Left::Hours(seconds / HOUR, seconds % HOUR / MINUTE),
-        ..864_000 => Left::Days(seconds / DAY, seconds % DAY / HOUR),
+        0..HOUR => Left::Minutes(seconds / MINUTE, seconds % MINUTE),
+        HOUR..172_800 => Left::Hours(seconds / HOUR, seconds % HOUR / MINUTE),
+        172_800..864_000 => Left::Days(seconds / DAY, seconds % DAY / HOUR),
         _ => Left::DaysOnly(seconds / DAY),
     }
 }

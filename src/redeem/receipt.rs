@@ -87,8 +87,8 @@ fn Head(i18n: I18n, redemption: Redemption) -> impl IntoView {
                     <path d="M5 12.5l4.5 4.5L19 7.5"/>
                 </svg>
             </span>
-            <h2 class="redeem__title" tabindex="-1">{title}</h2>
-            <p class="redeem__lead">{body}</p>
+            <h2 class="screen__title" tabindex="-1">{title}</h2>
+            <p class="screen__lead">{body}</p>
         </header>
     }
 }

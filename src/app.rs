@@ -1,0 +1,391 @@
+//! The shell: which screen is shown, who is here, and how the screens hand over to each other. The only place that
+//! joins features.
+
+use crate::api::{Client, attempt};
+use crate::balance::Balance;
+use crate::embed::{HostEvent, Settings, emit};
+use crate::history::History;
+use crate::i18n::I18n;
+use crate::locker::Locker;
+use crate::redeem::flow::Order;
+use crate::redeem::{Begin, Leave, Redeem, Spent};
+use crate::session::{Session, SignIn, Who};
+use crate::support::Support;
+use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+use tukar_wire::{Moment, Programme};
+
+const SCREEN: &str = "tukar.screen";
+
+/// The screens behind the tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Points and the catalogue.
+    Rewards,
+    /// The claim locker.
+    Locker,
+    /// The history.
+    History,
+    /// Help.
+    Help,
+}
+
+impl Tab {
+    const ALL: [Tab; 4] = [Tab::Rewards, Tab::Locker, Tab::History, Tab::Help];
+
+    fn word(self) -> &'static str {
+        match self {
+            Tab::Rewards => "rewards",
+            Tab::Locker => "locker",
+            Tab::History => "history",
+            Tab::Help => "help",
+        }
+    }
+
+    fn of(word: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.word() == word)
+    }
+}
+
+/// What fills the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Screen {
+    Tab(Tab),
+    /// The sign-in, and where it leads.
+    SignIn {
+        then: Box<Screen>,
+        ended: bool,
+    },
+    Redeem {
+        begin: Begin,
+        from: Tab,
+    },
+}
+
+#[derive(Clone, Copy)]
+struct Shell {
+    i18n: I18n,
+    session: Session,
+    now: Signal<Moment>,
+    screen: RwSignal<Screen>,
+    points_version: RwSignal<u32>,
+    programme: RwSignal<Option<Programme>>,
+    settings: Signal<Settings>,
+    host: StoredValue<web_sys::HtmlElement, LocalStorage>,
+}
+
+impl Shell {
+    fn go(self, screen: Screen) {
+        if let Screen::Tab(tab) = &screen {
+            attempt::keep_value(SCREEN, &tab.word());
+        }
+        self.screen.set(screen);
+    }
+
+    /// Shows what needs a session, or the sign-in first.
+    fn go_signed_in(self, screen: Screen) {
+        if self.session.is_open() {
+            self.go(screen);
+        } else {
+            self.go(Screen::SignIn { then: Box::new(screen), ended: false });
+        }
+    }
+
+    fn points_moved(self) {
+        self.points_version.update(|version| *version = version.wrapping_add(1));
+    }
+
+    fn tell(self, event: &HostEvent) {
+        self.host.with_value(|host| emit(host, event));
+    }
+
+    fn signed_out(self) {
+        let then = self.screen.get_untracked();
+        self.session.close();
+        self.tell(&HostEvent::SignedOut);
+        if !matches!(then, Screen::SignIn { .. }) {
+            self.go(Screen::SignIn { then: Box::new(then), ended: true });
+        }
+    }
+
+    fn leave_flow(self, from: Tab, how: Leave) {
+        match how {
+            Leave::Back | Leave::Done => self.go(Screen::Tab(from)),
+            Leave::Locker => self.go(Screen::Tab(Tab::Locker)),
+            Leave::SignIn => {
+                self.session.close();
+                let begin = attempt::find().map(|kept| Begin::Attempt(kept.id));
+                let then = begin.map_or(Screen::Tab(from), |begin| Screen::Redeem { begin, from });
+                self.go(Screen::SignIn { then: Box::new(then), ended: true });
+            }
+        }
+    }
+}
+
+/// The widget: keeps the client and the session; a change of language draws the rest anew.
+#[component]
+pub fn App(
+    /// What the page sets.
+    settings: ArcRwSignal<Settings>,
+    /// The element that events go out from.
+    host: web_sys::HtmlElement,
+) -> impl IntoView {
+    let settings = Signal::derive(move || settings.get());
+    let first = settings.get_untracked();
+    let base = Client::new(&first.api, "id");
+    let session = Session::begin(base.clone());
+    let clock = base.clone();
+    let now = RwSignal::new(clock.now());
+    if let Ok(handle) = set_interval_with_handle(
+        move || {
+            let _ = now.try_set(clock.now());
+        },
+        Duration::from_secs(1),
+    ) {
+        on_cleanup(move || handle.clear());
+    }
+    let begin = match attempt::find() {
+        Some(kept) if session.is_open() => {
+            Screen::Redeem { begin: Begin::Attempt(kept.id), from: Tab::Rewards }
+        }
+        _ => {
+            let kept =
+                attempt::find_kept::<String>(SCREEN).and_then(|word| Tab::of(&word)).unwrap_or(Tab::Rewards);
+            let open = session.is_open() || matches!(kept, Tab::Rewards | Tab::Help);
+            Screen::Tab(if open { kept } else { Tab::Rewards })
+        }
+    };
+    let screen = RwSignal::new(begin);
+    let points_version = RwSignal::new(0);
+    let programme = RwSignal::new(None::<Programme>);
+    let host = StoredValue::new_local(host);
+    // The member's choice of language; until then the page's.
+    let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
+    let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
+    let client = StoredValue::new_local(base);
+    view! {
+        {move || {
+            let locale = locale.get();
+            let tag = if locale.to_ascii_lowercase().starts_with("en") { "en" } else { "id" };
+            session.speak(tag);
+            let client = client.with_value(|client| client.with_locale(tag));
+            let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
+            let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, host };
+            spawn_local(async move {
+                if let Ok(told) = client.programme().await {
+                    let _ = programme.try_set(Some(told));
+                }
+            });
+            view! { <Frame shell chosen/> }
+        }}
+    }
+}
+
+/// The page's language, or the browser's.
+fn locale_of(settings: &Settings) -> String {
+    if !settings.locale.is_empty() {
+        return settings.locale.clone();
+    }
+    web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
+#[component]
+fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
+    let i18n = shell.i18n;
+    let main = NodeRef::<html::Div>::new();
+    // Keeps the reader with the story: a new screen begins at its top, and at its heading for the keyboard.
+    Effect::new(move |before: Option<Screen>| {
+        let screen = shell.screen.get();
+        if before.is_some_and(|before| before != screen) {
+            request_animation_frame(move || focus_screen(main));
+        }
+        screen
+    });
+    let demo = Memo::new(move |_| shell.programme.with(|told| told.as_ref().is_some_and(|told| told.demo)));
+    view! {
+        <div class="tukar" lang=i18n.texts().tag>
+            {move || demo.get().then(|| {
+                let t = i18n.texts().app;
+                let inbox = shell.session.client().base().to_owned() + "/demo/inbox";
+                view! { <p class="shell__demo">{t.demo}" "<a href=inbox target="_blank" rel="noopener">{t.inbox}</a></p> }
+            })}
+            <div class="shell">
+                <Bar shell chosen/>
+                <div class="shell__main" node_ref=main>{move || screen_view(shell)}</div>
+            </div>
+        </div>
+    }
+}
+
+fn focus_screen(main: NodeRef<html::Div>) {
+    use wasm_bindgen::JsCast;
+    let Some(main) = main.try_get_untracked().flatten() else { return };
+    if main.get_bounding_client_rect().top() < 0.0 {
+        main.scroll_into_view();
+    }
+    let typing = main.query_selector("input:focus").ok().flatten().is_some();
+    let heading = main.query_selector("h2").ok().flatten();
+    if let (false, Some(heading)) =
+        (typing, heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()))
+    {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = heading.focus_with_options(&options);
+    }
+}
+
+#[component]
+fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
+    let t = shell.i18n.texts().app;
+    let name = move || {
+        shell.programme.with(|told| told.as_ref().map_or(t.name.to_owned(), |told| told.name.clone()))
+    };
+    let other = if shell.i18n.texts().tag == "en" { "id" } else { "en" };
+    let switch = move |_| {
+        attempt::keep_value("tukar.locale", &other);
+        chosen.set(Some(other.to_owned()));
+    };
+    let current = Memo::new(move |_| {
+        shell.screen.with(|screen| match screen {
+            Screen::Tab(tab) => Some(*tab),
+            Screen::Redeem { from, .. } => Some(*from),
+            Screen::SignIn { .. } => None,
+        })
+    });
+    let tab = move |tab: Tab, label: &'static str, icon: &'static str| {
+        let open = move |_| match tab {
+            Tab::Rewards | Tab::Help => shell.go(Screen::Tab(tab)),
+            Tab::Locker | Tab::History => shell.go_signed_in(Screen::Tab(tab)),
+        };
+        view! {
+            <button class="shell__tab" type="button" on:click=open
+                aria-current=move || (current.get() == Some(tab)).then_some("page")><Icon path=icon/>{label}</button>
+        }
+    };
+    view! {
+        <header>
+            <div class="shell__bar">
+                <p class="shell__name">
+                    <svg class="shell__mark" viewBox="0 0 28 28" aria-hidden="true">
+                        <rect width="28" height="28" rx="8" fill="currentColor"/>
+                        <path d="M8 11h11l-3-3m4 9H9l3 3" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
+                    </svg>
+                    {name}
+                </p>
+                <div class="shell__tools">
+                    {move || match shell.session.who() {
+                        Who::Member(member) => view! { <span class="shell__who"><b>{member.name}</b>" · "{member.tier_label}</span> }.into_any(),
+                        _ => ().into_any(),
+                    }}
+                    <button class="icon-button" type="button" lang=other aria-label=t.other_language on:click=switch>{t.other_language_short}</button>
+                    {move || if shell.session.is_open() {
+                        view! { <button class="icon-button" type="button" on:click=move |_| {
+                            shell.session.sign_out();
+                            shell.tell(&HostEvent::SignedOut);
+                            shell.go(Screen::Tab(Tab::Rewards));
+                        }>{t.sign_out}</button> }.into_any()
+                    } else {
+                        view! { <button class="icon-button" type="button" on:click=move |_| {
+                            shell.go_signed_in(Screen::Tab(Tab::Rewards));
+                        }>{t.sign_in}</button> }.into_any()
+                    }}
+                </div>
+            </div>
+            <nav class="shell__tabs" aria-label=t.nav>
+                {tab(Tab::Rewards, t.rewards, GIFT)}{tab(Tab::Locker, t.locker, TICKET)}
+                {tab(Tab::History, t.history, LIST)}{tab(Tab::Help, t.help, HELP)}
+            </nav>
+        </header>
+    }
+}
+
+fn screen_view(shell: Shell) -> AnyView {
+    let Shell { i18n, session, now, .. } = shell;
+    let client = session.client();
+    match shell.screen.get() {
+        Screen::Tab(Tab::Rewards) => view! { <Home shell/> }.into_any(),
+        Screen::Tab(Tab::Locker) => {
+            let on_open = Callback::new(move |id| {
+                shell.go(Screen::Redeem { begin: Begin::Attempt(id), from: Tab::Locker });
+            });
+            let on_catalogue = Callback::new(move |()| shell.go(Screen::Tab(Tab::Rewards)));
+            view! { <Locker i18n client now on_open on_catalogue/> }.into_any()
+        }
+        Screen::Tab(Tab::History) => {
+            let on_open = Callback::new(move |id| {
+                shell.go(Screen::Redeem { begin: Begin::Attempt(id), from: Tab::History });
+            });
+            view! { <History i18n client on_open/> }.into_any()
+        }
+        Screen::Tab(Tab::Help) => view! { <Support i18n client/> }.into_any(),
+        Screen::SignIn { then, ended } => {
+            let why = ended.then_some(i18n.texts().session.ended);
+            let on_done = Callback::new(move |()| {
+                shell.tell(&HostEvent::SignedIn);
+                shell.go((*then).clone());
+            });
+            let on_back = Callback::new(move |()| shell.go(Screen::Tab(Tab::Rewards)));
+            view! { <SignIn i18n session now why on_done on_back/> }.into_any()
+        }
+        Screen::Redeem { begin, from } => {
+            let on_leave = Callback::new(move |how| shell.leave_flow(from, how));
+            let on_moved = Callback::new(move |spent: Option<Spent>| {
+                shell.points_moved();
+                if let Some(Spent { reward_id, points }) = spent {
+                    shell.tell(&HostEvent::Redeemed { reward: reward_id, points });
+                }
+            });
+            view! { <Redeem i18n client now begin on_leave on_moved/> }.into_any()
+        }
+    }
+}
+
+/// Points beside the catalogue; before signing in the catalogue can be read all the same.
+#[component]
+fn Home(shell: Shell) -> impl IntoView {
+    let Shell { i18n, session, now, points_version, .. } = shell;
+    let rewards = NodeRef::<html::Div>::new();
+    let on_save = Callback::new(move |()| {
+        if let Some(rewards) = rewards.get_untracked() {
+            rewards.scroll_into_view();
+        }
+    });
+    let signed_in = Memo::new(move |_| session.is_open());
+    let on_signed_out = Callback::new(move |()| shell.signed_out());
+    let on_told = Callback::new(move |available| shell.tell(&HostEvent::Balance { available }));
+    view! {
+        <div class="home">
+            <div class="home__points">
+                {move || if signed_in.get() {
+                    view! { <Balance i18n client=session.client() now points_version on_save on_told on_signed_out/> }.into_any()
+                } else {
+                    view! { <Welcome shell/> }.into_any()
+                }}
+            </div>
+            <div class="home__rewards" node_ref=rewards></div>
+        </div>
+    }
+}
+
+#[component]
+fn Welcome(shell: Shell) -> impl IntoView {
+    let t = shell.i18n.texts().app;
+    view! {
+        <section class="welcome">
+            <h2 class="screen__title" tabindex="-1">{t.welcome_title}</h2>
+            <p class="screen__lead">{t.welcome_body}</p>
+            <button class="button button--primary button--wide" type="button" on:click=move |_| {
+                shell.go_signed_in(Screen::Tab(Tab::Rewards));
+            }>{t.sign_in}</button>
+        </section>
+    }
+}
+
+/// How a reward from the catalogue begins its redemption.
+#[must_use]
+pub fn order(reward_id: String, quantity: u32) -> Begin {
+    Begin::Reward(Order { reward_id, quantity })
+}

@@ -1,0 +1,100 @@
+//! The public contract with the page around the widget: attributes in, events out. The host learns that something was
+//! redeemed, never a code, a token or a number. `embed/custom-elements.json` tells the same to partners.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
+
+/// What the page sets by attributes.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// `api`: origin of the API; read once.
+    pub api: String,
+    /// `locale`: BCP 47 tag; the browser's when empty.
+    pub locale: String,
+    /// `view`: word of the first screen.
+    pub view: String,
+    /// `filter`: the catalogue's first choice, a written query.
+    pub filter: String,
+}
+
+impl Settings {
+    /// Reads the element's attributes; what is missing is empty.
+    #[must_use]
+    pub fn read(host: &HtmlElement, api: String) -> Settings {
+        let text = |name: &str| host.get_attribute(name).unwrap_or_default();
+        Settings { api, locale: text("locale"), view: text("view"), filter: text("filter") }
+    }
+
+    /// Takes a changed attribute; names that act only at the start, or not at all, change nothing.
+    pub fn set(&mut self, name: &str, value: String) {
+        match name {
+            "locale" => self.locale = value,
+            "filter" => self.filter = value,
+            _ => {}
+        }
+    }
+}
+
+/// What the page is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostEvent {
+    /// `tukar-redeemed`: a redemption was confirmed.
+    Redeemed {
+        /// Id of the reward.
+        reward: String,
+        /// Points that were spent.
+        points: i64,
+    },
+    /// `tukar-balance`: the balance was read.
+    Balance {
+        /// Points that can be spent.
+        available: i64,
+    },
+    /// `tukar-signed-in`.
+    SignedIn,
+    /// `tukar-signed-out`.
+    SignedOut,
+}
+
+impl HostEvent {
+    fn name(&self) -> &'static str {
+        match self {
+            HostEvent::Redeemed { .. } => "tukar-redeemed",
+            HostEvent::Balance { .. } => "tukar-balance",
+            HostEvent::SignedIn => "tukar-signed-in",
+            HostEvent::SignedOut => "tukar-signed-out",
+        }
+    }
+
+    fn detail(&self) -> JsValue {
+        let pairs: Vec<(&str, JsValue)> = match self {
+            HostEvent::Redeemed { reward, points } => {
+                vec![("reward", reward.into()), ("points", number(*points))]
+            }
+            HostEvent::Balance { available } => vec![("available", number(*available))],
+            HostEvent::SignedIn | HostEvent::SignedOut => return JsValue::NULL,
+        };
+        let detail = Object::new();
+        for (name, value) in pairs {
+            let _ = Reflect::set(&detail, &JsValue::from_str(name), &value);
+        }
+        detail.into()
+    }
+}
+
+/// Tells the page, from the element; the event leaves the shadow root. A listener that throws is the page's business.
+pub fn emit(host: &HtmlElement, event: &HostEvent) {
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_detail(&event.detail());
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) {
+        let _ = host.dispatch_event(&event);
+    }
+}
+
+fn number(n: i64) -> JsValue {
+    #[expect(clippy::cast_precision_loss, reason = "points stay far below 2^53")]
+    JsValue::from_f64(n as f64)
+}
