@@ -94,8 +94,7 @@ impl Desk {
 
     fn dispatch(self, event: Event) {
         let Some(state) = self.state.try_get_untracked() else { return };
-        let confirming =
-            matches!(state, State::Confirming { .. } | State::Checking { code: Some(_), .. });
+        let confirming = matches!(state, State::Confirming { .. } | State::Checking { code: Some(_), .. });
         let (state, todo) = flow::step(state, event);
         let spent = match &state {
             State::Receipt { redemption, .. } if confirming => {
