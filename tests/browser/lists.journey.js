@@ -1,0 +1,52 @@
+// The catalogue's filters, the locker, history and help.
+import { SARI, expect, test } from './programme.js';
+
+test('filters combine, are counted, and survive a reload', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.search('kopi');
+  const cards = page.locator('.reward__open');
+  await expect(cards.first()).toBeVisible();
+  await expect(page.locator('.reward__brand').first()).toContainText(/kopi/i);
+  const found = await cards.count();
+  expect(found).toBeGreaterThan(0);
+  await page.reload();
+  await expect(page.getByRole('searchbox', { name: 'Cari hadiah' })).toHaveValue('kopi');
+  await expect(cards).toHaveCount(found);
+});
+
+test('a search that finds nothing says which filter to drop', async ({ shop, page }) => {
+  await shop.search('zzzz');
+  await expect(page.getByRole('heading', { name: 'Tidak ada hadiah yang cocok' })).toBeVisible();
+  await page.getByRole('button', { name: /Tanpa|Hapus/ }).first().click();
+  await expect(page.locator('.reward__open').first()).toBeVisible();
+});
+
+test('the locker shows codes only after a fresh code', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  await expect(page.getByText(/••••-••••-/).first()).toBeVisible();
+  const before = (await programme.messages(SARI.sms)).length;
+  await shop.button('Buka loker').first().click();
+  await shop.codeField.fill(await programme.code(SARI.sms, before));
+  await expect(page.getByText(/Kode terlihat/).first()).toBeVisible();
+});
+
+test('history tells what was earned, spent and lost, and can be filtered', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await page.getByRole('navigation').getByRole('button', { name: 'Riwayat' }).click();
+  await expect(page.getByRole('heading', { name: 'Riwayat poin' })).toBeVisible();
+  await expect(page.getByText('Diterima').first()).toBeVisible();
+});
+
+test('help answers questions and names contacts without signing in', async ({ shop, page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Bantuan' }).click();
+  expect(await page.locator('details').count()).toBeGreaterThanOrEqual(8);
+  expect(await page.locator('a[href^="tel:"], a[href^="mailto:"]').count()).toBeGreaterThan(0);
+});
+
+test('the language can be changed and stays after a reload', async ({ shop, page }) => {
+  await shop.button('English').click();
+  await expect(page.getByRole('navigation').getByRole('button', { name: 'Rewards' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('navigation').getByRole('button', { name: 'Rewards' })).toBeVisible();
+});

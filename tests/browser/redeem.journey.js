@@ -1,0 +1,184 @@
+// From the catalogue to the voucher, by mouse and by keyboard, and all that can go wrong on the way.
+import { FARAH, SARI, expect, test } from './programme.js';
+
+const TITLE = /Voucher Kopi Senja Rp25\.000/;
+
+test('by mouse: sign in, filter, search, redeem, voucher', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await page.getByText('Bisa ditukar sekarang', { exact: false }).first().click();
+  await shop.choose('kopi senja', TITLE);
+  await shop.codeField.fill(await shop.sendCode(SARI));
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+  await expect(page.getByText(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/).first()).toBeVisible();
+  await shop.button('Selesai').click();
+  await expect(page.getByText('5.350').first()).toBeVisible();
+});
+
+test('by keyboard alone: the same', async ({ shop, page, programme }) => {
+  const reach = async (target) => {
+    for (let presses = 0; presses < 150; presses += 1) {
+      if (await target.evaluateAll((found) => found.some((one) => one === one.getRootNode().activeElement))) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error('the keyboard does not reach it');
+  };
+  await reach(shop.button('Masuk').first());
+  await page.keyboard.press('Enter');
+  await reach(page.getByLabel('Nomor ponsel atau e-mail'));
+  await page.keyboard.type(SARI.phone);
+  await page.keyboard.press('Enter');
+  const first = await programme.code(SARI.sms);
+  await reach(shop.codeField);
+  await page.keyboard.type(first);
+  await expect(shop.button('Keluar')).toBeVisible();
+  await reach(page.getByRole('searchbox', { name: 'Cari hadiah' }));
+  await page.keyboard.type('kopi senja');
+  await reach(shop.card(TITLE).first());
+  await page.keyboard.press('Enter');
+  await reach(page.getByRole('dialog').getByRole('button', { name: 'Tukar sekarang' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Tinjau penukaran' })).toBeVisible();
+  const before = (await programme.messages(SARI.sms)).length;
+  await reach(shop.button('Kirim kode'));
+  await page.keyboard.press('Enter');
+  const second = await programme.code(SARI.sms, before);
+  await reach(shop.codeField);
+  await page.keyboard.type(second);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+});
+
+test('five wrong codes are refused, the points stay, and a new code still works', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  for (const left of [4, 3, 2, 1]) {
+    await shop.codeField.fill('');
+    await shop.codeField.fill(shop.wrongOf(code));
+    await expect(page.getByText(`Tersisa ${left} percobaan`).first()).toBeVisible();
+  }
+  await shop.codeField.fill('');
+  await shop.codeField.fill(shop.wrongOf(code));
+  await expect(page.getByText(/Terlalu banyak/).first()).toBeVisible();
+  const member = await programme.asMember(SARI);
+  const balance = await member('/v1/me/balance');
+  expect(balance.available + balance.held).toBe(12_450);
+});
+
+test('a code that was sent again kills the old one', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const old = await shop.sendCode(SARI);
+  await programme.advance(31);
+  await page.reload();
+  const before = (await programme.messages(SARI.sms)).length;
+  await shop.button('Kirim lagi').click();
+  const fresh = await programme.code(SARI.sms, before);
+  expect(fresh).not.toBe(old);
+  await shop.codeField.fill(old);
+  await expect(page.getByText(/Tersisa 4 percobaan/).first()).toBeVisible();
+  await shop.codeField.fill('');
+  await shop.codeField.fill(fresh);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+});
+
+test('a code that has ended is refused and says what to do', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await programme.advance(301);
+  await shop.codeField.fill(code);
+  await expect(page.getByText(/tidak berlaku|berakhir|Minta kode baru/).first()).toBeVisible();
+});
+
+test('a hold that nobody confirms ends, and the points come back', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  await shop.sendCode(SARI);
+  const member = await programme.asMember(SARI);
+  expect((await member('/v1/me/balance')).held).toBe(7_100);
+  await programme.advance(901);
+  const balance = await member('/v1/me/balance');
+  expect([balance.available, balance.held]).toEqual([12_450, 0]);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Waktu habis, poin kembali' })).toBeVisible();
+});
+
+test('cancelling gives the points back', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  await shop.sendCode(SARI);
+  await shop.button('Batalkan penukaran').click();
+  await expect(page.getByRole('heading', { name: 'Penukaran dibatalkan' })).toBeVisible();
+  const balance = await (await programme.asMember(SARI))('/v1/me/balance');
+  expect([balance.available, balance.held]).toEqual([12_450, 0]);
+});
+
+test('a reward beyond the points says how many are missing', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await page.getByLabel('Urutkan').selectOption({ label: 'Poin tertinggi' });
+  await expect(page.getByText(/Kurang [\d.]+ poin/).first()).toBeVisible();
+});
+
+test('a reload at each step goes on where it stood', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await page.reload();
+  await expect(shop.codeField).toBeVisible();
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+  await page.reload();
+  await expect(shop.button('Keluar')).toBeVisible();
+});
+
+test('a lost answer to the request is looked up: one hold', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  let sent = 0;
+  await page.route('**/v1/redemptions', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    sent += 1;
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  const code = await shop.sendCode(SARI);
+  expect(sent).toBe(1);
+  const member = await programme.asMember(SARI);
+  expect((await member('/v1/redemptions')).redemptions).toHaveLength(1);
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+});
+
+test('a lost answer to the code is looked up: one voucher', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await page.route('**/confirm', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+  const balance = await (await programme.asMember(SARI))('/v1/me/balance');
+  expect([balance.available, balance.held]).toEqual([5_350, 0]);
+});
+
+test('a server that restarts in the middle goes on with the same attempt', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await programme.stop('SIGKILL');
+  await programme.start();
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+});
+
+test('a reward that runs out says so and holds nothing', async ({ shop, page, programme }) => {
+  await shop.signIn(FARAH);
+  const member = await programme.asMember(FARAH);
+  const { rewards } = await (await fetch(`${programme.url}/v1/rewards?limit=1000`)).json();
+  const none = rewards.find((reward) => reward.stock_left === 0);
+  await shop.search(none.title);
+  await expect(page.getByText('Stok habis').first()).toBeVisible();
+  expect((await member('/v1/me/balance')).held).toBe(0);
+});
