@@ -12,6 +12,7 @@ use crate::redeem::{Begin, Leave, Redeem, Spent};
 use crate::session::{Session, SignIn, Who};
 use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
+use crate::ui::notice::{Notice, Tone};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -87,7 +88,7 @@ impl Shell {
 
     /// Shows what needs a session, or the sign-in first.
     fn go_signed_in(self, screen: Screen) {
-        if self.session.is_open() {
+        if untrack(|| self.session.is_open()) {
             self.go(screen);
         } else {
             self.go(Screen::SignIn { then: Box::new(screen), ended: false });
@@ -148,13 +149,13 @@ pub fn App(
         on_cleanup(move || handle.clear());
     }
     let begin = match attempt::find() {
-        Some(kept) if session.is_open() => {
+        Some(kept) if untrack(|| session.is_open()) => {
             Screen::Redeem { begin: Begin::Attempt(kept.id), from: Tab::Rewards }
         }
         _ => {
             let kept =
                 attempt::find_kept::<String>(SCREEN).and_then(|word| Tab::of(&word)).unwrap_or(Tab::Rewards);
-            let open = session.is_open() || matches!(kept, Tab::Rewards | Tab::Help);
+            let open = untrack(|| session.is_open()) || matches!(kept, Tab::Rewards | Tab::Help);
             Screen::Tab(if open { kept } else { Tab::Rewards })
         }
     };
@@ -356,7 +357,14 @@ fn Home(shell: Shell) -> impl IntoView {
     let signed_in = Memo::new(move |_| session.is_open());
     let on_signed_out = Callback::new(move |()| shell.signed_out());
     let on_told = Callback::new(move |available| shell.tell(&HostEvent::Balance { available }));
+    let note = Memo::new(move |_| match session.who() {
+        Who::Member(member) if !member.state_note.is_empty() => Some(member.state_note.clone()),
+        _ => None,
+    });
     view! {
+        {move || note.get().map(|note| view! {
+            <div class="shell__notice"><Notice tone=Tone::Warn>{note}</Notice></div>
+        })}
         <div class="home">
             <div class="home__points">
                 {move || if signed_in.get() {

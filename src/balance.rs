@@ -144,7 +144,7 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
     let available = points.available;
     view! {
         <div class="balance__sum">
-            <p class="balance__points"><span class="balance__figure">{i18n.number(available)}</span>" "
+            <p class="balance__points"><span class="balance__number">{i18n.number(available)}</span>" "
                 <span class="balance__unit">{if available == 1 { i18n.texts().point } else { i18n.texts().points }}</span></p>
             <p class="balance__aside">{held}{pending}</p>
             <p class="balance__time">
@@ -209,11 +209,12 @@ fn Chart(i18n: I18n, months: Vec<MonthEnding>) -> impl IntoView {
     let bars = chart::bars(&months);
     let columns = bars
         .iter()
-        .map(|bar| {
+        .enumerate()
+        .map(|(at, bar)| {
             view! {
                 <li class="chart__bar" title=format!("{}: {}", name(bar, true), i18n.points(bar.points))>
                     <span class="chart__room"><span class="chart__fill" style=format!("block-size:{}%", bar.percent)></span></span>
-                    <span class="chart__month">{name(bar, false)}</span>
+                    <span class="chart__month">{name(bar, false)}{chart::new_year(&bars, at).map(|year| format!(" ’{year}"))}</span>
                 </li>
             }
         })
@@ -294,12 +295,16 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
     let t = i18n.texts().balance;
     let near = Memo::new(move |_| lot.ends_at.is_some_and(|at| is_near(at, purse.now.get())));
     let ends = match lot.ends_at {
-        None => view! { <span>{t.lot_never}</span> }.into_any(),
+        None => view! { <span class="lot__ends">{t.lot_never}</span> }.into_any(),
         Some(at) => {
             let exact = i18n.date_time(at);
             let date = fill(t.lot_ends, &[&i18n.date(at)]);
             let time = Memo::new(move |_| fill(t.lot_in, &[&left_text(i18n, left(at, purse.now.get()))]));
-            view! { <span title=exact>{date}</span><span class="lot__in" class:lot__in--near=near>{time}</span> }.into_any()
+            view! {
+                <span class="lot__ends" title=exact>{date}</span>
+                <span class="lot__in" class:lot__in--near=near>{time}</span>
+            }
+            .into_any()
         }
     };
     let tag = if lot.pending {
@@ -311,7 +316,11 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
         <li class="lot" class:lot--near=near>
             <span class="lot__source">{lot.source.clone()}</span>
             <span class="lot__points">{i18n.number(if lot.pending { lot.granted } else { lot.available })}</span>
-            <span class="lot__meta"><span>{fill(t.lot_earned, &[&i18n.date(lot.earned_at)])}</span>{ends}{tag.map(|tag| view! { <span class="lot__tag">{tag}</span> })}</span>
+            {ends}
+            <span class="lot__earned">
+                <span>{fill(t.lot_earned, &[&i18n.date(lot.earned_at)])}</span>
+                {tag.map(|tag| view! { <span class="lot__tag">{tag}</span> })}
+            </span>
         </li>
     }
 }

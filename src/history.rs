@@ -211,7 +211,6 @@ fn CopyReference(t: &'static Texts, id: String) -> impl IntoView {
         });
     };
     view! {
-        <span class="history-row__reference"><bdi dir="ltr">{id}</bdi></span>
         <button class="link-button link-button--soft" type="button" aria-label=name on:click=copy>
             {move || said.get().unwrap_or(t.copy)}
         </button>

@@ -38,6 +38,14 @@ pub fn bars(months: &[MonthEnding]) -> Vec<Bar> {
     bars
 }
 
+/// Last two digits of the year, when bar `at` is the first of a year that the bar before it is not in.
+#[must_use]
+pub fn new_year(bars: &[Bar], at: usize) -> Option<&str> {
+    let year = |at: usize| bars.get(at)?.month.get(..4);
+    let before = year(at.checked_sub(1)?)?;
+    year(at).filter(|year| *year != before)?.get(2..)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +77,15 @@ mod tests {
     #[test]
     fn no_months_no_bars() {
         assert_eq!(bars(&[]), []);
+    }
+
+    #[test]
+    fn the_first_bar_of_a_new_year_names_it() {
+        let mut bars = bars(&months(&[1, 1, 1]));
+        bars[0].month = "2026-11".into();
+        assert_eq!(
+            [0, 1, 2].map(|at| new_year(&bars, at).map(str::to_owned)),
+            [None, Some("27".to_owned()), None]
+        );
     }
 }
