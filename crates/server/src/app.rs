@@ -6,7 +6,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 /// The running server.
 pub struct App {
@@ -28,6 +28,8 @@ pub struct App {
     pub catalogue: CatalogueCache,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
+    /// Held while messages leave, so that two rounds at once don't send the same one.
+    pub(crate) sending: Mutex<()>,
 }
 
 /// How handlers hold it.
@@ -55,6 +57,7 @@ impl App {
             senders,
             catalogue: CatalogueCache::default(),
             wake: Notify::new(),
+            sending: Mutex::new(()),
         }))
     }
 }

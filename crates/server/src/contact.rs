@@ -36,7 +36,8 @@ impl Contact {
                 .contains('.')
                 .then(|| Contact { channel: Channel::Email, value: typed.to_lowercase() })
         } else {
-            read_phone(typed).map(|value| Contact { channel: Channel::Sms, value })
+            let value = read_phone(typed).filter(|number| may_receive(number))?;
+            Some(Contact { channel: Channel::Sms, value })
         }
     }
 
@@ -55,6 +56,15 @@ impl Contact {
             Channel::Email => mask_email(&self.value),
         }
     }
+}
+
+/// Countries that messages and airtime go to: others only serve who earns on expensive messages.
+const COUNTRY_CODES: &[&str] = &["+62"];
+
+/// Does anything go to this E.164 number?
+#[must_use]
+pub fn may_receive(number: &str) -> bool {
+    COUNTRY_CODES.iter().any(|code| number.starts_with(code))
 }
 
 /// A phone number in any usual writing as E.164; numbers without a country are Indonesian.
@@ -101,8 +111,16 @@ mod tests {
                 "{typed}"
             );
         }
-        for typed in ["", "12", "0812", "not a number", "0812x3456", "٠٨١٢٣٤٥٦٧٨٩٠", &"9".repeat(300)]
-        {
+        for typed in [
+            "",
+            "12",
+            "0812",
+            "not a number",
+            "+1 415 555 2671",
+            "0812x3456",
+            "٠٨١٢٣٤٥٦٧٨٩٠",
+            &"9".repeat(300),
+        ] {
             assert_eq!(Contact::read(typed), None, "{typed}");
         }
     }

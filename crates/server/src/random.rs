@@ -9,7 +9,6 @@ pub struct Random;
 
 impl Random {
     /// A generator for one decision.
-    #[expect(clippy::disallowed_types, reason = "the one place that asks the system for randomness")]
     #[must_use]
     pub fn rng(self) -> impl rand::RngCore {
         rand::rngs::OsRng.unwrap_err()

@@ -66,6 +66,12 @@ impl CodeKey {
         self.mac(&bound.bytes(code)).verify_slice(stored).is_ok()
     }
 
+    /// What is stored to recognise `bytes` again.
+    #[must_use]
+    pub fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        self.mac(b"sign:").chain_update(bytes).finalize().into_bytes().to_vec()
+    }
+
     /// A destination as the limits count it: no contact stands in that table.
     #[must_use]
     pub fn subject(&self, contact: &str) -> String {

@@ -11,10 +11,12 @@ use crate::{
     service::redeem,
     store::{
         challenges,
-        ledger::{self, NewActivity},
+        ledger::{self, LotRow, NewActivity},
         members, outbox, redemptions,
     },
 };
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tukar_domain::{ledger as books, redemption::Step};
@@ -79,28 +81,41 @@ async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
         app.store
             .transact("worker.expire", async |conn| {
                 let rows = ledger::load_lots(conn, member_id).await?;
-                for row in rows {
-                    let posting = books::expire(std::slice::from_ref(&row.lot), timestamp(now));
-                    if posting.lots.is_empty() {
-                        continue;
-                    }
-                    let id = format!("expire-{}", row.lot.id);
-                    ledger::append(conn, (member_id, &format!("{id}-{}", now.0)), &posting).await?;
-                    let activity = NewActivity {
-                        id: format!("{id}-{}", now.0),
-                        at: row.lot.ends_at.map_or(now, crate::clock::moment),
-                        kind: ActivityKind::Expired,
-                        points: posting.available_change(),
-                        title: &row.source,
-                        redemption_id: None,
-                    };
-                    ledger::insert_activity(conn, member_id, activity).await?;
+                let ends = |row: &LotRow| row.lot.ends_at.filter(|at| *at <= timestamp(now));
+                // In spend order: lots that end together stand together, and are told as one.
+                for rows in rows.chunk_by(|a, b| ends(a) == ends(b)) {
+                    let Some(end) = ends(&rows[0]) else { continue };
+                    expire_together(conn, (member_id, rows), end).await?;
                 }
                 Ok::<_, ApiError>(())
             })
             .await?;
     }
     Ok(members.len())
+}
+
+async fn expire_together(
+    conn: &mut SqliteConnection,
+    (member_id, rows): (&str, &[LotRow]),
+    end: Timestamp,
+) -> Result<(), ApiError> {
+    let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
+    let posting = books::expire(&lots, end);
+    let Some(first) = posting.lots.first() else { return Ok(()) };
+    // A lot may end twice: once what was available, and again what came back into it from a hold.
+    let id = format!("expire-{}-{}", first.id, ledger::count_entries(conn, (member_id, &first.id.0)).await?);
+    ledger::append(conn, (member_id, &id), &posting).await?;
+    let several = Bilingual { id: "Poin berakhir".to_owned(), en: "Points ended".to_owned() };
+    let source = rows.iter().find(|row| row.lot.id == first.id).map(|row| &row.source);
+    let activity = NewActivity {
+        id,
+        at: crate::clock::moment(end),
+        kind: ActivityKind::Expired,
+        points: posting.available_change(),
+        title: source.filter(|_| posting.lots.len() == 1).unwrap_or(&several),
+        redemption_id: None,
+    };
+    Ok(ledger::insert_activity(conn, member_id, activity).await?)
 }
 
 async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
@@ -129,6 +144,7 @@ async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
 /// Sends what is due. A message is taken out only after it was sent, so it may go twice and never gets lost; one whose
 /// code has ended is never sent.
 async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
+    let _alone = app.sending.lock().await;
     let rows = {
         let mut conn = app.store.read().await?;
         outbox::load_due(&mut conn, now, PER_ROUND).await?

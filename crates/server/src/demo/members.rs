@@ -259,6 +259,7 @@ async fn redeemed(
         hold_ends_at: at,
         challenge_id: String::new(),
         body_hash: Vec::new(),
+        hold_answer: String::new(),
         confirmed: None,
     };
     redemptions::insert(conn, &row, &shares).await?;

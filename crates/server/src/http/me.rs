@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 
 /// Who is signed in.
 #[utoipa::path(
-    get, path = "/v1/me", tag = "me", security(("token" = [])),
+    get, path = "/v1/me", tag = "me", security(("session" = [])),
     responses((status = 200, body = Member), (status = 401, body = Problem, content_type = "application/problem+json"))
 )]
 async fn me(session: Session, language: Language) -> Json<Member> {
@@ -34,7 +34,7 @@ async fn me(session: Session, language: Language) -> Json<Member> {
 
 /// Points, what ends when, and the first lots.
 #[utoipa::path(
-    get, path = "/v1/me/balance", tag = "me", security(("token" = [])),
+    get, path = "/v1/me/balance", tag = "me", security(("session" = [])),
     responses((status = 200, body = Balance), (status = 401, body = Problem, content_type = "application/problem+json"))
 )]
 async fn balance(
@@ -57,7 +57,7 @@ struct LotsQuery {
 
 /// A further page of lots, in spend order.
 #[utoipa::path(
-    get, path = "/v1/me/lots", tag = "me", security(("token" = [])), params(LotsQuery),
+    get, path = "/v1/me/lots", tag = "me", security(("session" = [])), params(LotsQuery),
     responses(
         (status = 200, body = LotPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -87,7 +87,7 @@ struct ActivityQuery {
 
 /// History, newest first.
 #[utoipa::path(
-    get, path = "/v1/me/activity", tag = "me", security(("token" = [])), params(ActivityQuery),
+    get, path = "/v1/me/activity", tag = "me", security(("session" = [])), params(ActivityQuery),
     responses(
         (status = 200, body = ActivityPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ struct EligibilityQuery {
 
 /// What stands in the way of each visible reward; a reward that is not named can be redeemed now.
 #[utoipa::path(
-    get, path = "/v1/me/eligibility", tag = "me", security(("token" = [])), params(EligibilityQuery),
+    get, path = "/v1/me/eligibility", tag = "me", security(("session" = [])), params(EligibilityQuery),
     responses(
         (status = 200, body = Eligibility),
         (status = 401, body = Problem, content_type = "application/problem+json"),

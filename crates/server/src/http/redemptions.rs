@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 
 /// What it would cost and which lots would pay. Changes nothing.
 #[utoipa::path(
-    post, path = "/v1/redemptions/quote", tag = "redeem", security(("token" = [])), request_body = AskQuote,
+    post, path = "/v1/redemptions/quote", tag = "redeem", security(("session" = [])), request_body = AskQuote,
     responses(
         (status = 200, body = Quote),
         (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -53,7 +53,7 @@ async fn quote(
 
 /// Redemptions that wait for their code.
 #[utoipa::path(
-    get, path = "/v1/redemptions", tag = "redeem", security(("token" = [])),
+    get, path = "/v1/redemptions", tag = "redeem", security(("session" = [])),
     responses((status = 200, body = OpenRedemptions), (status = 401, body = Problem, content_type = "application/problem+json"))
 )]
 async fn open(
@@ -66,11 +66,11 @@ async fn open(
 
 /// Hold the points and send a code. `Idempotency-Key` repeats the body's `id`; the same request again changes nothing.
 #[utoipa::path(
-    post, path = "/v1/redemptions", tag = "redeem", security(("token" = [])), request_body = AskRedemption,
+    post, path = "/v1/redemptions", tag = "redeem", security(("session" = [])), request_body = AskRedemption,
     params(("Idempotency-Key" = String, Header, description = "The attempt id, as in the body")),
     responses(
         (status = 201, body = Redemption, description = "Held; a code is on its way"),
-        (status = 200, body = Redemption, description = "It was held before: how it stands"),
+        (status = 200, body = Redemption, description = "Sent before: the same answer as then"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -85,18 +85,19 @@ async fn create(
     language: Language,
     headers: HeaderMap,
     Json(ask): Json<AskRedemption>,
-) -> Result<(StatusCode, Json<Redemption>), ApiError> {
+) -> Result<Response, ApiError> {
     if key(&headers)? != ask.id {
         return Err(ApiError::invalid("id", FieldWhy::Mismatch));
     }
     let member = session.0.member;
-    let (redemption, new) = to_the_end(&app, |app| redeem::create(app, member, (ask, language))).await?;
-    Ok((if new { StatusCode::CREATED } else { StatusCode::OK }, Json(redemption)))
+    let (answer, new) = to_the_end(&app, |app| redeem::create(app, member, (ask, language))).await?;
+    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, [(CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
 /// What became of an attempt. 404: it never arrived, so the same id may be sent again.
 #[utoipa::path(
-    get, path = "/v1/redemptions/{id}", tag = "redeem", security(("token" = [])),
+    get, path = "/v1/redemptions/{id}", tag = "redeem", security(("session" = [])),
     params(("id" = String, Path, description = "The attempt id")),
     responses(
         (status = 200, body = Redemption),
@@ -115,7 +116,7 @@ async fn get_one(
 
 /// Spend the held points. The same key and code again get the same answer.
 #[utoipa::path(
-    post, path = "/v1/redemptions/{id}/confirm", tag = "redeem", security(("token" = [])), request_body = Confirm,
+    post, path = "/v1/redemptions/{id}/confirm", tag = "redeem", security(("session" = [])), request_body = Confirm,
     params(
         ("id" = String, Path, description = "The attempt id"),
         ("Idempotency-Key" = String, Header, description = "New for each code that is typed, the same when it is sent again"),
@@ -130,6 +131,7 @@ async fn get_one(
         (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
+#[expect(clippy::too_many_arguments, reason = "each is an extractor")]
 async fn confirm(
     State(app): State<Shared>,
     session: Session,
@@ -146,7 +148,7 @@ async fn confirm(
 
 /// A new code; the old one dies.
 #[utoipa::path(
-    post, path = "/v1/redemptions/{id}/resend", tag = "redeem", security(("token" = [])), request_body = ResendCode,
+    post, path = "/v1/redemptions/{id}/resend", tag = "redeem", security(("session" = [])), request_body = ResendCode,
     params(("id" = String, Path, description = "The attempt id")),
     responses(
         (status = 200, body = Redemption),
@@ -169,10 +171,14 @@ async fn resend(
 
 /// Cancel: the points go back to their lots.
 #[utoipa::path(
-    post, path = "/v1/redemptions/{id}/cancel", tag = "redeem", security(("token" = [])),
-    params(("id" = String, Path, description = "The attempt id")),
+    post, path = "/v1/redemptions/{id}/cancel", tag = "redeem", security(("session" = [])),
+    params(
+        ("id" = String, Path, description = "The attempt id"),
+        ("Idempotency-Key" = String, Header, description = "Any; cancelling again answers how it stands"),
+    ),
     responses(
         (status = 200, body = Redemption),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
@@ -183,7 +189,9 @@ async fn cancel(
     session: Session,
     Path(id): Path<String>,
     language: Language,
+    headers: HeaderMap,
 ) -> Result<Json<Redemption>, ApiError> {
+    key(&headers)?;
     let member = session.0.member;
     Ok(Json(to_the_end(&app, |app| redeem::cancel(app, member, (id, language))).await?))
 }

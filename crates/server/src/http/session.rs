@@ -53,7 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 
 /// Sign out: the token is dead at once.
 #[utoipa::path(
-    delete, path = "/v1/session", tag = "session", security(("token" = [])),
+    delete, path = "/v1/session", tag = "session", security(("session" = [])),
     responses((status = 204, description = "The session is over"), (status = 401, body = Problem, content_type = "application/problem+json"))
 )]
 async fn sign_out(State(app): State<Shared>, session: Session) -> Result<StatusCode, ApiError> {

@@ -37,7 +37,7 @@ struct VouchersQuery {
 
 /// Vouchers, newest first; with codes only while the locker is open.
 #[utoipa::path(
-    get, path = "/v1/vouchers", tag = "vouchers", security(("token" = [])), params(VouchersQuery),
+    get, path = "/v1/vouchers", tag = "vouchers", security(("session" = [])), params(VouchersQuery),
     responses(
         (status = 200, body = VoucherPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -55,7 +55,7 @@ async fn list(
 
 /// A copy of a voucher to the member's own contact; needs an open locker.
 #[utoipa::path(
-    post, path = "/v1/vouchers/{id}/send", tag = "vouchers", security(("token" = [])), request_body = SendVoucher,
+    post, path = "/v1/vouchers/{id}/send", tag = "vouchers", security(("session" = [])), request_body = SendVoucher,
     params(("id" = String, Path, description = "Of the voucher")),
     responses(
         (status = 202, description = "On its way"),
@@ -78,7 +78,7 @@ async fn send_copy(
 
 /// Ask for the code that opens the locker.
 #[utoipa::path(
-    post, path = "/v1/locker/open", tag = "vouchers", security(("token" = [])), request_body = ResendCode,
+    post, path = "/v1/locker/open", tag = "vouchers", security(("session" = [])), request_body = ResendCode,
     responses(
         (status = 202, body = CodeSent),
         (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -98,7 +98,7 @@ async fn open_locker(
 
 /// Check it: this session sees voucher codes for a while.
 #[utoipa::path(
-    post, path = "/v1/locker/check", tag = "vouchers", security(("token" = [])), request_body = CheckLocker,
+    post, path = "/v1/locker/check", tag = "vouchers", security(("session" = [])), request_body = CheckLocker,
     responses(
         (status = 200, body = LockerOpened),
         (status = 401, body = Problem, content_type = "application/problem+json"),

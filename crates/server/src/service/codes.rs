@@ -55,7 +55,7 @@ pub async fn issue(
     new: NewChallenge<'_>,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<ChallengeRow, ApiError> {
-    may_send(app, conn, new.contact, now).await?;
+    may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
         member_id: new.member.map(|member| member.id.clone()),
@@ -91,7 +91,7 @@ pub async fn send_again(
     if now < retry_at {
         return Err(ApiError::TooMany { retry_at, now });
     }
-    may_send(app, conn, &row.contact, now).await?;
+    may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
     renew(app, conn, row, (bound, delivery, now)).await
 }
 
@@ -120,7 +120,8 @@ pub async fn check(
         let retry_at = crate::clock::moment(too_many.again_at);
         return Ok(Checked::Refused(ApiError::TooMany { retry_at, now }));
     }
-    let matches = row.member_id.is_some() && app.secret.matches(bound, &typed, &row.code_hmac);
+    // Both sides always: a stranger's contact takes as long as a member's.
+    let matches = app.secret.matches(bound, &typed, &row.code_hmac) & row.member_id.is_some();
     let (state, outcome) = row.state.check(matches, timestamp(now));
     challenges::put(conn, &ChallengeRow { state, ..row.clone() }).await?;
     Ok(match outcome {
@@ -182,13 +183,26 @@ fn wrong_subject(app: &App, row: &ChallengeRow) -> String {
     }
 }
 
+/// What a stranger asks for at sign-in and what a live session asks for are counted apart, for the same reason.
+fn sent_subject(app: &App, purpose: PurposeWord, contact: &str) -> String {
+    let subject = app.secret.subject(contact);
+    if purpose == PurposeWord::SignIn { format!("sign-in:{subject}") } else { format!("member:{subject}") }
+}
+
+/// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
+const COUNTED_IN_DEMO: usize = 8;
+
 async fn may_send(
     app: &App,
     conn: &mut SqliteConnection,
-    contact: &str,
+    subject: &str,
     now: Moment,
 ) -> Result<(), ApiError> {
-    let sent = challenges::load_counted(conn, (Counted::Sent, &app.secret.subject(contact)), now).await?;
+    let mut sent = challenges::load_counted(conn, (Counted::Sent, subject), now).await?;
+    if app.config.demo {
+        sent.sort_unstable();
+        sent = sent.into_iter().skip(COUNTED_IN_DEMO - 1).step_by(COUNTED_IN_DEMO).collect();
+    }
     code::decide_send(&sent, timestamp(now))
         .map_err(|too_many| ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now })
 }
@@ -207,15 +221,16 @@ async fn renew(
     row.sent += 1;
     row.sent_at = now;
     challenges::put(conn, row).await?;
-    let subject = app.secret.subject(&row.contact);
+    let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
     let Some(to) = delivery.to else { return Ok(()) };
     if to != row.contact {
         // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
-        if may_send(app, conn, to, now).await.is_err() {
+        let subject = sent_subject(app, row.purpose, to);
+        if may_send(app, conn, &subject, now).await.is_err() {
             return Ok(());
         }
-        challenges::count(conn, (Counted::Sent, &app.secret.subject(to)), (now, &app.random.word(9))).await?;
+        challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
     }
     let host = app.config.public_host();
     let envelope = Envelope { channel: delivery.channel, to, language: delivery.language, host };
@@ -223,7 +238,7 @@ async fn renew(
         Some(about) => message::code(envelope, about, &code),
         None => message::not_enrolled(envelope),
     };
-    outbox::insert(conn, (&app.random.word(12), &message), (now, row.ends_at)).await?;
+    outbox::insert(conn, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at)).await?;
     app.wake.notify_one();
     Ok(())
 }

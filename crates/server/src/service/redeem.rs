@@ -7,7 +7,7 @@ use crate::{
     app::App,
     catalogue::Reward,
     clock::{moment, timestamp},
-    contact::{mask_phone, read_phone},
+    contact::{mask_phone, may_receive, read_phone},
     language::Language,
     message::About,
     problem::{ApiError, FieldError, FieldWhy},
@@ -28,7 +28,8 @@ use sqlx::SqliteConnection;
 use std::{collections::HashMap, sync::Arc};
 use tukar_domain::{
     Points,
-    code::{Bound, Purpose},
+    code::{self, Bound, Purpose},
+    eligibility::AccountState,
     ledger::{self as books, LedgerRefusal},
     redemption::{State, Step},
     voucher,
@@ -91,7 +92,8 @@ pub async fn quote(
     })
 }
 
-/// Holds the points and sends a code. The flag is true for a new redemption, false for a repeated request.
+/// Holds the points and sends a code. Returns the answer as JSON; the flag is true for a new redemption, false for a
+/// repeated request, which gets the same bytes.
 ///
 /// # Errors
 /// [`ApiError::KeyReused`], [`ApiError::PriceChanged`], [`ApiError::NotEligible`], [`ApiError::Invalid`],
@@ -100,12 +102,12 @@ pub async fn create(
     app: Arc<App>,
     member: MemberRow,
     (ask, language): (AskRedemption, Language),
-) -> Result<(wire::Redemption, bool), ApiError> {
+) -> Result<(String, bool), ApiError> {
     if uuid::Uuid::parse_str(&ask.id).is_err() || ask.id.len() != 36 {
         return Err(ApiError::invalid("id", FieldWhy::NotId));
     }
     let now = app.clock.now();
-    let body_hash = sha256(&serde_json::to_vec(&ask).map_err(|error| ApiError::Broken(error.into()))?);
+    let body_hash = sha256(to_json(&ask)?.as_bytes());
     app.store
         .transact("redeem.hold", async |conn| {
             time_out_in(&app, conn, &member.id, now).await?;
@@ -113,10 +115,12 @@ pub async fn create(
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
                 }
-                return Ok((view(&app, conn, (&member, &row), (None, language), now).await?, false));
+                return Ok((row.hold_answer, false));
             }
             let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (language, now)).await?;
-            Ok((view(&app, conn, (&member, &row), (None, language), now).await?, true))
+            let answer = to_json(&view(&app, conn, (&member, &row), (None, language), now).await?)?;
+            redemptions::set_held_answer(conn, &row, &answer).await?;
+            Ok((answer, true))
         })
         .await
 }
@@ -167,6 +171,7 @@ async fn hold(
         hold_ends_at: now.plus_ms(i64::from(hold_seconds) * 1000),
         challenge_id: app.random.word(16),
         body_hash,
+        hold_answer: String::new(),
         confirmed: None,
     };
     let contact = codes::contact_of(member, channel).unwrap_or_default();
@@ -197,7 +202,9 @@ pub async fn confirm(
 ) -> Result<String, ApiError> {
     let now = app.clock.now();
     let member = session.member.clone();
-    let hash = sha256(typed.as_bytes());
+    let code = code::normalise(&typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
+    // Keyed: a plain hash of six digits could be tried out.
+    let hash = app.secret.sign(format!("confirm:{id}:{code}").as_bytes());
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
@@ -211,8 +218,17 @@ pub async fn confirm(
             let Ok(confirmed) = row.state.step(Step::Confirm, timestamp(now)) else {
                 return Ok(Err(ApiError::WrongState));
             };
+            // Stopped since the hold: the points stay held until the member cancels or the hold ends.
+            let reason = match member.state {
+                AccountState::Verified => None,
+                AccountState::NotVerified => Some(wire::Reason::NumberNotVerified),
+                AccountState::Suspended => Some(wire::Reason::AccountSuspended),
+            };
+            if let Some(reason) = reason {
+                return Ok(Err(ApiError::NotEligible { reasons: vec![reason] }));
+            }
             let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
-            match codes::check(&app, conn, &challenge, (&bound(&row), &typed, now)).await? {
+            match codes::check(&app, conn, &challenge, (&bound(&row), &code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right => {
                     post(&app, conn, (&member, &row, confirmed), now).await?;
@@ -220,8 +236,7 @@ pub async fn confirm(
                     members::open_locker(conn, &session.token_hash, open_until).await?;
                     let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
                     let answer = view(&app, conn, (&member, &row), (Some(open_until), language), now).await?;
-                    let answer =
-                        serde_json::to_string(&answer).map_err(|error| ApiError::Broken(error.into()))?;
+                    let answer = to_json(&answer)?;
                     redemptions::set_confirmed(conn, &row, (&key, &hash, &answer)).await?;
                     Ok(Ok(answer))
                 }
@@ -389,6 +404,8 @@ pub async fn release(
     (row, step): (&RedemptionRow, Step),
     now: Moment,
 ) -> Result<(), ApiError> {
+    // A hold that timed out ended at its end, whenever that is noticed.
+    let now = if step == Step::TimeOut { now.min(row.hold_ends_at) } else { now };
     let state = row.state.step(step, timestamp(now)).map_err(|_| ApiError::WrongState)?;
     let shares = redemptions::load_shares(conn, row).await?;
     let lots = ledger::load_lots_of(conn, &row.member_id, &shares).await?;
@@ -426,6 +443,10 @@ async fn note(
     Ok(ledger::insert_activity(conn, &row.member_id, activity).await?)
 }
 
+fn to_json(value: &impl serde::Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value).map_err(|error| ApiError::Broken(error.into()))
+}
+
 fn short(refusal: LedgerRefusal) -> ApiError {
     match refusal {
         LedgerRefusal::Short { missing } => {
@@ -456,7 +477,7 @@ fn read_recipient(
         }
         (Needs::Phone, Some(Recipient::Phone(typed))) => {
             let phone = read_phone(typed)
-                .filter(|phone| phone.starts_with("+62"))
+                .filter(|phone| may_receive(phone))
                 .ok_or_else(|| ApiError::invalid("recipient.phone", FieldWhy::NotPhone))?;
             let shown = mask_phone(&phone);
             Ok((phone, Some(shown)))

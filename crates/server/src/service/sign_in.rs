@@ -66,7 +66,7 @@ pub async fn resend(
     language: Language,
 ) -> Result<CodeSent, ApiError> {
     let now = app.clock.now();
-    let row = app
+    let (row, owner) = app
         .store
         .transact("sign_in.resend", async |conn| {
             let mut row = find_open(conn, &id).await?;
@@ -93,10 +93,23 @@ pub async fn resend(
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
             let bound = Bound { challenge: &challenge, member: &member_id, purpose };
             codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
-            Ok::<_, ApiError>(row)
+            let owner = member.filter(|_| row.purpose == PurposeWord::Locker);
+            Ok::<_, ApiError>((row, owner))
         })
         .await?;
-    Ok(sent(&app, &row, now))
+    Ok(match owner {
+        // Only a live session opened this challenge: it may see its own contacts.
+        Some(member) => CodeSent {
+            challenge_id: row.id.clone(),
+            code: codes::to_wire(
+                &row,
+                codes::masked_contact(&member, row.channel),
+                codes::channels_of(&app, &member),
+            ),
+            server_time: now,
+        },
+        None => sent(&app, &row, now),
+    })
 }
 
 /// Checks a code and opens a session.

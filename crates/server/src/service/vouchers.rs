@@ -137,7 +137,7 @@ pub async fn send_copy(
             let host = app.config.public_host();
             let envelope = Envelope { channel, to: contact, language, host };
             let message = message::voucher(envelope, row.title.get(language), code);
-            outbox::insert(conn, (&app.random.word(12), &message), (now, now.plus_ms(DAY_MS))).await?;
+            outbox::insert(conn, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS))).await?;
             Ok::<_, ApiError>(())
         })
         .await?;

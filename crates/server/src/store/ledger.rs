@@ -265,6 +265,21 @@ pub async fn sum_entries(
     Ok(rows.into_iter().collect())
 }
 
+/// How many entries a lot has had.
+///
+/// # Errors
+/// The database's.
+pub async fn count_entries(
+    conn: &mut SqliteConnection,
+    (member_id, lot_id): (&str, &str),
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM entries WHERE member_id = ? AND lot_id = ?")
+        .bind(member_id)
+        .bind(lot_id)
+        .fetch_one(conn)
+        .await
+}
+
 fn lot(row: &SqliteRow) -> Result<LotRow, sqlx::Error> {
     let points = |column: &str| row.try_get::<i64, _>(column).map(Points);
     Ok(LotRow {

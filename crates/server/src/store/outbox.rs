@@ -21,19 +21,28 @@ pub struct OutboxRow {
     pub tries: u32,
 }
 
-/// Adds a message, due at once.
+/// Adds a message, due at once. One that carries a challenge's code takes the place of an older one that still waits:
+/// its code is dead.
 ///
 /// # Errors
 /// The database's.
 pub async fn insert(
     conn: &mut SqliteConnection,
-    (id, message): (&str, &Message),
+    (id, challenge_id, message): (&str, Option<&str>, &Message),
     (now, ends_at): (Moment, Moment),
 ) -> Result<(), sqlx::Error> {
+    if let Some(challenge_id) = challenge_id {
+        sqlx::query("DELETE FROM outbox WHERE challenge_id = ?")
+            .bind(challenge_id)
+            .execute(&mut *conn)
+            .await?;
+    }
     sqlx::query(
-        "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) VALUES (?,?,?,?,?,?,?,?,0)",
+        "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) \
+         VALUES (?,?,?,?,?,?,?,?,?,0)",
     )
     .bind(id)
+    .bind(challenge_id)
     .bind(channel_word(message.channel))
     .bind(&message.to)
     .bind(message.language.tag())

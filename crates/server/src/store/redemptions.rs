@@ -45,6 +45,8 @@ pub struct RedemptionRow {
     pub challenge_id: String,
     /// Hash of the request that made it, to tell a replay from another request.
     pub body_hash: Vec<u8>,
+    /// The answer to that request, for replay.
+    pub hold_answer: String,
     /// Key, hash of the request and answer of the confirmation, for replay.
     pub confirmed: Option<(String, Vec<u8>, String)>,
 }
@@ -201,6 +203,24 @@ pub async fn set_state(
     Ok(())
 }
 
+/// Keeps the answer of the hold, for replay.
+///
+/// # Errors
+/// The database's.
+pub async fn set_held_answer(
+    conn: &mut SqliteConnection,
+    row: &RedemptionRow,
+    answer: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE redemptions SET hold_answer = ? WHERE member_id = ? AND id = ?")
+        .bind(answer)
+        .bind(&row.member_id)
+        .bind(&row.id)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// Keeps the answer of the confirmation, for replay.
 ///
 /// # Errors
@@ -277,6 +297,7 @@ fn redemption(row: &SqliteRow) -> Result<RedemptionRow, sqlx::Error> {
         hold_ends_at: Moment(row.try_get("hold_ends_at")?),
         challenge_id: row.try_get("challenge_id")?,
         body_hash: row.try_get("body_hash")?,
+        hold_answer: row.try_get("hold_answer")?,
         confirmed,
     })
 }

@@ -1,0 +1,130 @@
+use crate::server::{EMAIL, PHONE, Server, member, reward};
+use std::sync::Arc;
+use tukar_domain::calendar::Expiry;
+
+/// Runs all at once, on several threads.
+async fn at_once<T: Send + 'static>(
+    tasks: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let running: Vec<_> = tasks.map(tokio::spawn).collect();
+    let mut done = Vec::new();
+    for task in running {
+        done.push(task.await.unwrap());
+    }
+    done
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_attempt_fifty_times_at_once_is_one_hold_and_one_voucher() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let token = server.sign_in(PHONE).await.token;
+    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let asking = visitor.asking("kopi", 1).await;
+    let id = asking["id"].as_str().unwrap().to_owned();
+    let holds = at_once((0..50).map(|_| {
+        let (server, token, asking) = (Arc::clone(&server), token.clone(), asking.clone());
+        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+    }))
+    .await;
+    assert_eq!(holds.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert!(holds.iter().all(|answer| answer.status.is_success() && answer.bytes == holds[0].bytes));
+    assert_eq!(visitor.points().await, (4_000, 1_000));
+
+    let code = server.code().await;
+    let confirms = at_once((0..50).map(|_| {
+        let (server, token, id, code) = (Arc::clone(&server), token.clone(), id.clone(), code.clone());
+        async move { crate::server::Visitor { server: &server, token }.confirm(&id, &code).await }
+    }))
+    .await;
+    assert!(confirms.iter().all(|answer| answer.status == 200 && answer.bytes == confirms[0].bytes));
+    assert_eq!(visitor.points().await, (4_000, 0));
+    assert_eq!(server.count("vouchers").await, 1);
+    server.audit("m1").await;
+
+    for _ in 0..50 {
+        visitor.send(&asking).await.is(200);
+        visitor.confirm(&id, &code).await.is(200);
+    }
+    assert_eq!(visitor.points().await, (4_000, 0));
+    assert_eq!(server.count("vouchers").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_piece_goes_to_one_of_thirty_two_members() {
+    let mut last = reward("last");
+    last.stock_total = Some(1);
+    let server = Arc::new(Server::empty(vec![last]).await);
+    let mut tokens = Vec::new();
+    for number in 0..32 {
+        let (id, phone) = (format!("m{number}"), format!("+62812345678{number:02}"));
+        server.enrol(member(&id, Some(&phone), None)).await;
+        server.earn(&id, "a", 1_000, Expiry::Never).await;
+        tokens.push(server.sign_in(&phone).await.token);
+    }
+    let mut askings = Vec::new();
+    for token in &tokens {
+        let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+        askings.push((token.clone(), visitor.asking("last", 1).await));
+    }
+    let answers = at_once(askings.into_iter().map(|(token, asking)| {
+        let server = Arc::clone(&server);
+        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+    }))
+    .await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!(refused.problem(), "not-eligible");
+        assert_eq!(refused.json()["reasons"][0]["code"], "out_of_stock");
+    }
+    for number in 0..32 {
+        server.audit(&format!("m{number}")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn holds_at_once_never_hold_more_than_there_is() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let token = server.sign_in(EMAIL).await.token;
+    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let mut askings = Vec::new();
+    for _ in 0..8 {
+        askings.push(visitor.asking("kopi", 3).await);
+    }
+    let answers = at_once(askings.into_iter().map(|asking| {
+        let (server, token) = (Arc::clone(&server), token.clone());
+        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+    }))
+    .await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(visitor.points().await, (2_000, 3_000));
+    server.audit("m1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_visitor_who_goes_away_does_not_stop_the_commit() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let token = server.sign_in(PHONE).await.token;
+    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let asking = visitor.asking("kopi", 1).await;
+    let id = asking["id"].as_str().unwrap().to_owned();
+    let task = {
+        let (server, token) = (Arc::clone(&server), token.clone());
+        tokio::spawn(async move { crate::server::Visitor { server: &server, token }.send(&asking).await })
+    };
+    // Dropped at some point of its way: what is there afterwards is all of it or nothing.
+    tokio::task::yield_now().await;
+    task.abort();
+    let _ = task.await;
+    let path = format!("/v1/redemptions/{id}");
+    loop {
+        let before = visitor.get(&path).await.status;
+        let (available, held) = visitor.points().await;
+        assert_eq!(available + held, 5_000);
+        // The commit may still come; between two like answers it did not.
+        if visitor.get(&path).await.status == before {
+            assert_eq!(before == 200, held == 1_000);
+            break;
+        }
+    }
+    server.audit("m1").await;
+}

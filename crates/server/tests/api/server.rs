@@ -1,0 +1,370 @@
+//! A server for one test, and a member's way through it.
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+use tukar_domain::{calendar::Expiry, eligibility::AccountState};
+use tukar_server::{
+    app::{App, Shared},
+    catalogue::{Bilingual, Reward},
+    clock::Clock,
+    config::Config,
+    http as api,
+    problem::ApiError,
+    random::Random,
+    secret::CodeKey,
+    senders::{Message, SendError, Sender},
+    service::points::{self, Earned},
+    store::{Store, ledger, members::MemberRow, rewards},
+    worker,
+};
+use tukar_wire::{Channel, Moment, Needs, RewardKind};
+
+/// Tuesday 24 November 2026, 10:00 in Jakarta.
+pub(crate) const START: Moment = Moment(1_795_489_200_000);
+pub(crate) const PHONE: &str = "+6281234567890";
+pub(crate) const EMAIL: &str = "sari@example.id";
+pub(crate) const DAY: u32 = 86_400;
+
+/// Keeps what it is given; refuses it while `down`.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    pub(crate) sent: Mutex<Vec<Message>>,
+    pub(crate) down: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Sender for Recorder {
+    fn channels(&self) -> Vec<Channel> {
+        vec![Channel::Sms, Channel::Email]
+    }
+
+    async fn send(&self, message: &Message) -> Result<(), SendError> {
+        if self.down.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(SendError::Later("down".to_owned()));
+        }
+        self.sent.lock().unwrap().push(message.clone());
+        Ok(())
+    }
+}
+
+pub(crate) struct Server {
+    pub(crate) app: Shared,
+    pub(crate) post: Arc<Recorder>,
+    router: Router,
+    _directory: tempfile::TempDir,
+}
+
+/// An answer, read whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("{} {}", self.status, String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The problem's word, as `code-wrong`.
+    pub(crate) fn problem(&self) -> String {
+        let body = self.json();
+        body["type"].as_str().unwrap_or_else(|| panic!("{body}")).trim_start_matches("/problems/").to_owned()
+    }
+
+    pub(crate) fn is(self, status: u16) -> Answer {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+
+    pub(crate) fn refuses(self, word: &str) -> Answer {
+        assert_eq!(self.problem(), word, "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+}
+
+/// A reward that costs 1,000 points, without any rule.
+pub(crate) fn reward(id: &str) -> Reward {
+    let two = |text: &str| Bilingual { id: text.to_owned(), en: format!("{text} (en)") };
+    Reward {
+        id: id.to_owned(),
+        kind: RewardKind("voucher".to_owned()),
+        brand: "Kopi Senja".to_owned(),
+        title: two("Voucher Kopi"),
+        description: two("Isi"),
+        terms: Bilingual { id: vec!["Sekali pakai.".to_owned()], en: vec!["Once.".to_owned()] },
+        how_to_use: two("Tunjukkan"),
+        image: None,
+        points: 1000,
+        promotion: None,
+        worth_rupiah: Some(2500),
+        stock_total: None,
+        stock_left: None,
+        published_at: Moment(0),
+        visible_from: None,
+        visible_until: None,
+        opens_at: None,
+        closes_at: None,
+        needs: Needs::Nothing,
+        quantity_max: 5,
+        limit: None,
+        balance_min: None,
+        tiers: Vec::new(),
+        voucher_days: Some(30),
+    }
+}
+
+pub(crate) fn member(id: &str, phone: Option<&str>, email: Option<&str>) -> MemberRow {
+    MemberRow {
+        id: id.to_owned(),
+        name: "Sari".to_owned(),
+        state: AccountState::Verified,
+        tier: "gold".to_owned(),
+        phone: phone.map(str::to_owned),
+        email: email.map(str::to_owned),
+    }
+}
+
+impl Server {
+    /// A server with the given rewards and without members.
+    pub(crate) async fn empty(list: Vec<Reward>) -> Server {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config {
+            database: directory.path().join("tukar.db"),
+            public_url: "https://tukar.example.id".to_owned(),
+            ..Config::default()
+        };
+        let store = Store::open(&config.database).await.unwrap();
+        let post = Arc::new(Recorder::default());
+        let clock = Clock::standing_at(START);
+        let app = App::new(store, config, (clock, Random), (CodeKey::new([7; 32]), post.clone())).unwrap();
+        let server = Server { router: api::router(Arc::clone(&app)), app, post, _directory: directory };
+        server.set_rewards(list).await;
+        server
+    }
+
+    /// A server with one member, who has a phone, an e-mail address and 5,000 points in two lots.
+    pub(crate) async fn new(list: Vec<Reward>) -> Server {
+        let server = Server::empty(list).await;
+        server.enrol(member("m1", Some(PHONE), Some(EMAIL))).await;
+        server.earn("m1", "a", 2_000, Expiry::Months(1)).await;
+        server.earn("m1", "b", 3_000, Expiry::Months(12)).await;
+        server
+    }
+
+    pub(crate) async fn set_rewards(&self, list: Vec<Reward>) {
+        let now = self.now();
+        self.app
+            .store
+            .transact("test", async |conn| rewards::set_rewards(conn, &list, now).await)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn enrol(&self, row: MemberRow) {
+        let now = self.now();
+        self.app.store.transact("test", async |conn| points::enrol(conn, &row, now).await).await.unwrap();
+    }
+
+    pub(crate) async fn earn(&self, member: &str, lot: &str, count: i64, expiry: Expiry) {
+        let source = Bilingual { id: "Isi ulang".to_owned(), en: "Top-up".to_owned() };
+        let earned =
+            Earned { lot_id: lot.to_owned(), points: count, at: self.now(), expiry, grant_at: None, source };
+        let app = &self.app;
+        app.store
+            .transact("test", async |conn| points::earn(app, conn, (member, earned)).await)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.app.clock.now()
+    }
+
+    pub(crate) fn later(&self, seconds: u32) {
+        self.app.clock.advance(seconds);
+    }
+
+    pub(crate) async fn work(&self) {
+        worker::run_due(&self.app).await.unwrap();
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        (method, path): (&str, &str),
+        (token, key): (Option<&str>, Option<&str>),
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, "id");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// The latest message, after the worker has run.
+    pub(crate) async fn message(&self) -> Message {
+        self.work().await;
+        self.post.sent.lock().unwrap().last().cloned().expect("a message was sent")
+    }
+
+    /// The code of the latest message.
+    pub(crate) async fn code(&self) -> String {
+        let text = self.message().await.text;
+        text.rsplit('#').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn ask_code(&self, contact: &str) -> Answer {
+        self.ask(("POST", "/v1/challenges"), (None, None), Some(json!({"contact": contact}))).await
+    }
+
+    pub(crate) async fn check(&self, challenge: &Value, code: &str) -> Answer {
+        let id = challenge["challenge_id"].as_str().unwrap();
+        let path = format!("/v1/challenges/{id}/check");
+        self.ask(("POST", &path), (None, None), Some(json!({"code": code}))).await
+    }
+
+    /// Signs in and gives a member's hands.
+    pub(crate) async fn sign_in(&self, contact: &str) -> Visitor<'_> {
+        let challenge = self.ask_code(contact).await.is(202).json();
+        let code = self.code().await;
+        let signed_in = self.check(&challenge, &code).await.is(200).json();
+        Visitor { server: self, token: signed_in["token"].as_str().unwrap().to_owned() }
+    }
+
+    /// As [`Server::sign_in`], reading the code where it waits: the worker does not run.
+    pub(crate) async fn sign_in_without_worker(&self, contact: &str) -> Visitor<'_> {
+        let challenge = self.ask_code(contact).await.is(202).json();
+        let text: String = sqlx::query_scalar("SELECT text FROM outbox")
+            .fetch_one(&mut *self.app.store.read().await.unwrap())
+            .await
+            .unwrap();
+        let signed_in = self.check(&challenge, text.rsplit('#').next().unwrap()).await.is(200).json();
+        Visitor { server: self, token: signed_in["token"].as_str().unwrap().to_owned() }
+    }
+
+    /// What must hold after every test: entries sum to zero and say the same as the lots, and no lot is odd.
+    pub(crate) async fn audit(&self, member: &str) {
+        let mut conn = self.app.store.read().await.unwrap();
+        let sums = ledger::sum_entries(&mut conn, member).await.unwrap();
+        assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
+        let of_lots = |column: &str| {
+            let sql = format!("SELECT COALESCE(SUM({column}), 0) FROM lots WHERE member_id = ?");
+            sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(member.to_owned())
+        };
+        for account in ["available", "held", "pending"] {
+            let lots = of_lots(account).fetch_one(&mut *conn).await.unwrap();
+            assert_eq!(sums.get(account).copied().unwrap_or(0), lots, "{account}: {sums:?}");
+        }
+        let history: i64 =
+            sqlx::query_scalar("SELECT COALESCE(SUM(points), 0) FROM activities WHERE member_id = ?")
+                .bind(member)
+                .fetch_one(&mut *conn)
+                .await
+                .unwrap();
+        assert_eq!(history, sums.get("available").copied().unwrap_or(0), "history says what is available");
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        sqlx::query_scalar(sql).fetch_one(&mut *self.app.store.read().await.unwrap()).await.unwrap()
+    }
+}
+
+/// A signed-in member.
+#[derive(Clone)]
+pub(crate) struct Visitor<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) token: String,
+}
+
+impl Visitor<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.server.ask(("GET", path), (Some(&self.token), None), None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: Option<&str>, body: Value) -> Answer {
+        self.server.ask(("POST", path), (Some(&self.token), key), Some(body)).await
+    }
+
+    pub(crate) async fn quote(&self, reward: &str, quantity: u32) -> Value {
+        let body = json!({"reward_id": reward, "quantity": quantity});
+        self.post("/v1/redemptions/quote", None, body).await.is(200).json()
+    }
+
+    /// The body that asks for a redemption by the reward's quote.
+    pub(crate) async fn asking(&self, reward: &str, quantity: u32) -> Value {
+        // No two attempts of a test share a moment, so that history and messages have an order.
+        self.server.later(1);
+        let quote = self.quote(reward, quantity).await;
+        json!({
+            "id": uuid::Uuid::new_v4().to_string(),
+            "reward_id": reward,
+            "quantity": quantity,
+            "points": quote["points"],
+            "price_version": quote["price_version"],
+        })
+    }
+
+    pub(crate) async fn send(&self, asking: &Value) -> Answer {
+        self.post("/v1/redemptions", asking["id"].as_str(), asking.clone()).await
+    }
+
+    /// Holds points for one piece; gives the attempt's id.
+    pub(crate) async fn hold(&self, reward: &str) -> String {
+        let asking = self.asking(reward, 1).await;
+        self.send(&asking).await.is(201);
+        asking["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn confirm(&self, id: &str, code: &str) -> Answer {
+        self.confirm_as(id, code, &format!("confirm-{code}")).await
+    }
+
+    pub(crate) async fn confirm_as(&self, id: &str, code: &str, key: &str) -> Answer {
+        self.post(&format!("/v1/redemptions/{id}/confirm"), Some(key), json!({"code": code})).await
+    }
+
+    pub(crate) async fn cancel(&self, id: &str) -> Answer {
+        self.post(&format!("/v1/redemptions/{id}/cancel"), Some("cancel"), json!({})).await
+    }
+
+    pub(crate) async fn redemption(&self, id: &str) -> Value {
+        self.get(&format!("/v1/redemptions/{id}")).await.is(200).json()
+    }
+
+    /// Available and held points.
+    pub(crate) async fn points(&self) -> (i64, i64) {
+        let balance = self.get("/v1/me/balance").await.is(200).json();
+        (balance["available"].as_i64().unwrap(), balance["held"].as_i64().unwrap())
+    }
+}
+
+/// Another code than `code`.
+pub(crate) fn wrong(code: &str) -> String {
+    let number: u32 = code.parse().unwrap();
+    format!("{:06}", (number + 1) % 1_000_000)
+}
+
+/// So that a test's error type is named once.
+pub(crate) type Fault = ApiError;

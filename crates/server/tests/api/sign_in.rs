@@ -1,0 +1,179 @@
+use crate::server::{EMAIL, PHONE, Server, wrong};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+use tukar_wire::Channel;
+
+#[tokio::test]
+async fn a_member_signs_in_by_text_message_and_by_mail() {
+    let server = Server::new(vec![]).await;
+    for (contact, to, channel) in
+        [("0812 3456 7890", PHONE, Channel::Sms), (" Sari@Example.ID ", EMAIL, Channel::Email)]
+    {
+        let challenge = server.ask_code(contact).await.is(202).json();
+        let message = server.message().await;
+        assert_eq!((message.to.as_str(), message.channel), (to, channel));
+        let code = server.code().await;
+        let typed = format!(" {} {} ", &code[..3], &code[3..]);
+        let signed_in = server.check(&challenge, &typed).await.is(200).json();
+        assert_eq!(signed_in["member"]["name"], "Sari");
+        assert_eq!(signed_in["member"]["phone_masked"], "0812••••890");
+        let token = signed_in["token"].as_str().unwrap();
+        assert_eq!(token.len(), 43, "256 bits in base64url");
+        server.ask(("GET", "/v1/me"), (Some(token), None), None).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_gets_the_same_answer_and_the_contact_a_message() {
+    let server = Server::new(vec![]).await;
+    let known = server.ask_code(PHONE).await;
+    let never = wrong(&server.code().await);
+    let unknown = server.ask_code("+6281234567891").await;
+    let told = server.message().await;
+    assert_eq!(told.to, "+6281234567891");
+    assert!(told.text.contains("belum terdaftar") && !told.text.contains('#'), "{}", told.text);
+    assert_eq!(known.status, unknown.status);
+    let names = |answer: &crate::server::Answer| {
+        let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&known), names(&unknown));
+    let (mut a, mut b) = (known.json(), unknown.json());
+    assert_eq!(a["challenge_id"].as_str().unwrap().len(), b["challenge_id"].as_str().unwrap().len());
+    let (first, second) = (a.clone(), b.clone());
+    for body in [&mut a, &mut b] {
+        body["challenge_id"] = json!("");
+        body["code"]["sent_to"] = json!("");
+    }
+    assert_eq!(a, b);
+    for tries_left in [4, 3, 2, 1] {
+        for challenge in [&first, &second] {
+            let refused = server.check(challenge, &never).await.is(422).refuses("code-wrong").json();
+            assert_eq!(refused["tries_left"], tries_left);
+        }
+    }
+    for challenge in [&first, &second] {
+        server.check(challenge, &never).await.refuses("code-locked");
+        server.check(challenge, &never).await.refuses("code-locked");
+    }
+    // Another way: the same answer again, and a message only where there is an account with a mail address.
+    server.later(30);
+    let mut answers = Vec::new();
+    for challenge in [&first, &second] {
+        let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+        let mut body =
+            server.ask(("POST", &path), (None, None), Some(json!({"channel": "email"}))).await.is(202).json();
+        body["challenge_id"] = json!("");
+        answers.push(body);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0]["code"]["sent_to"], "");
+    assert_eq!(server.message().await.to, EMAIL);
+}
+
+#[tokio::test]
+async fn a_resent_code_kills_the_old_one_and_waits_its_turn() {
+    let server = Server::new(vec![]).await;
+    let challenge = server.ask_code(PHONE).await.json();
+    let old = server.code().await;
+    let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+    let resend = || server.ask(("POST", &path), (None, None), Some(json!({})));
+    let early = resend().await.is(429).refuses("too-many");
+    assert_eq!(early.headers["retry-after"], "30");
+    server.later(30);
+    resend().await.is(202);
+    let new = server.code().await;
+    if old != new {
+        server.check(&challenge, &old).await.refuses("code-wrong");
+    }
+    server.check(&challenge, &new).await.is(200);
+    server.check(&challenge, &new).await.refuses("code-locked");
+}
+
+#[tokio::test]
+async fn a_code_ends_after_five_minutes() {
+    let server = Server::new(vec![]).await;
+    let challenge = server.ask_code(PHONE).await.json();
+    let code = server.code().await;
+    server.later(300);
+    server.check(&challenge, &code).await.is(422).refuses("code-ended");
+}
+
+#[tokio::test]
+async fn a_destination_gets_five_codes_in_ten_minutes() {
+    let server = Server::new(vec![]).await;
+    for _ in 0..5 {
+        server.ask_code(PHONE).await.is(202);
+    }
+    server.ask_code(PHONE).await.is(429).refuses("too-many");
+    server.later(600);
+    server.ask_code(PHONE).await.is(202);
+}
+
+#[tokio::test]
+async fn what_a_stranger_asks_for_does_not_stop_a_live_session() {
+    let server = Server::new(vec![crate::server::reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    while server.ask_code(PHONE).await.status == 202 {}
+    server.work().await;
+    sari.hold("kopi").await;
+    assert!(server.message().await.text.contains("kode tukar"));
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_at_its_latest_and_by_signing_out() {
+    let server = Server::new(vec![]).await;
+    let sari = server.sign_in(PHONE).await;
+    for _ in 0..23 {
+        server.later(29 * 60);
+        sari.get("/v1/me").await.is(200);
+    }
+    server.later(29 * 60);
+    sari.get("/v1/me").await.is(200);
+    server.later(29 * 60);
+    sari.get("/v1/me").await.is(401).refuses("not-signed-in");
+
+    let sari = server.sign_in(PHONE).await;
+    server.later(30 * 60);
+    sari.get("/v1/me").await.is(401);
+
+    let sari = server.sign_in(PHONE).await;
+    server.ask(("DELETE", "/v1/session"), (Some(&sari.token), None), None).await.is(204);
+    sari.get("/v1/me").await.is(401);
+    for token in ["", "x", &"y".repeat(500)] {
+        server.ask(("GET", "/v1/me"), (Some(token), None), None).await.is(401);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_contact_is_refused_by_its_field() {
+    let server = Server::new(vec![]).await;
+    for contact in ["", "12", "sari@", "+14155552671", "<script>"] {
+        let refused = server.ask_code(contact).await.is(422).refuses("invalid").json();
+        assert_eq!(refused["fields"][0]["field"], "contact", "{contact}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_waits_for_its_sender_but_never_longer_than_its_code() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let challenge = server.ask_code(PHONE).await.json();
+    server.work().await;
+    server.later(31);
+    let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+    server.ask(("POST", &path), (None, None), Some(json!({}))).await.is(202);
+    server.post.down.store(false, Ordering::SeqCst);
+    let code = server.code().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1, "the dead code is not sent any more");
+    server.check(&challenge, &code).await.is(200);
+
+    server.post.down.store(true, Ordering::SeqCst);
+    server.ask_code(PHONE).await.is(202);
+    server.later(300);
+    server.post.down.store(false, Ordering::SeqCst);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1);
+    assert_eq!(server.count("outbox").await, 0);
+}
