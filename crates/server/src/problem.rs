@@ -196,7 +196,12 @@ impl From<anyhow::Error> for ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        ApiError::Broken(error.into())
+        // All connections are taken: nothing was begun, so the same request may come again.
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            ApiError::Busy
+        } else {
+            ApiError::Broken(error.into())
+        }
     }
 }
 

@@ -555,7 +555,9 @@ async fn view(
     let code = match row.state {
         State::Held { .. } => challenges::find(conn, &row.challenge_id).await?.map(|challenge| {
             let shown = codes::masked_contact(member, challenge.channel);
-            codes::to_wire(&challenge, shown, codes::channels_of(app, member))
+            let code = codes::to_wire(&challenge, shown, codes::channels_of(app, member));
+            // No code outlives its hold.
+            wire::CodeState { ends_at: code.ends_at.min(row.hold_ends_at), ..code }
         }),
         _ => None,
     };

@@ -1,4 +1,4 @@
-use crate::server::{EMAIL, PHONE, Server, member, reward};
+use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward};
 use std::sync::Arc;
 use tukar_domain::calendar::Expiry;
 
@@ -18,12 +18,12 @@ async fn at_once<T: Send + 'static>(
 async fn the_same_attempt_fifty_times_at_once_is_one_hold_and_one_voucher() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);
     let token = server.sign_in(PHONE).await.token;
-    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let visitor = Visitor { server: &server, token: token.clone() };
     let asking = visitor.asking("kopi", 1).await;
     let id = asking["id"].as_str().unwrap().to_owned();
     let holds = at_once((0..50).map(|_| {
         let (server, token, asking) = (Arc::clone(&server), token.clone(), asking.clone());
-        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+        async move { Visitor { server: &server, token }.send(&asking).await }
     }))
     .await;
     assert_eq!(holds.iter().filter(|answer| answer.status == 201).count(), 1);
@@ -33,7 +33,7 @@ async fn the_same_attempt_fifty_times_at_once_is_one_hold_and_one_voucher() {
     let code = server.code().await;
     let confirms = at_once((0..50).map(|_| {
         let (server, token, id, code) = (Arc::clone(&server), token.clone(), id.clone(), code.clone());
-        async move { crate::server::Visitor { server: &server, token }.confirm(&id, &code).await }
+        async move { Visitor { server: &server, token }.confirm(&id, &code).await }
     }))
     .await;
     assert!(confirms.iter().all(|answer| answer.status == 200 && answer.bytes == confirms[0].bytes));
@@ -63,12 +63,12 @@ async fn the_last_piece_goes_to_one_of_thirty_two_members() {
     }
     let mut askings = Vec::new();
     for token in &tokens {
-        let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+        let visitor = Visitor { server: &server, token: token.clone() };
         askings.push((token.clone(), visitor.asking("last", 1).await));
     }
     let answers = at_once(askings.into_iter().map(|(token, asking)| {
         let server = Arc::clone(&server);
-        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+        async move { Visitor { server: &server, token }.send(&asking).await }
     }))
     .await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
@@ -85,14 +85,14 @@ async fn the_last_piece_goes_to_one_of_thirty_two_members() {
 async fn holds_at_once_never_hold_more_than_there_is() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);
     let token = server.sign_in(EMAIL).await.token;
-    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let visitor = Visitor { server: &server, token: token.clone() };
     let mut askings = Vec::new();
     for _ in 0..8 {
         askings.push(visitor.asking("kopi", 3).await);
     }
     let answers = at_once(askings.into_iter().map(|asking| {
         let (server, token) = (Arc::clone(&server), token.clone());
-        async move { crate::server::Visitor { server: &server, token }.send(&asking).await }
+        async move { Visitor { server: &server, token }.send(&asking).await }
     }))
     .await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
@@ -104,12 +104,12 @@ async fn holds_at_once_never_hold_more_than_there_is() {
 async fn a_visitor_who_goes_away_does_not_stop_the_commit() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);
     let token = server.sign_in(PHONE).await.token;
-    let visitor = crate::server::Visitor { server: &server, token: token.clone() };
+    let visitor = Visitor { server: &server, token: token.clone() };
     let asking = visitor.asking("kopi", 1).await;
     let id = asking["id"].as_str().unwrap().to_owned();
     let task = {
         let (server, token) = (Arc::clone(&server), token.clone());
-        tokio::spawn(async move { crate::server::Visitor { server: &server, token }.send(&asking).await })
+        tokio::spawn(async move { Visitor { server: &server, token }.send(&asking).await })
     };
     // Dropped at some point of its way: what is there afterwards is all of it or nothing.
     tokio::task::yield_now().await;

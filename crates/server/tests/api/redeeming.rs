@@ -1,4 +1,4 @@
-use crate::server::{DAY, EMAIL, PHONE, Server, member, reward, wrong};
+use crate::server::{DAY, EMAIL, PHONE, Server, Visitor, member, reward, wrong};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use tukar_domain::{calendar::Expiry, eligibility::AccountState};
@@ -439,4 +439,41 @@ async fn an_odd_request_is_refused_and_changes_nothing() {
         .refuses("key-missing");
     assert_eq!(sari.points().await, (4_000, 1_000));
     sari.get("/v1/redemptions/00000000-0000-4000-8000-000000000000").await.is(404);
+}
+
+#[tokio::test]
+async fn a_redemption_goes_on_where_it_was_after_a_restart() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let asking = sari.asking("kopi", 1).await;
+    let first = sari.send(&asking).await.is(201);
+    let (token, id) = (sari.token.clone(), asking["id"].as_str().unwrap().to_owned());
+    // The message had not left yet.
+    let server = server.restarted().await;
+    let sari = Visitor { server: &server, token: token.clone() };
+    assert_eq!(sari.redemption(&id).await["state"], "held");
+    assert_eq!(sari.send(&asking).await.is(200).bytes, first.bytes);
+    let code = server.code().await;
+    let done = sari.confirm(&id, &code).await.is(200);
+    let server = server.restarted().await;
+    let sari = Visitor { server: &server, token };
+    assert_eq!(sari.confirm(&id, &code).await.is(200).bytes, done.bytes);
+    assert_eq!(sari.points().await, (4_000, 0));
+    assert_eq!(server.count("vouchers").await, 1);
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn a_code_never_outlives_its_hold() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    server.later(800);
+    let path = format!("/v1/redemptions/{id}/resend");
+    let held = sari.post(&path, Some("r"), json!({})).await.is(200).json();
+    assert_eq!(held["code"]["ends_at"], held["hold_ends_at"]);
+    let code = server.code().await;
+    server.later(100);
+    sari.confirm(&id, &code).await.is(409).refuses("wrong-state");
+    assert_eq!(sari.points().await, (5_000, 0));
 }

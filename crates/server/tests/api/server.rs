@@ -55,7 +55,7 @@ pub(crate) struct Server {
     pub(crate) app: Shared,
     pub(crate) post: Arc<Recorder>,
     router: Router,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -135,6 +135,12 @@ impl Server {
     /// A server with the given rewards and without members.
     pub(crate) async fn empty(list: Vec<Reward>) -> Server {
         let directory = tempfile::tempdir().unwrap();
+        let server = Server::open(directory, START).await;
+        server.set_rewards(list).await;
+        server
+    }
+
+    async fn open(directory: tempfile::TempDir, now: Moment) -> Server {
         let config = Config {
             database: directory.path().join("tukar.db"),
             public_url: "https://tukar.example.id".to_owned(),
@@ -142,11 +148,16 @@ impl Server {
         };
         let store = Store::open(&config.database).await.unwrap();
         let post = Arc::new(Recorder::default());
-        let clock = Clock::standing_at(START);
+        let clock = Clock::standing_at(now);
         let app = App::new(store, config, (clock, Random), (CodeKey::new([7; 32]), post.clone())).unwrap();
-        let server = Server { router: api::router(Arc::clone(&app)), app, post, _directory: directory };
-        server.set_rewards(list).await;
-        server
+        Server { router: api::router(Arc::clone(&app)), app, post, directory }
+    }
+
+    /// The same database under a new process.
+    pub(crate) async fn restarted(self) -> Server {
+        let now = self.now();
+        self.app.store.close().await;
+        Server::open(self.directory, now).await
     }
 
     /// A server with one member, who has a phone, an e-mail address and 5,000 points in two lots.
