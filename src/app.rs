@@ -3,6 +3,7 @@
 
 use crate::api::{Client, attempt};
 use crate::balance::Balance;
+use crate::catalog::Catalog;
 use crate::embed::{HostEvent, Settings, emit};
 use crate::history::History;
 use crate::i18n::I18n;
@@ -17,7 +18,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
-use tukar_wire::{Moment, Programme};
+use tukar_wire::{Moment, Programme, RewardDetail};
 
 const SCREEN: &str = "tukar.screen";
 
@@ -355,6 +356,12 @@ fn Home(shell: Shell) -> impl IntoView {
         }
     });
     let signed_in = Memo::new(move |_| session.is_open());
+    let filter = Signal::derive(move || shell.settings.with(|settings| settings.filter.clone()));
+    let on_redeem = Callback::new(move |(detail, quantity): (RewardDetail, u32)| {
+        let begin = Begin::Reward(Order { reward_id: detail.card.id, quantity });
+        shell.go_signed_in(Screen::Redeem { begin, from: Tab::Rewards });
+    });
+    let on_sign_in = Callback::new(move |()| shell.go_signed_in(Screen::Tab(Tab::Rewards)));
     let on_signed_out = Callback::new(move |()| shell.signed_out());
     let on_told = Callback::new(move |available| shell.tell(&HostEvent::Balance { available }));
     let note = Memo::new(move |_| match session.who() {
@@ -373,7 +380,9 @@ fn Home(shell: Shell) -> impl IntoView {
                     view! { <Welcome shell/> }.into_any()
                 }}
             </div>
-            <div class="home__rewards" node_ref=rewards></div>
+            <div class="home__rewards" node_ref=rewards>
+                <Catalog i18n client=session.client() now signed_in points_version filter on_redeem on_sign_in/>
+            </div>
         </div>
     }
 }
@@ -390,10 +399,4 @@ fn Welcome(shell: Shell) -> impl IntoView {
             }>{t.sign_in}</button>
         </section>
     }
-}
-
-/// How a reward from the catalogue begins its redemption.
-#[must_use]
-pub fn order(reward_id: String, quantity: u32) -> Begin {
-    Begin::Reward(Order { reward_id, quantity })
 }

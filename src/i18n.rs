@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod balance;
+pub mod catalog;
 pub mod history;
 pub mod locker;
 pub mod redeem;
@@ -34,6 +35,8 @@ pub struct Texts {
     pub session: &'static session::Texts,
     /// Points.
     pub balance: &'static balance::Texts,
+    /// The catalogue.
+    pub catalog: &'static catalog::Texts,
     /// Redeeming.
     pub redeem: &'static redeem::Texts,
     /// The claim locker.
@@ -51,6 +54,7 @@ static ID: Texts = Texts {
     app: &app::ID,
     session: &session::ID,
     balance: &balance::ID,
+    catalog: &catalog::ID,
     redeem: &redeem::ID,
     locker: &locker::ID,
     history: &history::ID,
@@ -64,6 +68,7 @@ static EN: Texts = Texts {
     app: &app::EN,
     session: &session::EN,
     balance: &balance::EN,
+    catalog: &catalog::EN,
     redeem: &redeem::EN,
     locker: &locker::EN,
     history: &history::EN,

@@ -61,12 +61,10 @@ pub fn parts(place: &Place, focused: Option<usize>) -> Vec<Part> {
     }
     let mut parts = Vec::with_capacity(5);
     let mut done = 0;
-    let mut spaces = 0;
-    for (first, end) in shown {
+    for (at, (first, end)) in (0..).zip(shown) {
         if first > done {
-            parts.push(Part::Space { at: spaces, rows: first - done });
+            parts.push(Part::Space { at, rows: first - done });
         }
-        spaces += 1;
         parts.push(Part::Cards { first: first * columns, end: (end * columns).min(place.count) });
         done = end;
     }

@@ -26,12 +26,14 @@ fn card(number: usize) -> RewardCard {
         points,
         points_before: None,
         worth_rupiah: Some(points * 2),
-        rupiah_hundredths_per_point: (mix % 4 != 0).then(|| i64::try_from(mix % 400).unwrap()),
+        rupiah_hundredths_per_point: (!mix.is_multiple_of(4)).then(|| i64::try_from(mix % 400).unwrap()),
         stock_left: None,
         published_at: Moment(i64::try_from(mix % 100_000).unwrap()),
         opens_at: None,
-        closes_at: (mix % 6 == 0).then(|| Moment(i64::try_from(mix % 9_000).unwrap())),
-        promotion: (mix % 5 == 0).then(|| Promotion { label: "Hemat".into(), ends_at: Some(Moment(5_000)) }),
+        closes_at: mix.is_multiple_of(6).then(|| Moment(i64::try_from(mix % 9_000).unwrap())),
+        promotion: mix
+            .is_multiple_of(5)
+            .then(|| Promotion { label: "Hemat".into(), ends_at: Some(Moment(5_000)) }),
     }
 }
 

@@ -1,0 +1,279 @@
+//! All there is to know of one reward before redeeming it, and how many.
+
+use crate::api::Failure;
+use crate::catalog::Shelf;
+use crate::catalog::art::picture;
+use crate::catalog::card::{price, standing};
+use crate::catalog::sheet::sheet;
+use crate::catalog::states::why;
+use crate::catalog::words::Words;
+use crate::i18n::fill;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tukar_wire::{Needs, Reason, RewardCard, RewardDetail};
+
+/// The answer to the question for the detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    Waiting,
+    Here(Box<RewardDetail>),
+    Failed(Failure),
+}
+
+/// What the parts of one open detail work with.
+#[derive(Clone, Copy)]
+struct Open {
+    shelf: Shelf,
+    card: StoredValue<RewardCard>,
+    reasons: StoredValue<Vec<Reason>>,
+    available: Option<i64>,
+    told: RwSignal<Told>,
+    quantity: RwSignal<u32>,
+}
+
+pub(crate) fn detail(shelf: Shelf) -> impl IntoView {
+    let is_open = Signal::derive(move || shelf.open.get().is_some());
+    let close = move || shelf.open.set(None);
+    let content = move || {
+        let card = shelf.open.get().and_then(|row| shelf.card(row));
+        card.map(|card| opened(shelf, card)).into_any()
+    };
+    sheet(shelf.words, "detail", "tukar-detail-heading", is_open, (close, content))
+}
+
+fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
+    let (reasons, available) = shelf.eligibility.with_value(|known| {
+        let reasons = known.as_ref().and_then(|known| known.refused.get(&card.id)).cloned();
+        (reasons.unwrap_or_default(), known.as_ref().map(|known| known.available))
+    });
+    let open = Open {
+        shelf,
+        card: StoredValue::new(card.clone()),
+        reasons: StoredValue::new(reasons),
+        available,
+        told: RwSignal::new(Told::Waiting),
+        quantity: RwSignal::new(1),
+    };
+    open.ask();
+    let words = shelf.words;
+    let art = shelf.client.with_value(|client| picture(&card, client.base()));
+    view! {
+        <div class="detail__body">
+            <div class="detail__picture">
+                {art}
+                {card.promotion.as_ref().map(|promotion| view! { <span class="reward__promotion">{promotion.label.clone()}</span> })}
+            </div>
+            <div class="detail__head">
+                <p class="detail__kind">{format!("{} · {}", card.brand, words.kind(&card.kind))}</p>
+                <h3 class="detail__title" id="tukar-detail-heading">{card.title.clone()}</h3>
+                {price(&card, words)}
+                {open.why_not(&card)}
+            </div>
+            {move || match open.told.get() {
+                Told::Waiting => waiting(words).into_any(),
+                Told::Here(detail) => open.told_view(&detail).into_any(),
+                Told::Failed(failure) => open.failed(&failure).into_any(),
+            }}
+        </div>
+        {open.foot()}
+    }
+}
+
+fn waiting(words: Words) -> impl IntoView {
+    view! {
+        <div class="detail__waiting">
+            <span class="visually-hidden" role="status">{words.texts.detail_loading}</span>
+            <span class="bone"></span><span class="bone"></span><span class="bone bone--half"></span>
+        </div>
+    }
+}
+
+impl Open {
+    fn ask(self) {
+        let client = self.shelf.client.get_value();
+        let id = self.card.with_value(|card| card.id.clone());
+        self.told.set(Told::Waiting);
+        spawn_local(async move {
+            let told = match client.reward(&id).await {
+                Ok(detail) => Told::Here(Box::new(detail)),
+                Err(failure) => Told::Failed(failure),
+            };
+            // Closed meanwhile: then there is nobody to tell.
+            let _ = self.told.try_set(told);
+        });
+    }
+
+    fn why_not(self, card: &RewardCard) -> impl IntoView + use<> {
+        let words = self.shelf.words;
+        let now = self.shelf.now.get_untracked();
+        let line = self.shelf.eligibility.with_value(|known| words.standing(card, known.as_ref(), now));
+        let first_is_told =
+            self.reasons.with_value(|reasons| matches!(reasons[..], [Reason::ShortOfPoints { .. }] | []));
+        let reasons = self.reasons.with_value(|reasons| {
+            reasons.iter().map(|reason| words.reason_long(reason, now)).collect::<Vec<_>>()
+        });
+        if first_is_told {
+            return standing(&line, None).into_any();
+        }
+        view! {
+            <div class="why-not">
+                <h4 class="why-not__heading">{words.texts.why_not}</h4>
+                <ul class="why-not__list">
+                    {reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}
+                </ul>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn failed(self, failure: &Failure) -> impl IntoView + use<> {
+        let words = self.shelf.words;
+        view! {
+            <div class="notice notice--warn" role="alert">
+                <p class="notice__text">{words.texts.detail_failed}" "{why(words, failure)}</p>
+                <button type="button" class="notice__button" on:click=move |_| self.ask()>{words.texts.again}</button>
+            </div>
+        }
+    }
+
+    fn told_view(self, detail: &RewardDetail) -> impl IntoView + use<> {
+        let words = self.shelf.words;
+        let paragraphs = detail.description.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
+        let paragraphs = paragraphs.map(|text| view! { <p>{text.to_owned()}</p> }).collect_view();
+        let facts = self.facts(detail);
+        let facts = facts
+            .into_iter()
+            .map(|(name, fact)| view! { <div class="fact"><dt>{name}</dt><dd>{fact}</dd></div> });
+        let terms = detail.terms.clone();
+        view! {
+            <div class="detail__text">{paragraphs}</div>
+            <section class="detail__part">
+                <h4 class="detail__subheading">{words.texts.good_to_know}</h4>
+                <dl class="facts">{facts.collect_view()}</dl>
+            </section>
+            {(!terms.is_empty()).then(|| view! {
+                <section class="detail__part">
+                    <h4 class="detail__subheading">{words.texts.terms}</h4>
+                    <ul class="detail__terms">{terms.into_iter().map(|term| view! { <li>{term}</li> }).collect_view()}</ul>
+                </section>
+            })}
+        }
+    }
+
+    fn facts(self, detail: &RewardDetail) -> Vec<(&'static str, String)> {
+        let words = self.shelf.words;
+        let texts = words.texts;
+        let number = |count: u32| words.i18n.number(i64::from(count));
+        let now = self.shelf.now.get_untracked();
+        let card = &detail.card;
+        let window = match (card.opens_at, card.closes_at) {
+            (Some(from), Some(to)) => Some(format!("{} – {}", words.i18n.date(from), words.i18n.date(to))),
+            (Some(from), None) => Some(fill(texts.opens_on, &[&words.i18n.when(from, now)])),
+            (None, Some(to)) => Some(fill(texts.ends_on, &[&words.i18n.when(to, now)])),
+            (None, None) => None,
+        };
+        let needs = match detail.needs {
+            Needs::Nothing => texts.needs_nothing,
+            Needs::Phone => texts.needs_phone,
+            Needs::Address => texts.needs_address,
+        };
+        let facts = [
+            (texts.fact_value, card.worth_rupiah.map(|rupiah| words.rupiah(rupiah))),
+            (texts.fact_valid, detail.voucher_days.map(|days| fill(texts.fact_days, &[&number(days)]))),
+            (texts.fact_window, window),
+            (texts.fact_limit, detail.limit.as_ref().map(|limit| words.limit(limit))),
+            (texts.fact_tier, (!detail.tiers.is_empty()).then(|| words.list(&detail.tiers))),
+            (texts.fact_balance, detail.balance_min.map(|points| words.i18n.points(points))),
+            (texts.fact_stock, card.stock_left.map(number)),
+            (texts.fact_needs, Some(needs.to_owned())),
+        ];
+        facts.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect()
+    }
+
+    /// Most pieces that may be asked for; 1 until the detail is there.
+    fn quantity_max(self) -> u32 {
+        self.told.with(|told| match told {
+            Told::Here(detail) => detail.quantity_max.min(detail.card.stock_left.unwrap_or(u32::MAX)).max(1),
+            Told::Waiting | Told::Failed(_) => 1,
+        })
+    }
+
+    fn total(self) -> i64 {
+        self.card.with_value(|card| card.points).saturating_mul(i64::from(self.quantity.get()))
+    }
+
+    /// Points missing for the quantity, when the balance is known.
+    fn missing(self) -> i64 {
+        self.available.map_or(0, |available| self.total().saturating_sub(available).max(0))
+    }
+
+    fn foot(self) -> impl IntoView {
+        let words = self.shelf.words;
+        let barred = self.reasons.with_value(|reasons| !reasons.is_empty());
+        let blocked =
+            move || barred || self.missing() > 0 || !self.told.with(|told| matches!(told, Told::Here(_)));
+        let label = move || {
+            if self.shelf.signed_in.get() { words.texts.redeem } else { words.texts.sign_in_to_redeem }
+        };
+        let press = move |_| {
+            if blocked() {
+                return;
+            }
+            if let Told::Here(detail) = self.told.get_untracked() {
+                let quantity = self.quantity.get_untracked();
+                self.shelf.open.set(None);
+                self.shelf.on_redeem.run((*detail, quantity));
+            }
+        };
+        let after = move || match (self.available, self.missing()) {
+            (None, _) => String::new(),
+            (Some(_), 1) => words.texts.short_one.to_owned(),
+            (Some(_), missing @ 2..) => fill(words.texts.short, &[&words.i18n.number(missing)]),
+            (Some(available), _) => fill(words.texts.left, &[&words.i18n.points(available - self.total())]),
+        };
+        view! {
+            <div class="sheet__foot detail__foot">
+                {move || (self.quantity_max() > 1).then(|| self.stepper())}
+                <div class="detail__total">
+                    <span class="detail__sum">{move || words.i18n.points(self.total())}</span>
+                    <span class="detail__after" class:detail__after--short=move || { self.missing() > 0 }>{after}</span>
+                </div>
+                <button type="button" class="button detail__redeem" aria-disabled=move || blocked().to_string() on:click=press>
+                    {label}
+                </button>
+            </div>
+        }
+    }
+
+    fn stepper(self) -> impl IntoView {
+        let texts = self.shelf.words.texts;
+        let max = self.quantity_max();
+        let step = move |by: i32| {
+            self.quantity.update(|quantity| *quantity = quantity.saturating_add_signed(by).clamp(1, max));
+        };
+        let hint = fill(texts.quantity_max, &[&self.shelf.words.i18n.number(i64::from(max))]);
+        view! {
+            <div class="stepper" role="group" aria-label=texts.quantity title=hint>
+                <button
+                    type="button"
+                    class="stepper__button"
+                    aria-label=texts.fewer
+                    aria-disabled=move || (self.quantity.get() <= 1).to_string()
+                    on:click=move |_| step(-1)
+                >
+                    <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8h9" /></svg>
+                </button>
+                <output class="stepper__number" aria-live="polite">{self.quantity}</output>
+                <button
+                    type="button"
+                    class="stepper__button"
+                    aria-label=texts.more
+                    aria-disabled=move || (self.quantity.get() >= max).to_string()
+                    on:click=move |_| step(1)
+                >
+                    <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8h9M8 3.5v9" /></svg>
+                </button>
+            </div>
+        }
+    }
+}

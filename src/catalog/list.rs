@@ -1,0 +1,228 @@
+//! The list: only the cards that can be seen stand in the page.
+//!
+//! It scrolls with the page and not in a box of its own: a box inside a page is hard to leave with a thumb and has no
+//! good height in a host that we do not know. A listener on the window in the capture phase hears the page and any
+//! scrolling box of the host around us; where the list is, is measured and never added up. In a frame the window that
+//! scrolls is the frame's own, so the frame must be given a height and not grow with its content.
+
+use crate::catalog::card::Card;
+use crate::catalog::window::{Part, Place, parts};
+use crate::catalog::{Load, Shelf};
+use leptos::ev::FocusEvent;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{AddEventListenerOptions, Element, ResizeObserver};
+
+/// Space between cards, CSS pixels; `--catalog-gap` in the sheet.
+const GAP: f64 = 16.0;
+/// Cards of the skeleton.
+const SKELETON: usize = 8;
+
+/// One item of the list. Its key is what its view is made from; its place in the list is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Card { row: u32, standing: u32, at: usize },
+    Space { at: u8, rows: usize },
+}
+
+impl Slot {
+    fn key(&self) -> (u32, usize) {
+        match *self {
+            Slot::Card { row, standing, .. } => (row, standing as usize),
+            Slot::Space { at, rows } => (u32::MAX - u32::from(at), rows),
+        }
+    }
+}
+
+pub(crate) fn list(shelf: Shelf) -> impl IntoView {
+    let node = NodeRef::<html::Ul>::new();
+    let ruler = NodeRef::<html::Span>::new();
+    let place = RwSignal::new(Place { viewport: 900.0, row: 380.0, columns: 1, ..Place::default() });
+    let focused = RwSignal::new(None::<u32>);
+    let slots = Memo::new(move |_| slots(shelf, place.get(), focused.get()));
+    let measure = move || {
+        if let (Some(Some(list)), Some(Some(ruler))) = (node.try_get_untracked(), ruler.try_get_untracked()) {
+            let new = measured(&list, &ruler);
+            if new.is_some_and(|new| new != place.get_untracked()) {
+                place.set(new.unwrap_or_default());
+            }
+        }
+    };
+    follow(node, measure);
+    // Tells assistive technology where each card stands in the whole list, once the cards are in the page.
+    Effect::new(move |_| {
+        let Some(list) = node.get() else { return };
+        let count = shelf.found.with(|found| found.rows.len());
+        slots.with(|slots| number_cards(&list, slots, count));
+    });
+    let on_focus = move |event: FocusEvent| {
+        let row = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|target| target.closest("[data-row]").ok().flatten())
+            .and_then(|item| item.get_attribute("data-row")?.parse().ok());
+        focused.set(row);
+    };
+    let waiting = move || shelf.load.get() == Load::First && shelf.len() == 0;
+    view! {
+        <div class="rewards">
+            <span node_ref=ruler class="rewards__ruler" aria-hidden="true"></span>
+            {move || waiting().then(skeleton)}
+            <ul node_ref=node class="rewards__list" role="list" on:focusin=on_focus>
+                <For each=move || slots.get() key=Slot::key let:slot>{item(shelf, place, slot)}</For>
+            </ul>
+        </div>
+    }
+}
+
+fn slots(shelf: Shelf, place: Place, focused: Option<u32>) -> Vec<Slot> {
+    let standing = shelf.standing_version.get();
+    shelf.found.with(|found| {
+        let focused = focused.and_then(|row| found.rows.iter().position(|found| *found == row));
+        let mut slots = Vec::new();
+        for part in parts(&Place { count: found.rows.len(), ..place }, focused) {
+            match part {
+                Part::Space { at, rows } => slots.push(Slot::Space { at, rows }),
+                Part::Cards { first, end } => {
+                    slots.extend((first..end).zip(&found.rows[first..end]).map(|(at, row)| Slot::Card {
+                        row: *row,
+                        standing,
+                        at,
+                    }))
+                }
+            }
+        }
+        slots
+    })
+}
+
+fn item(shelf: Shelf, place: RwSignal<Place>, slot: Slot) -> AnyView {
+    let row = match slot {
+        Slot::Space { rows, .. } => {
+            #[expect(clippy::cast_precision_loss, reason = "rows stay far below 2^52")]
+            let height = rows as f64 * place.get_untracked().row - GAP;
+            return view! {
+                <li class="rewards__space" role="none" style:height=format!("{height}px")></li>
+            }
+            .into_any();
+        }
+        Slot::Card { row, .. } => row,
+    };
+    let now = shelf.now.get_untracked();
+    shelf
+        .cards
+        .with_value(|cards| {
+            let reward = cards.get(row as usize)?;
+            let standing =
+                shelf.eligibility.with_value(|known| shelf.words.standing(reward, known.as_ref(), now));
+            let view = shelf.client.with_value(|client| {
+                Card { reward, standing, row, api_base: client.base() }
+                    .view(shelf.words, move || shelf.open.set(Some(row)))
+                    .into_any()
+            });
+            Some(view)
+        })
+        .unwrap_or_else(|| ().into_any())
+}
+
+fn skeleton() -> impl IntoView {
+    let card = || {
+        view! {
+            <li class="reward reward--skeleton">
+                <div class="reward__picture"></div>
+                <div class="reward__facts">
+                    <span class="bone bone--short"></span>
+                    <span class="bone"></span>
+                    <span class="bone bone--half"></span>
+                    <span class="bone bone--foot"></span>
+                </div>
+            </li>
+        }
+    };
+    view! { <ul class="rewards__list" aria-hidden="true">{(0..SKELETON).map(|_| card()).collect_view()}</ul> }
+}
+
+/// Where the list is now. The ruler is as wide as a card must be and as high as every card is.
+fn measured(list: &Element, ruler: &Element) -> Option<Place> {
+    let (list, ruler) = (list.get_bounding_client_rect(), ruler.get_bounding_client_rect());
+    if list.width() <= 0.0 || ruler.height() <= 0.0 {
+        return None;
+    }
+    let viewport = web_sys::window()?.inner_height().ok()?.as_f64()?;
+    // The same sum as the sheet's `auto-fill`; the small addition forgives a rounded width.
+    let columns = ((list.width() + GAP + 0.1) / (ruler.width() + GAP)).floor().clamp(1.0, 12.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=12")]
+    let columns = columns as usize;
+    let row = ruler.height() + GAP;
+    // Told in half rows: a scroll of some pixels changes nothing.
+    let above = (-list.top() / row * 2.0).floor() / 2.0 * row;
+    Some(Place { above, viewport: viewport + row / 2.0, row, columns, count: 0 })
+}
+
+/// Calls `measure` before the next paint whenever something has scrolled or changed its size.
+fn follow(node: NodeRef<html::Ul>, measure: impl Fn() + Copy + Send + Sync + 'static) {
+    let asked = StoredValue::new(false);
+    let soon = move || {
+        if asked.try_get_value() == Some(false) {
+            asked.set_value(true);
+            request_animation_frame(move || {
+                if asked.try_update_value(|asked| *asked = false).is_some() {
+                    measure();
+                }
+            });
+        }
+    };
+    let on_scroll = StoredValue::new_local(Closure::<dyn Fn()>::new(soon));
+    let on_resize = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn Fn()>)>);
+    if let Some(window) = web_sys::window() {
+        let options = AddEventListenerOptions::new();
+        options.set_capture(true);
+        options.set_passive(true);
+        on_scroll.with_value(|closure| {
+            let function = closure.as_ref().unchecked_ref();
+            for event in ["scroll", "resize"] {
+                let _ = window.add_event_listener_with_callback_and_add_event_listener_options(
+                    event, function, &options,
+                );
+            }
+        });
+    }
+    // Measures once the list is in the page, and from then on whenever its size changes.
+    Effect::new(move |_| {
+        let Some(list) = node.get() else { return };
+        measure();
+        let closure = Closure::<dyn Fn()>::new(soon);
+        if let Ok(observer) = ResizeObserver::new(closure.as_ref().unchecked_ref()) {
+            observer.observe(&list);
+            on_resize.set_value(Some((observer, closure)));
+        }
+    });
+    on_cleanup(move || {
+        if let Some(window) = web_sys::window() {
+            on_scroll.try_with_value(|closure| {
+                let function = closure.as_ref().unchecked_ref();
+                for event in ["scroll", "resize"] {
+                    let _ = window.remove_event_listener_with_callback_and_bool(event, function, true);
+                }
+            });
+        }
+        on_resize.try_with_value(|resize| {
+            if let Some((observer, _)) = resize {
+                observer.disconnect();
+            }
+        });
+    });
+}
+
+fn number_cards(list: &Element, slots: &[Slot], count: usize) {
+    let mut item = list.first_element_child();
+    for slot in slots {
+        let Some(element) = item else { return };
+        if let Slot::Card { at, .. } = slot {
+            let _ = element.set_attribute("aria-posinset", &(at + 1).to_string());
+            let _ = element.set_attribute("aria-setsize", &count.to_string());
+        }
+        item = element.next_element_sibling();
+    }
+}
