@@ -192,15 +192,15 @@ fn PhoneChoice(
         <fieldset class="review__part">
             <legend class="review__heading">{t.recipient_title}</legend>
             {move || own.get().map(|masked| view! {
-                <div class="choices choices--two">
-                    <label class="choice">
+                <div class="picks picks--two">
+                    <label class="pick">
                         <input type="radio" name="redeem-recipient" prop:checked=move || !other.get() on:change=move |_| choose(false)/>
-                        <span class="choice__label">{t.own_number}</span>
-                        <bdi class="choice__detail" dir="ltr">{masked}</bdi>
+                        <span class="pick__label">{t.own_number}</span>
+                        <bdi class="pick__detail" dir="ltr">{masked}</bdi>
                     </label>
-                    <label class="choice">
+                    <label class="pick">
                         <input type="radio" name="redeem-recipient" prop:checked=move || other.get() on:change=move |_| choose(true)/>
-                        <span class="choice__label">{t.other_number}</span>
+                        <span class="pick__label">{t.other_number}</span>
                     </label>
                 </div>
             })}
@@ -361,10 +361,10 @@ fn Ways(i18n: I18n, quote: Quote, channel: RwSignal<Option<Channel>>) -> impl In
             Channel::Email => t.email,
         };
         view! {
-            <label class="choice">
+            <label class="pick">
                 <input type="radio" name="redeem-channel" prop:checked=move || channel.get().or(preferred) == Some(of)
                     on:change=move |_| channel.set(Some(of))/>
-                <span class="choice__label">{label}</span>
+                <span class="pick__label">{label}</span>
             </label>
         }
     };
@@ -372,7 +372,7 @@ fn Ways(i18n: I18n, quote: Quote, channel: RwSignal<Option<Channel>>) -> impl In
         view! {
             <fieldset class="review__part">
                 <legend class="review__note">{t.channel}</legend>
-                <div class="choices choices--two">{quote.channels.iter().copied().map(choice).collect_view()}</div>
+                <div class="picks picks--two">{quote.channels.iter().copied().map(choice).collect_view()}</div>
             </fieldset>
         }
     })
