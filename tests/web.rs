@@ -1,5 +1,6 @@
 //! The widget in a real browser: it mounts, several stand side by side, and unmounting leaves nothing.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test: what is missing is a failure")]
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -1,5 +1,6 @@
 //! Golden JSON: each file in `golden/` is an answer or a request as it stands on the wire. A change of shape shows
 //! here as a changed file, so that no partner meets it first. `BLESS=1 cargo test -p tukar-wire` writes them anew.
+#![expect(clippy::unwrap_used, reason = "a test: what can't be read is a failure, and the panic says where")]
 
 use pretty_assertions::assert_eq;
 use serde::{Serialize, de::DeserializeOwned};
