@@ -34,8 +34,6 @@ const FIRST_PAGE: u32 = 60;
 const FURTHER_PAGE: u32 = 1_000;
 /// Pause before each further page: the browser paints and answers the visitor in between.
 const PAUSE: Duration = Duration::from_millis(30);
-/// Pause after the last change of the query before it is kept.
-const KEEP_AFTER: Duration = Duration::from_millis(250);
 /// Name under which the query is kept for the tab.
 const KEPT: &str = "tukar.catalog";
 
@@ -257,17 +255,11 @@ fn keep_in_step(shelf: Shelf, filter: Signal<String>) {
         }
         filter
     });
-    // Keeps the query in the tab's storage, once per pause in typing.
-    let timer = StoredValue::new_local(None::<TimeoutHandle>);
+    // Keeps the query in the tab's storage, at once: a reload may come right after the last key.
     Effect::new(move |first: Option<()>| {
         let written = shelf.query.with(Query::write);
-        if first.is_none() {
-            return;
+        if first.is_some() {
+            attempt::keep_value(KEPT, &(filter.get_untracked(), written));
         }
-        if let Some(timer) = timer.get_value() {
-            timer.clear();
-        }
-        let kept = (filter.get_untracked(), written);
-        timer.set_value(set_timeout_with_handle(move || attempt::keep_value(KEPT, &kept), KEEP_AFTER).ok());
     });
 }

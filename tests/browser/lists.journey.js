@@ -45,7 +45,7 @@ test('help answers questions and names contacts without signing in', async ({ sh
 });
 
 test('the language can be changed and stays after a reload', async ({ shop, page }) => {
-  await shop.button('English').click();
+  await page.getByRole('button', { name: /English/ }).click();
   await expect(page.getByRole('navigation').getByRole('button', { name: 'Rewards' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('navigation').getByRole('button', { name: 'Rewards' })).toBeVisible();
