@@ -9,7 +9,7 @@ use crate::history::History;
 use crate::i18n::I18n;
 use crate::locker::Locker;
 use crate::redeem::flow::Order;
-use crate::redeem::{Begin, Leave, Redeem, Spent};
+use crate::redeem::{Begin, Leave, Redeem, Spent, unfinished};
 use crate::session::{Session, SignIn, Who};
 use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
@@ -119,8 +119,7 @@ impl Shell {
             Leave::Locker => self.go(Screen::Tab(Tab::Locker)),
             Leave::SignIn => {
                 self.session.close();
-                let begin = attempt::find().map(|kept| Begin::Attempt(kept.id));
-                let then = begin.map_or(Screen::Tab(from), |begin| Screen::Redeem { begin, from });
+                let then = unfinished().map_or(Screen::Tab(from), |begin| Screen::Redeem { begin, from });
                 self.go(Screen::SignIn { then: Box::new(then), ended: true });
             }
         }
@@ -149,10 +148,8 @@ pub fn App(
     ) {
         on_cleanup(move || handle.clear());
     }
-    let begin = match attempt::find() {
-        Some(kept) if untrack(|| session.is_open()) => {
-            Screen::Redeem { begin: Begin::Attempt(kept.id), from: Tab::Rewards }
-        }
+    let begin = match unfinished() {
+        Some(begin) if untrack(|| session.is_open()) => Screen::Redeem { begin, from: Tab::Rewards },
         _ => {
             let kept =
                 attempt::find_kept::<String>(SCREEN).and_then(|word| Tab::of(&word)).unwrap_or(Tab::Rewards);

@@ -77,12 +77,32 @@ pub struct Spent {
 
 const DRAFT: &str = "tukar.recipient";
 
+/// What is being reviewed, before anything was sent; a reload comes back to it.
+const REVIEW: &str = "tukar.review";
+
+/// Where a reload has to go on: at an attempt that was sent, or at a review that was open.
+#[must_use]
+pub fn unfinished() -> Option<Begin> {
+    if let Some(kept) = attempt::find() {
+        return Some(Begin::Attempt(kept.id));
+    }
+    let (reward_id, quantity) = attempt::find_kept::<(String, u32)>(REVIEW)?;
+    Some(Begin::Reward(Order { reward_id, quantity }))
+}
+
+fn keep_review(order: &Order) {
+    attempt::keep_value(REVIEW, &(&order.reward_id, order.quantity));
+}
+
 impl Desk {
     fn client(self) -> Client {
         self.client.get_value()
     }
 
     fn leave(self, how: Leave) {
+        if how != Leave::SignIn {
+            attempt::forget_value(REVIEW);
+        }
         if self.state.with_untracked(flow::is_over) {
             attempt::forget();
             if how == Leave::Done {
@@ -102,6 +122,10 @@ impl Desk {
             }
             _ => None,
         };
+        // Back in the review after a refusal: a reload has to find it again.
+        if let State::Review { order, .. } = &state {
+            keep_review(order);
+        }
         let _ = self.state.try_set(state);
         self.carry_out(todo, spent);
     }
@@ -109,17 +133,23 @@ impl Desk {
     fn carry_out(self, todo: Vec<Do>, spent: Option<Spent>) {
         for what in todo {
             match what {
-                Do::Store(ask) => attempt::keep(&attempt::Attempt {
-                    id: ask.id,
-                    reward_id: ask.reward_id,
-                    quantity: ask.quantity,
-                }),
+                Do::Store(ask) => {
+                    attempt::forget_value(REVIEW);
+                    attempt::keep(&attempt::Attempt {
+                        id: ask.id,
+                        reward_id: ask.reward_id,
+                        quantity: ask.quantity,
+                    });
+                }
                 Do::Forget => attempt::forget(),
                 Do::PointsMoved => self.on_moved.run(spent.clone()),
-                Do::Quote(order) => self.ask(move |client| async move {
-                    let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
-                    client.quote(&ask).await.map(Event::Quoted)
-                }),
+                Do::Quote(order) => {
+                    keep_review(&order);
+                    self.ask(move |client| async move {
+                        let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
+                        client.quote(&ask).await.map(Event::Quoted)
+                    });
+                }
                 Do::Create(ask) => {
                     self.ask(move |client| async move { client.redeem(&ask).await.map(Event::Told) })
                 }
