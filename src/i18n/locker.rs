@@ -110,7 +110,7 @@ pub const ID: Texts = Texts {
     ended_at: "Berakhir {0}",
     issued: "Ditukar {0}",
     lost: "Sambungan terputus. Coba lagi.",
-    active: "Bisa dipakai",
+    active: "Aktif",
     past: "Riwayat voucher",
 };
 
@@ -149,6 +149,6 @@ pub const EN: Texts = Texts {
     ended_at: "Ended {0}",
     issued: "Redeemed {0}",
     lost: "The connection dropped. Try again.",
-    active: "To use",
+    active: "Active",
     past: "Past",
 };
