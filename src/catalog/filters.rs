@@ -5,6 +5,15 @@ use crate::catalog::query::Query;
 use leptos::prelude::*;
 use tukar_wire::RewardKind;
 
+/// Whether a query has something on.
+type IsOn = fn(&Query) -> bool;
+/// Turns it on or off.
+type Turn = fn(&mut Query);
+/// One bound of a query.
+type Read = fn(&Query) -> Option<i64>;
+/// Sets that bound.
+type Write = fn(&mut Query, Option<i64>);
+
 /// Chips, one for each kind, with the count each would show.
 pub(crate) fn kinds(shelf: Shelf) -> impl IntoView {
     let words = shelf.words;
@@ -81,7 +90,7 @@ pub(crate) fn toggles(shelf: Shelf) -> impl IntoView {
 fn toggle(
     shelf: Shelf,
     name: &'static str,
-    (is_on, turn): (fn(&Query) -> bool, fn(&mut Query)),
+    (is_on, turn): (IsOn, Turn),
     how_many: impl Fn() -> u32 + Send + 'static,
 ) -> impl IntoView {
     view! {
@@ -173,7 +182,7 @@ pub(crate) fn points(shelf: Shelf) -> impl IntoView {
 fn points_field(
     shelf: Shelf,
     (label, hint): (&'static str, &'static str),
-    (read, write): (fn(&Query) -> Option<i64>, fn(&mut Query, Option<i64>)),
+    (read, write): (Read, Write),
 ) -> impl IntoView {
     let shown = move || shelf.query.with(read).map(|points| points.to_string()).unwrap_or_default();
     let input = move |event| {
