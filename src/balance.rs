@@ -140,7 +140,8 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
     let pending = (points.pending > 0)
         .then(|| view! { <span>{fill(t.pending, &[&i18n.number(points.pending)])}</span> });
     let empty = points.available == 0 && points.held == 0 && points.pending == 0;
-    let soon = points.about_to_be_lost.clone();
+    // What is told with a countdown is what ends at that very moment; what ends later has its own line in the lots.
+    let soon = points.about_to_be_lost.as_ref().and(points.next_ending.clone());
     let available = points.available;
     view! {
         <div class="balance__sum">

@@ -58,7 +58,7 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
     let words = shelf.words;
     let art = shelf.client.with_value(|client| picture(&card, client.base()));
     view! {
-        <div class="detail__body">
+        <div class="detail__body" tabindex="0">
             <div class="detail__picture">
                 {art}
                 {card.promotion.as_ref().map(|promotion| view! { <span class="reward__promotion">{promotion.label.clone()}</span> })}

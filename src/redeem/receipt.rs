@@ -81,7 +81,7 @@ fn Head(i18n: I18n, redemption: Redemption) -> impl IntoView {
         Story::Preparing => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
     };
     view! {
-        <header class="receipt__head" role="status">
+        <div class="receipt__head" role="status">
             <span class="receipt__mark" aria-hidden="true">
                 <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
                     <path d="M5 12.5l4.5 4.5L19 7.5"/>
@@ -89,7 +89,7 @@ fn Head(i18n: I18n, redemption: Redemption) -> impl IntoView {
             </span>
             <h2 class="screen__title" tabindex="-1">{title}</h2>
             <p class="screen__lead">{body}</p>
-        </header>
+        </div>
     }
 }
 

@@ -68,7 +68,7 @@ fn judge(build: &str, record: bool) -> Result<bool> {
     say(&format!("      {:<8} {:>9} {:>9} {:>9}", build, "raw", "brotli", "record"));
     for (part, raw, brotli) in weigh()? {
         let known = kept.get(&part).copied();
-        let over = known.is_none_or(|known| brotli * 1000 > known * (1000 + SLACK_THOUSANDTHS));
+        let over = known.is_some_and(|known| brotli * 1000 > known * (1000 + SLACK_THOUSANDTHS));
         let shown = known.map_or("-".to_owned(), |known| known.to_string());
         let mark = if over && !record { "  over" } else { "" };
         say(&format!("      {part:<8} {raw:>9} {brotli:>9} {shown:>9}{mark}"));
