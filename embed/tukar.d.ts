@@ -14,16 +14,9 @@ export interface TukarBalance {
   available: number;
 }
 
-/** Detail of `tukar-error`: something could not be done. */
-export interface TukarError {
-  /** Stable word, as `offline` or `code-wrong`. */
-  kind: string;
-}
-
 export interface TukarRewardsEventMap {
   'tukar-redeemed': CustomEvent<TukarRedeemed>;
   'tukar-balance': CustomEvent<TukarBalance>;
-  'tukar-error': CustomEvent<TukarError>;
   'tukar-signed-in': CustomEvent<null>;
   'tukar-signed-out': CustomEvent<null>;
 }

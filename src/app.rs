@@ -151,8 +151,10 @@ pub fn App(
     let begin = match unfinished() {
         Some(begin) if untrack(|| session.is_open()) => Screen::Redeem { begin, from: Tab::Rewards },
         _ => {
-            let kept =
-                attempt::find_kept::<String>(SCREEN).and_then(|word| Tab::of(&word)).unwrap_or(Tab::Rewards);
+            let kept = attempt::find_kept::<String>(SCREEN)
+                .and_then(|word| Tab::of(&word))
+                .or_else(|| Tab::of(&first.view))
+                .unwrap_or(Tab::Rewards);
             let open = untrack(|| session.is_open()) || matches!(kept, Tab::Rewards | Tab::Help);
             Screen::Tab(if open { kept } else { Tab::Rewards })
         }

@@ -93,7 +93,7 @@ fn native(count: &mut Count) -> Result<()> {
 fn in_chromium(count: &mut Count) -> Result<()> {
     let mut found = (0, 0);
     let mut command = cargo();
-    command.args(["test", "--quiet", "--package", "tukar", "--target", tools::WASM, "--test", "web"]);
+    command.args(["test", "--package", "tukar", "--target", tools::WASM, "--test", "web"]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     command.env("CHROMEDRIVER", "/usr/bin/chromedriver").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     let good = watch(&mut command, |line| {
