@@ -349,13 +349,22 @@ fn screen_view(shell: Shell) -> AnyView {
 fn Home(shell: Shell) -> impl IntoView {
     let Shell { i18n, session, now, points_version, .. } = shell;
     let rewards = NodeRef::<html::Div>::new();
+    // What ends first is spent first, so whatever can be redeemed now saves these points.
+    let saving = RwSignal::new(false);
     let on_save = Callback::new(move |()| {
+        saving.set(true);
         if let Some(rewards) = rewards.get_untracked() {
             rewards.scroll_into_view();
         }
     });
     let signed_in = Memo::new(move |_| session.is_open());
-    let filter = Signal::derive(move || shell.settings.with(|settings| settings.filter.clone()));
+    let filter = Signal::derive(move || {
+        if saving.get() {
+            "can=1".to_owned()
+        } else {
+            shell.settings.with(|settings| settings.filter.clone())
+        }
+    });
     let on_redeem = Callback::new(move |(detail, quantity): (RewardDetail, u32)| {
         let begin = Begin::Reward(Order { reward_id: detail.card.id, quantity });
         shell.go_signed_in(Screen::Redeem { begin, from: Tab::Rewards });

@@ -50,3 +50,10 @@ test('the language can be changed and stays after a reload', async ({ shop, page
   await page.reload();
   await expect(page.getByRole('navigation').getByRole('button', { name: 'Rewards' })).toBeVisible();
 });
+
+test('points that are about to end lead to what can be had now', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await expect(page.getByText(/300 poin hangus dalam/)).toBeVisible();
+  await shop.button('Lihat yang bisa ditukar').click();
+  await expect(page.getByRole('button', { name: 'Hapus filter Bisa ditukar sekarang' })).toBeVisible();
+});
