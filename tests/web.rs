@@ -51,13 +51,23 @@ fn two_widgets_stand_side_by_side_and_end_apart() {
     tukar::unmount(two);
 }
 
+/// The next task of the browser: what a signal moved has been drawn by then.
+async fn next_task() {
+    let promise = js_sys::Promise::new(&mut |done, _| {
+        web_sys::window().unwrap().set_timeout_with_callback(&done).unwrap();
+    });
+    wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
+}
+
 #[wasm_bindgen_test]
-fn a_language_set_from_outside_shows_at_once() {
+async fn a_language_set_from_outside_shows_at_once() {
     let (root, host) = (place(), place());
     let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
     tukar::set_attribute(handle, "locale".to_owned(), Some("en".to_owned()));
+    next_task().await;
     let english = root.text_content().unwrap();
     tukar::set_attribute(handle, "locale".to_owned(), Some("id".to_owned()));
+    next_task().await;
     let indonesian = root.text_content().unwrap();
     assert_ne!(english, indonesian);
     tukar::unmount(handle);
