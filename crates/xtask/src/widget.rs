@@ -16,7 +16,7 @@ pub fn dist() -> PathBuf {
 
 /// Builds the widget unless nothing it is made of has changed since the last build.
 pub fn build(release: bool) -> Result<()> {
-    let stamp = target().join("tools/widget.stamp");
+    let stamp = stamp();
     let inputs = format!("{release} {:x}", hash_inputs()?);
     if fs::read_to_string(&stamp).is_ok_and(|built| built == inputs) && dist().join("index.html").exists() {
         say("      unchanged since the last build");
@@ -30,8 +30,17 @@ pub fn build(release: bool) -> Result<()> {
     Ok(())
 }
 
-/// Runs Trunk, with further variables for the build.
+/// What `dist` was built from; `build` writes it, so it is there only while `dist` holds that build.
+fn stamp() -> PathBuf {
+    target().join("tools/widget.stamp")
+}
+
+/// Runs Trunk, with further variables for the build. The stamp goes first: whatever Trunk leaves is not what it named.
 pub fn trunk(release: bool, variables: &[(&str, &str)]) -> Result<()> {
+    let stamp = stamp();
+    if stamp.exists() {
+        fs::remove_file(&stamp).context("removing the old build's stamp")?;
+    }
     let mut command = program("trunk");
     command.args(["build", "--skip-version-check"]);
     if release {
