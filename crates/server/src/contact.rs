@@ -58,6 +58,11 @@ impl Contact {
     }
 }
 
+/// Reads the tables of phone numbers, which takes most of a second once: at the start, so that no visitor waits for it.
+pub fn warm_up() {
+    let _ = read_phone("+6281234567890");
+}
+
 /// Countries that messages and airtime go to: others only serve who earns on expensive messages.
 const COUNTRY_CODES: &[&str] = &["+62"];
 

@@ -43,6 +43,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     } else if app.senders.channels().is_empty() {
         tracing::warn!("no sender is set up: nobody can get a code; see --smtp-host and --sms-url");
     }
+    tokio::task::spawn_blocking(crate::contact::warm_up);
     let stop_worker = CancellationToken::new();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
     announce(address, &app)?;
