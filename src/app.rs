@@ -14,6 +14,7 @@ use crate::session::{Session, SignIn, Who};
 use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
 use crate::ui::notice::{Notice, Tone};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -76,7 +77,7 @@ struct Shell {
     points_version: RwSignal<u32>,
     programme: RwSignal<Option<Programme>>,
     settings: Signal<Settings>,
-    host: StoredValue<web_sys::HtmlElement, LocalStorage>,
+    host: StoredValue<web_sys::HtmlElement>,
 }
 
 impl Shell {
@@ -142,7 +143,7 @@ pub fn App(
     let now = RwSignal::new(clock.now());
     if let Ok(handle) = set_interval_with_handle(
         move || {
-            let _ = now.try_set(clock.now());
+            now.set(clock.now());
         },
         Duration::from_secs(1),
     ) {
@@ -162,11 +163,11 @@ pub fn App(
     let screen = RwSignal::new(begin);
     let points_version = RwSignal::new(0);
     let programme = RwSignal::new(None::<Programme>);
-    let host = StoredValue::new_local(host);
+    let host = StoredValue::new(host);
     // The member's choice of language; until then the page's.
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
     let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
-    let client = StoredValue::new_local(base);
+    let client = StoredValue::new(base);
     view! {
         {move || {
             let locale = locale.get();
@@ -177,7 +178,7 @@ pub fn App(
             let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, host };
             spawn_local(async move {
                 if let Ok(told) = client.programme().await {
-                    let _ = programme.try_set(Some(told));
+                    programme.set(Some(told));
                 }
             });
             view! { <Frame shell chosen/> }

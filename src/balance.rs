@@ -6,6 +6,7 @@ pub mod countdown;
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill};
 use crate::ui::notice::{LoadAgain, NotLoaded};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use countdown::{Left, is_near, left};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,7 +27,7 @@ enum Loaded {
 struct Purse {
     i18n: I18n,
     now: Signal<Moment>,
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     loaded: RwSignal<Loaded>,
     busy: RwSignal<bool>,
     on_told: Callback<i64>,
@@ -39,9 +40,10 @@ impl Purse {
         self.busy.set(true);
         spawn_local(async move {
             let answer = client.balance().await;
-            if self.busy.try_set(false).is_some() {
+            if self.busy.try_get_untracked().is_none() {
                 return;
             }
+            self.busy.set(false);
             match answer {
                 Ok(points) => {
                     self.on_told.run(points.available);
@@ -82,7 +84,7 @@ pub fn Balance(
     let purse = Purse {
         i18n,
         now,
-        client: StoredValue::new_local(client),
+        client: StoredValue::new(client),
         loaded: RwSignal::new(Loaded::Nothing),
         busy: RwSignal::new(false),
         on_told,
@@ -150,7 +152,7 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
             <p class="balance__aside">{held}{pending}</p>
             <p class="balance__time">
                 <span>{fill(t.true_at, &[&i18n.time(points.server_time)])}</span>
-                <button class="icon-button" type="button" aria-label=t.refresh title=t.refresh disabled=purse.busy on:click=move |_| purse.load()>
+                <button class="icon-button" type="button" aria-label=t.refresh title=t.refresh disabled=move || purse.busy.get() on:click=move |_| purse.load()>
                     <svg class="balance__refresh" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
                         <path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9"/><path d="M19.5 4.5V9H15"/>
                     </svg>
@@ -261,18 +263,18 @@ fn Lots(purse: Purse, lots: Vec<Lot>, next: Option<String>) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let answer = client.lots(after.as_deref()).await;
-            let _ = busy.try_set(false);
+            busy.set(false);
             if let Ok(page) = answer {
-                let _ = lots.try_update(|lots| lots.extend(page.lots));
-                let _ = next.try_set(page.next);
-                let _ = shown.try_set(usize::MAX);
+                lots.update(|lots| lots.extend(page.lots));
+                next.set(page.next);
+                shown.set(usize::MAX);
             }
         });
     };
     let more = move || {
         match hidden.get() {
         0 => next.get().map(|_| {
-            view! { <button class="link-button" type="button" disabled=busy on:click=load>{t.lots_next}</button> }.into_any()
+            view! { <button class="link-button" type="button" disabled=move || busy.get() on:click=load>{t.lots_next}</button> }.into_any()
         }),
         hidden => {
             let label = fill(t.lots_more, &[&i18n.number(i64::try_from(hidden).unwrap_or(i64::MAX))]);
@@ -303,7 +305,7 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
             let time = Memo::new(move |_| fill(t.lot_in, &[&left_text(i18n, left(at, purse.now.get()))]));
             view! {
                 <span class="lot__ends" title=exact>{date}</span>
-                <span class="lot__in" class:lot__in--near=near>{time}</span>
+                <span class="lot__in" class:lot__in--near=move || near.get()>{move || time.get()}</span>
             }
             .into_any()
         }
@@ -314,7 +316,7 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
         (lot.held > 0).then(|| fill(t.lot_held, &[&i18n.number(lot.held)]))
     };
     view! {
-        <li class="lot" class:lot--near=near>
+        <li class="lot" class:lot--near=move || near.get()>
             <span class="lot__source">{lot.source.clone()}</span>
             <span class="lot__points">{i18n.number(if lot.pending { lot.granted } else { lot.available })}</span>
             {ends}

@@ -20,6 +20,7 @@ mod words;
 
 use crate::api::{Client, Failure, attempt};
 use crate::i18n::I18n;
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use index::{Found, Index};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -55,7 +56,7 @@ enum Load {
 struct Shelf {
     words: Words,
     now: Signal<Moment>,
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     signed_in: Signal<bool>,
     /// The visitor's choice.
     query: RwSignal<Query>,
@@ -113,7 +114,7 @@ pub fn Catalog(
     let shelf = Shelf {
         words: Words::new(i18n),
         now,
-        client: StoredValue::new_local(client),
+        client: StoredValue::new(client),
         signed_in,
         query,
         cards: StoredValue::new(Vec::new()),

@@ -4,6 +4,7 @@ use crate::api::{Client, Failure};
 use crate::i18n::{I18n, history::Texts};
 use crate::ui::clipboard;
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line};
+use crate::ui::reactive::{RwSignal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Activity, ActivityKind};
@@ -31,7 +32,7 @@ enum Loaded {
 #[derive(Clone, Copy)]
 struct Book {
     i18n: I18n,
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     kind: RwSignal<Option<ActivityKind>>,
     loaded: RwSignal<Loaded>,
     more: RwSignal<More>,
@@ -104,7 +105,7 @@ pub fn History(
     let t = i18n.texts().history;
     let book = Book {
         i18n,
-        client: StoredValue::new_local(client),
+        client: StoredValue::new(client),
         kind: RwSignal::new(None),
         loaded: RwSignal::new(Loaded::Nothing),
         more: RwSignal::new(More::Ready),
@@ -207,7 +208,7 @@ fn CopyReference(t: &'static Texts, id: String) -> impl IntoView {
         spawn_local(async move {
             let Some(text) = reference.try_get_value() else { return };
             let done = clipboard::copy(&text).await;
-            let _ = said.try_set(Some(if done { t.copied } else { t.copy_by_hand }));
+            said.set(Some(if done { t.copied } else { t.copy_by_hand }));
         });
     };
     view! {

@@ -12,8 +12,8 @@ pub mod redeem;
 pub mod session;
 pub mod support;
 
+use crate::ui::reactive::StoredValue;
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use leptos::prelude::*;
 use tukar_wire::Moment;
 use wasm_bindgen::JsValue;
 
@@ -79,7 +79,7 @@ static EN: Texts = Texts {
 #[derive(Clone, Copy)]
 pub struct I18n {
     texts: &'static Texts,
-    format: StoredValue<Format, LocalStorage>,
+    format: StoredValue<Format>,
 }
 
 struct Format {
@@ -122,7 +122,7 @@ impl I18n {
             month: date(&[("month", "short")]),
             month_long: date(&[("month", "long"), ("year", "numeric")]),
         };
-        I18n { texts, format: StoredValue::new_local(format) }
+        I18n { texts, format: StoredValue::new(format) }
     }
 
     /// All texts.

@@ -5,6 +5,7 @@ use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until};
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher, VoucherState};
@@ -34,7 +35,7 @@ enum Lock {
 struct Shelf {
     i18n: I18n,
     now: Signal<Moment>,
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     loaded: RwSignal<Loaded>,
     held: RwSignal<Vec<Redemption>>,
     lock: RwSignal<Lock>,
@@ -75,7 +76,7 @@ impl Shelf {
         let client = self.client.get_value();
         spawn_local(async move {
             if let Ok(open) = client.open_redemptions().await {
-                let _ = self.held.try_set(open.redemptions);
+                self.held.set(open.redemptions);
             }
         });
     }
@@ -94,7 +95,7 @@ impl Shelf {
                 Ok(sent) => Lock::Code { sent: Box::new(sent), error: None, busy: false },
                 Err(failure) => Lock::Closed { said: Some(failure_line(&failure, lost)) },
             };
-            let _ = self.lock.try_set(lock);
+            self.lock.set(lock);
         });
     }
 
@@ -105,12 +106,12 @@ impl Shelf {
         spawn_local(async move {
             let lock = match client.resend_code(&sent.challenge_id, channel).await {
                 Ok(sent) => {
-                    let _ = self.digits.try_set(String::new());
+                    self.digits.set(String::new());
                     Lock::Code { sent: Box::new(sent), error: None, busy: false }
                 }
                 Err(failure) => Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false },
             };
-            let _ = self.lock.try_set(lock);
+            self.lock.set(lock);
         });
     }
 
@@ -121,8 +122,8 @@ impl Shelf {
         spawn_local(async move {
             match client.check_locker(&sent.challenge_id, &code).await {
                 Ok(opened) => {
-                    let _ = self.digits.try_set(String::new());
-                    let _ = self.lock.try_set(Lock::Open { until: opened.open_until });
+                    self.digits.set(String::new());
+                    self.lock.set(Lock::Open { until: opened.open_until });
                     self.load(None);
                 }
                 Err(failure) => {
@@ -131,7 +132,7 @@ impl Shelf {
                         Failure::Refused(problem) => one_line(problem),
                         _ => lost.to_owned(),
                     };
-                    let _ = self.lock.try_set(Lock::Code { sent, error: Some(error), busy: false });
+                    self.lock.set(Lock::Code { sent, error: Some(error), busy: false });
                 }
             }
         });
@@ -179,7 +180,7 @@ pub fn Locker(
     let shelf = Shelf {
         i18n,
         now,
-        client: StoredValue::new_local(client),
+        client: StoredValue::new(client),
         loaded: RwSignal::new(Loaded::Nothing),
         held: RwSignal::new(vec![]),
         lock: RwSignal::new(Lock::Closed { said: None }),
@@ -361,7 +362,7 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
                 <div class="locker-lock">
                     <LockIcon open=false/>
                     <div><p class="locker-lock__text">{t.closed_note}</p><p class="locker-lock__said" role="alert">{said}</p></div>
-                    <button class="button button--primary" type="button" disabled=asking on:click=move |_| shelf.ask_code()>
+                    <button class="button button--primary" type="button" disabled=move || asking.get() on:click=move |_| shelf.ask_code()>
                         {move || if asking.get() { t.opening } else { t.open }}
                     </button>
                 </div>
@@ -433,17 +434,17 @@ fn CodeStep(shelf: Shelf, t: &'static Texts) -> impl IntoView {
         <div class="locker-code">
             <h3 class="locker__heading">{t.code_title}</h3>
             <p class="locker-code__to">{to}"."</p>
-            <CodeField id="locker-code" label=r.code_label value=shelf.digits error busy
+            <CodeField id="locker-code" label=Signal::derive(move || r.code_label.to_owned()) value=shelf.digits error busy
                 on_full=Callback::new(move |code| shelf.check(code))/>
             <p class="locker-code__left">{left}</p>
             <div class="locker-code__ways">
-                <button class="link-button" type="button" disabled=held_back on:click=move |_| shelf.resend(None)>{resend}</button>
+                <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| shelf.resend(None)>{resend}</button>
                 {move || other.get().map(|way| view! {
-                    <button class="link-button" type="button" disabled=held_back on:click=move |_| shelf.resend(Some(way))>
+                    <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| shelf.resend(Some(way))>
                         {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
                     </button>
                 })}
-                <button class="link-button" type="button" disabled=busy on:click=move |_| shelf.lock.set(Lock::Closed { said: None })>{t.cancel}</button>
+                <button class="link-button" type="button" disabled=move || busy.get() on:click=move |_| shelf.lock.set(Lock::Closed { said: None })>{t.cancel}</button>
             </div>
         </div>
     }

@@ -19,6 +19,7 @@ use crate::api::attempt;
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill, redeem::Texts};
 use crate::ui::notice::{Notice, Tone, problem_notice};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use code_step::CodeStep;
 use flow::{Do, Event, Order, State, Trouble, Why};
 use leptos::html;
@@ -57,7 +58,7 @@ pub enum Leave {
 struct Desk {
     i18n: I18n,
     now: Signal<Moment>,
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     state: RwSignal<State>,
     draft: RwSignal<Draft>,
     /// Number of the newest request; an answer of an older one is dropped.
@@ -126,7 +127,7 @@ impl Desk {
         if let State::Review { order, .. } = &state {
             keep_review(order);
         }
-        let _ = self.state.try_set(state);
+        self.state.set(state);
         self.carry_out(todo, spent);
     }
 
@@ -268,7 +269,7 @@ pub fn Redeem(
     let desk = Desk {
         i18n,
         now,
-        client: StoredValue::new_local(client),
+        client: StoredValue::new(client),
         state: RwSignal::new(state),
         draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),
         newest: StoredValue::new(0),
@@ -350,7 +351,7 @@ fn ReviewStage(desk: Desk) -> impl IntoView {
         let client = desk.client();
         detail.set(Detail::Loading);
         spawn_local(async move {
-            let _ = detail.try_set(match client.reward(&reward).await {
+            detail.set(match client.reward(&reward).await {
                 Ok(here) => Detail::Here(Box::new(here)),
                 Err(Failure::Refused(problem)) => Detail::Missing(Some(problem)),
                 Err(_) => Detail::Missing(None),
@@ -434,8 +435,8 @@ fn Checking(desk: Desk) -> impl IntoView {
     view! {
         <div class="checking" role="status">
             <h2 class="screen__title" tabindex="-1">{t.checking_title}</h2>
-            <div class="checking__bar" hidden=stalled aria-hidden="true"></div>
-            <p class="screen__lead">{why}</p>
+            <div class="checking__bar" hidden=move || stalled.get() aria-hidden="true"></div>
+            <p class="screen__lead">{move || why.get()}</p>
             <p class="screen__lead">{t.checking_body}</p>
             {move || stalled.get().then(|| view! { <p>{t.checking_stalled}</p> })}
             <div><button class="button" type="button" on:click=move |_| desk.dispatch(Event::Again)>{t.check_now}</button></div>

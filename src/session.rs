@@ -8,6 +8,7 @@ use crate::i18n::{I18n, fill};
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until};
 use crate::ui::notice::{Notice, Tone, failure_line};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,7 +30,7 @@ pub enum Who {
 /// The session: copied into every view that has to know.
 #[derive(Clone, Copy)]
 pub struct Session {
-    client: StoredValue<Client, LocalStorage>,
+    client: StoredValue<Client>,
     who: RwSignal<Who>,
 }
 
@@ -37,7 +38,7 @@ impl Session {
     /// Picks the kept token up, if there is one, and asks who it is.
     #[must_use]
     pub fn begin(client: Client) -> Session {
-        let session = Session { client: StoredValue::new_local(client), who: RwSignal::new(Who::Nobody) };
+        let session = Session { client: StoredValue::new(client), who: RwSignal::new(Who::Nobody) };
         if let Some(token) = attempt::find_kept::<String>(TOKEN) {
             session.client.with_value(|client| client.set_token(Some(token)));
             session.who.set(Who::Asking);
@@ -101,7 +102,7 @@ impl Session {
         spawn_local(async move {
             match client.me().await {
                 Ok(member) => {
-                    let _ = self.who.try_set(Who::Member(Box::new(member)));
+                    self.who.set(Who::Member(Box::new(member)));
                 }
                 Err(failure) if is_signed_out(&failure) => self.close(),
                 Err(_) => {}
@@ -145,7 +146,7 @@ impl Door {
                 Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
                 Err(failure) => Step::Contact { said: Some(said(&failure, t.lost)), busy: false },
             };
-            let _ = self.step.try_set(step);
+            self.step.set(step);
         });
     }
 
@@ -156,12 +157,12 @@ impl Door {
         spawn_local(async move {
             let step = match client.resend_code(&sent.challenge_id, channel).await {
                 Ok(sent) => {
-                    let _ = self.digits.try_set(String::new());
+                    self.digits.set(String::new());
                     Step::Code { sent: Box::new(sent), error: None, busy: false }
                 }
                 Err(failure) => Step::Code { sent, error: Some(said(&failure, lost)), busy: false },
             };
-            let _ = self.step.try_set(step);
+            self.step.set(step);
         });
     }
 
@@ -184,7 +185,7 @@ impl Door {
                         }
                     }
                     let error = Some(said(&failure, lost));
-                    let _ = self.step.try_set(Step::Code { sent, error, busy: false });
+                    self.step.set(Step::Code { sent, error, busy: false });
                 }
             }
         });
@@ -286,7 +287,7 @@ fn ContactStep(door: Door) -> impl IntoView {
                 <p class="field__hint" id="sign-in-hint">{t.contact_hint}</p>
                 <p class="field__error" id="sign-in-error" role="alert">{move || error.get()}</p>
             </div>
-            <button class="button button--primary button--wide" type="submit" disabled=busy>
+            <button class="button button--primary button--wide" type="submit" disabled=move || busy.get()>
                 {move || if busy.get() { t.sending } else { t.send }}
             </button>
         </form>
@@ -342,7 +343,7 @@ fn CodeStep(door: Door) -> impl IntoView {
                 <h2 class="screen__title" tabindex="-1">{t.code_title}</h2>
                 <p class="screen__lead">{to}</p>
             </header>
-            <CodeField id="sign-in-code" label=r.code_label value=door.digits error busy
+            <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.digits error busy
                 on_full=Callback::new(move |code| door.check(code))/>
             <p class="code-step__life">{left}</p>
             <button class="button button--primary button--wide" type="button"
@@ -351,13 +352,13 @@ fn CodeStep(door: Door) -> impl IntoView {
                 {move || if busy.get() { t.checking } else { t.check }}
             </button>
             <div class="code-step__ways">
-                <button class="link-button" type="button" disabled=held_back on:click=move |_| door.resend(None)>{resend}</button>
+                <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| door.resend(None)>{resend}</button>
                 {move || other.get().map(|way| view! {
-                    <button class="link-button" type="button" disabled=held_back on:click=move |_| door.resend(Some(way))>
+                    <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| door.resend(Some(way))>
                         {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
                     </button>
                 })}
-                <button class="link-button" type="button" disabled=busy
+                <button class="link-button" type="button" disabled=move || busy.get()
                     on:click=move |_| { door.digits.set(String::new()); door.step.set(Step::Contact { said: None, busy: false }); }>{t.change}</button>
             </div>
             <p class="review__note">{t.not_come}</p>

@@ -3,6 +3,7 @@
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, support::Texts};
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded};
+use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Announcement, Contact, ContactKind, Programme, Question};
@@ -27,12 +28,12 @@ pub fn Support(
 ) -> impl IntoView {
     let t = i18n.texts().support;
     let loaded = RwSignal::new(Loaded::Nothing);
-    let client = StoredValue::new_local(client);
+    let client = StoredValue::new(client);
     let load = move || {
         loaded.set(Loaded::Nothing);
         let client = client.get_value();
         spawn_local(async move {
-            let _ = loaded.try_set(match client.programme().await {
+            loaded.set(match client.programme().await {
                 Ok(programme) => Loaded::Here(Box::new(programme)),
                 Err(failure) => Loaded::Failed(failure),
             });

@@ -5,3 +5,4 @@ pub mod code_field;
 pub mod countdown;
 pub mod icon;
 pub mod notice;
+pub mod reactive;

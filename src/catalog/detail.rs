@@ -8,6 +8,7 @@ use crate::catalog::sheet::sheet;
 use crate::catalog::states::why;
 use crate::catalog::words::Words;
 use crate::i18n::fill;
+use crate::ui::reactive::{RwSignal, Signal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Needs, Reason, RewardCard, RewardDetail};
@@ -99,7 +100,7 @@ impl Open {
                 Err(failure) => Told::Failed(failure),
             };
             // Closed meanwhile: then there is nobody to tell.
-            let _ = self.told.try_set(told);
+            self.told.set(told);
         });
     }
 
@@ -263,7 +264,7 @@ impl Open {
                 >
                     <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8h9" /></svg>
                 </button>
-                <output class="stepper__number" aria-live="polite">{self.quantity}</output>
+                <output class="stepper__number" aria-live="polite">{move || self.quantity.get()}</output>
                 <button
                     type="button"
                     class="stepper__button"

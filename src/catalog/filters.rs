@@ -2,6 +2,7 @@
 
 use crate::catalog::Shelf;
 use crate::catalog::query::Query;
+use crate::ui::reactive::{Memo, RwSignal};
 use leptos::prelude::*;
 use tukar_wire::RewardKind;
 

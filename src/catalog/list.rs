@@ -8,6 +8,7 @@
 use crate::catalog::card::Card;
 use crate::catalog::window::{Part, Place, parts};
 use crate::catalog::{Load, Shelf};
+use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::ev::FocusEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -173,8 +174,8 @@ fn follow(node: NodeRef<html::Ul>, measure: impl Fn() + Copy + Send + Sync + 'st
             });
         }
     };
-    let on_scroll = StoredValue::new_local(Closure::<dyn Fn()>::new(soon));
-    let on_resize = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn Fn()>)>);
+    let on_scroll = StoredValue::new(Closure::<dyn Fn()>::new(soon));
+    let on_resize = StoredValue::new(None::<(ResizeObserver, Closure<dyn Fn()>)>);
     if let Some(window) = web_sys::window() {
         let options = AddEventListenerOptions::new();
         options.set_capture(true);

@@ -1,6 +1,7 @@
 //! A native modal dialog that a signal opens and closes: focus goes in, stays in, and comes back to where it was.
 
 use crate::catalog::words::Words;
+use crate::ui::reactive::Signal;
 use leptos::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;

@@ -5,6 +5,7 @@ use crate::catalog::query::Query;
 use crate::catalog::words::Words;
 use crate::catalog::{Load, Shelf};
 use crate::i18n::fill;
+use crate::ui::reactive::Memo;
 use leptos::prelude::*;
 
 /// One line over the list, with one thing to do.

@@ -4,6 +4,7 @@ use crate::catalog::query::{Filter, Query, Sort};
 use crate::catalog::sheet::sheet;
 use crate::catalog::{Load, Shelf, filters};
 use crate::i18n::fill;
+use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -177,7 +178,7 @@ fn outcome(shelf: Shelf) -> String {
 /// The same for those who do not see it, once the visitor pauses.
 fn read_out(shelf: Shelf) -> impl IntoView {
     let said = RwSignal::new(String::new());
-    let timer = StoredValue::new_local(None::<TimeoutHandle>);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
     // Keeps what assistive technology reads in step, but not with every letter.
     Effect::new(move |_| {
         let now = match shelf.load.get() {
@@ -188,11 +189,11 @@ fn read_out(shelf: Shelf) -> impl IntoView {
             timer.clear();
         }
         let say = move || {
-            let _ = said.try_set(now);
+            said.set(now);
         };
         timer.set_value(set_timeout_with_handle(say, READ_OUT_AFTER).ok());
     });
-    view! { <p class="visually-hidden" role="status">{said}</p> }
+    view! { <p class="visually-hidden" role="status">{move || said.get()}</p> }
 }
 
 fn filter_sheet(shelf: Shelf, sheet_open: RwSignal<bool>) -> impl IntoView {

@@ -7,6 +7,7 @@ use crate::i18n::fill;
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::notice::{Notice, Tone, one_line, problem_notice};
+use crate::ui::reactive::{Memo, RwSignal, Signal};
 use leptos::prelude::*;
 use tukar_wire::{Channel, ProblemKind, Redemption};
 
@@ -79,7 +80,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
                 Some(Note::NotArrived) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
                 _ => ().into_any(),
             }}
-            <CodeField id="redeem-code" label=t.code_label value=digits error busy on_full/>
+            <CodeField id="redeem-code" label=Signal::derive(move || t.code_label.to_owned()) value=digits error busy on_full/>
             <p class="code-step__life" aria-hidden="true">{move || code_now.get().map(|code| life_line(i18n, code.life))}</p>
             <p class="visually-hidden" role="status">{move || if confirming.get() { Some(t.confirming.to_owned()) } else { spoken.get() }}</p>
             <button class="button button--primary button--wide" type="button" on:click=press
@@ -90,7 +91,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             <div class="code-step__hold">
                 <p>{move || held.get().map(|held| fill(t.held, &[&i18n.points(held.points)]))}
                     " " {move || fill(t.hold_left, &[&clock_text(hold_left.get())])}</p>
-                <button class="link-button" type="button" disabled=busy on:click=move |_| desk.dispatch(Event::Cancel)>
+                <button class="link-button" type="button" disabled=move || busy.get() on:click=move |_| desk.dispatch(Event::Cancel)>
                     {move || if doing.get() == Doing::Cancelling { t.cancelling } else { t.cancel }}
                 </button>
             </div>

@@ -6,6 +6,7 @@ use super::{Desk, Leave};
 use crate::i18n::{I18n, fill};
 use crate::ui::clipboard;
 use crate::ui::notice::failure_line;
+use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -260,8 +261,8 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         spawn_local(async move {
             let Some(text) = code.try_get_value() else { return };
             let done = clipboard::copy(&text).await;
-            let _ = by_hand.try_set(!done);
-            let _ = said.try_set(Said::Good(if done { t.copied } else { t.copy_by_hand }.to_owned()));
+            by_hand.set(!done);
+            said.set(Said::Good(if done { t.copied } else { t.copy_by_hand }.to_owned()));
         });
     };
     let sheet = StoredValue::new(Sheet {
@@ -294,8 +295,8 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         let client = desk.client();
         spawn_local(async move {
             let answer = client.send_voucher(&id.get_value(), channel).await;
-            let _ = sending.try_set(false);
-            let _ = said.try_set(match (answer, channel) {
+            sending.set(false);
+            said.set(match (answer, channel) {
                 (Ok(()), Channel::Sms) => Said::Good(t.sent_sms.to_owned()),
                 (Ok(()), Channel::Email) => Said::Good(t.sent_email.to_owned()),
                 (Err(failure), _) => Said::Bad(failure_line(&failure, t.send_lost)),
@@ -303,7 +304,7 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         });
     };
     let again = move |channel: Channel, label: &'static str| {
-        view! { <button class="button button--quiet" type="button" disabled=sending on:click=move |_| send(channel)>{label}</button> }
+        view! { <button class="button button--quiet" type="button" disabled=move || sending.get() on:click=move |_| send(channel)>{label}</button> }
     };
     view! {
         <div class="ticket__actions" node_ref=place>

@@ -5,6 +5,7 @@ use super::flow::{Event, State};
 use super::recipient::{Fault, Field, told_of};
 use crate::i18n::{I18n, fill};
 use crate::ui::notice::{Notice, Tone, problem_notice};
+use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -60,7 +61,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
         problem.get().filter(shown_above).map(|problem| problem_notice(&problem, t.reference_note))
     };
     view! {
-        <form node_ref=form class="review" class:review--dimmed=waiting novalidate=true on:submit=submit>
+        <form node_ref=form class="review" class:review--dimmed=move || waiting.get() novalidate=true on:submit=submit>
             <div class="review__main">
                 <div class="review-reward">
                     <p class="review-reward__brand">{detail.card.brand.clone()}</p>

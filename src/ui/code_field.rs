@@ -4,6 +4,7 @@
 //! Invariants: the field never holds anything but ASCII digits, at most as many as the code has; the same full code
 //! is offered once, until it is changed; after an error what was typed stays, selected, so that typing replaces it.
 
+use crate::ui::reactive::{RwSignal, Signal, StoredValue};
 use leptos::html::Input;
 use leptos::prelude::*;
 

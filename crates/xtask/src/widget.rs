@@ -46,12 +46,37 @@ pub fn trunk(release: bool, variables: &[(&str, &str)]) -> Result<()> {
     if release {
         command.arg("--release");
     }
-    for (key, value) in variables {
-        command.env(key, value);
+    if !variables.is_empty() {
+        command.args(["--config".as_ref(), hook_without_cargo()?.as_os_str()]);
+        command.envs(variables.iter().copied());
     }
     // Trunk reads NO_COLOR as a word of its own and refuses "1".
     command.env_remove("NO_COLOR");
     run(&mut command).context("building the widget")
+}
+
+/// `Trunk.toml` with a hook that is this program itself, not Cargo: the variables of a build would reach that Cargo too,
+/// and it would compile this program for the browser.
+fn hook_without_cargo() -> Result<PathBuf> {
+    let root = shell::root();
+    let text = fs::read_to_string(root.join("Trunk.toml")).context("reading Trunk.toml")?;
+    let mut config: toml::Table = toml::from_str(&text).context("reading Trunk.toml")?;
+    let own = std::env::current_exe().context("finding this program")?;
+    for hook in config.get_mut("hooks").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        if let Some(hook) = hook.as_table_mut() {
+            hook.insert("command".to_owned(), own.display().to_string().into());
+            hook.insert("command_arguments".to_owned(), vec!["bundle"].into());
+        }
+    }
+    if let Some(build) = config.get_mut("build").and_then(toml::Value::as_table_mut) {
+        build.insert("target".to_owned(), root.join("index.html").display().to_string().into());
+        build.insert("dist".to_owned(), dist().display().to_string().into());
+    }
+    config.remove("watch");
+    let path = target().join("tools/Trunk.toml");
+    fs::create_dir_all(target().join("tools"))?;
+    fs::write(&path, toml::to_string(&config)?).context("writing Trunk's configuration")?;
+    Ok(path)
 }
 
 /// Trunk's hook: one style sheet and a small loader, into the folder that Trunk is making.
