@@ -1,8 +1,8 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
 use crate::{
-    catalogue::CatalogueCache, clock::Clock, config::Config, random::Random, secret::CodeKey,
-    senders::Sender, store::Store,
+    catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
+    secret::CodeKey, senders::Sender, store::Store,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct App {
     pub senders: Arc<dyn Sender>,
     /// The visible catalogue, kept.
     pub catalogue: CatalogueCache,
+    /// Sites that may show the widget, kept for a few seconds.
+    pub partners: PartnerCache,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
     /// Held while messages leave, so that two rounds at once don't send the same one.
@@ -56,6 +58,7 @@ impl App {
             secret,
             senders,
             catalogue: CatalogueCache::default(),
+            partners: PartnerCache::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),
         }))

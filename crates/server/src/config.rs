@@ -3,8 +3,10 @@
 //! Every field has a default that runs on one machine. Unknown fields of the file are refused.
 
 mod flags;
+mod origin;
 
 pub use flags::Flags;
+pub use origin::is_origin;
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 

@@ -7,6 +7,7 @@ pub mod body;
 pub mod challenges;
 mod demo;
 mod explain;
+mod frame;
 mod health;
 mod layers;
 pub mod me;
@@ -79,6 +80,7 @@ pub fn router(app: Shared) -> Router {
     let (routes, document) = api().split_for_parts();
     let mut router = routes
         .merge(explain::routes())
+        .merge(frame::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .method_not_allowed_fallback(layers::method_not_allowed);
     if app.config.demo {

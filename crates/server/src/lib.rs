@@ -13,6 +13,7 @@
 //! | what is due without anybody asking | [`worker`] |
 //! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
 //! | contacts, and what messages say | [`contact`], [`message`] |
+//! | sites that may show the widget | [`partner`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
 //! | the commands | [`run`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
@@ -30,6 +31,7 @@ pub mod http;
 pub mod import;
 pub mod language;
 pub mod message;
+pub mod partner;
 pub mod problem;
 pub mod random;
 pub mod run;

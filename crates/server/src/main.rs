@@ -1,4 +1,4 @@
-//! The server's command line: `serve` (also without a word), `import`, `generate`, `openapi`.
+//! The server's command line: `serve` (also without a word), `import`, `generate`, `partner`, `openapi`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -48,6 +48,9 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Sites that may show the widget
+    #[command(subcommand)]
+    Partner(run::partner::Command),
     /// Write the OpenAPI document to the standard output
     Openapi,
 }
@@ -90,6 +93,7 @@ impl Cli {
                 generate::write(&mut out, rewards, seed).context("writing the catalogue")?;
                 out.flush().context("writing the catalogue")
             }
+            Command::Partner(command) => runtime.block_on(run::partner::run(self.flags.load()?, command)),
             Command::Openapi => {
                 let text = http::document().to_pretty_json().context("writing the document")?;
                 writeln!(std::io::stdout(), "{text}").context("writing the document")

@@ -1,5 +1,7 @@
 //! What the commands do, once the settings are read.
 
+pub mod partner;
+
 use crate::{
     app::{App, Shared},
     clock::Clock,

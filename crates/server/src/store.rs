@@ -8,6 +8,7 @@ pub mod challenges;
 pub mod ledger;
 pub mod members;
 pub mod outbox;
+pub mod partners;
 pub mod redemptions;
 pub mod rewards;
 pub mod vouchers;

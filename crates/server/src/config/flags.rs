@@ -1,6 +1,6 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Config, SmsHttp, Smtp, Tls};
+use super::{BodyKind, Config, SmsHttp, Smtp, Tls, is_origin};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
@@ -198,11 +198,6 @@ fn replace<T>(value: &mut T, with: Option<T>) {
 }
 
 fn check(config: &Config) -> anyhow::Result<()> {
-    let is_origin = |text: &str| {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-        rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
-    };
     if !config.public_url.is_empty() && !is_origin(&config.public_url) {
         bail!("public_url must be an origin as https://tukar.example.id, not {:?}", config.public_url);
     }

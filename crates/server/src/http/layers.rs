@@ -13,7 +13,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 use std::{any::Any, time::Duration};
 use tower_http::{
     CompressionLevel,
@@ -44,7 +44,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
         .layer(from_fn(body_deadline))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
-        .layer(cors(&app.config.allowed_origins))
+        .layer(cors(app))
         .layer(from_fn(write_problems))
         .layer(from_fn_with_state(app.clone(), security_headers))
         .layer(trace)
@@ -87,10 +87,28 @@ pub(super) async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
 }
 
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+/// Pages of other origins that may call the API: those of the settings and of partners that run the widget inline. A
+/// partner in frame mode needs none of it.
+fn cors(app: &Shared) -> CorsLayer {
+    let app = app.clone();
+    let may_call = move |origin: HeaderValue, _: &Parts| {
+        let app = app.clone();
+        async move {
+            let Ok(origin) = origin.to_str() else { return false };
+            if app.config.allowed_origins.iter().any(|allowed| allowed == origin) {
+                return true;
+            }
+            match app.partners.list(&app.store, &app.clock).await {
+                Ok(list) => list.may_call(origin),
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the partners could not be read");
+                    false
+                }
+            }
+        }
+    };
     CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
+        .allow_origin(AllowOrigin::async_predicate(may_call))
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,

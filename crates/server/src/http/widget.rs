@@ -122,14 +122,15 @@ fn content_type(file: &Path) -> &'static str {
     }
 }
 
-/// Sixteen hexadecimal digits after a hyphen, as bundlers write them.
+/// Sixteen hexadecimal digits or more in its name or its folder's, as the build writes them.
 fn has_hash(file: &Path) -> bool {
-    let stem = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    stem.split(['-', '.', '_'])
+    let names = file.iter().rev().take(2).filter_map(|name| name.to_str());
+    names
+        .flat_map(|name| name.split(['-', '.', '_']))
         .any(|part| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn not_built(language: Language, directory: &Path) -> Response {
+pub(super) fn not_built(language: Language, directory: &Path) -> Response {
     let directory = super::page::escaped(&directory.display().to_string());
     let (title, text) = language.pick(
         ("Widget belum dibangun", "API sudah berjalan, tetapi berkas widget belum ada di"),
@@ -159,6 +160,8 @@ mod tests {
     #[test]
     fn only_a_name_with_a_hash_is_kept_for_good() {
         assert!(has_hash(Path::new("tukar-0123456789abcdef.js")));
+        assert!(has_hash(Path::new("dist/w/0123456789abcdef/tukar.js")));
+        assert!(!has_hash(Path::new("0123456789abcdef/dist/w/tukar.js")));
         assert!(!has_hash(Path::new("tukar.js")));
         assert!(!has_hash(Path::new("tukar_bg.wasm")));
     }

@@ -1,0 +1,67 @@
+//! `GET /frame`: the widget alone on a page of the programme's origin, to stand in a partner's page. Only the origins of
+//! the partner that the query names may frame it, and its script talks to no other.
+
+use super::page::escaped;
+use crate::{app::Shared, language::Language, problem::ApiError};
+use axum::{
+    extract::{Query, State},
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, header};
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Where the built page takes its facts.
+const PLACE: &str = "data-tukar-partner";
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().route("/frame", axum::routing::get(get))
+}
+
+/// What the loader says in the address. Nothing in here is believed beyond choosing whose list counts.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    partner: String,
+}
+
+async fn get(
+    State(app): State<Shared>,
+    language: Language,
+    Query(asked): Query<Asked>,
+) -> Result<Response, ApiError> {
+    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let (origins, accent) = match list.find(&asked.partner) {
+        Some(partner) => (partner.origins.clone(), partner.accent.as_str()),
+        None if asked.partner.is_empty() => (app.config.allowed_origins.clone(), ""),
+        None => return Err(ApiError::NotFound),
+    };
+    let file = app.config.widget_dir.join("frame.html");
+    let Ok(page) = tokio::fs::read_to_string(&file).await else {
+        return Ok(super::widget::not_built(language, &app.config.widget_dir));
+    };
+    let facts =
+        format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
+    let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
+    let headers = response.headers_mut();
+    let policy = content_policy(&origins);
+    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let cross_origin = HeaderValue::from_static("cross-origin");
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
+    // A page that isolates itself (COEP) takes only frames that do too; pictures then come without cookies.
+    let embedder = HeaderValue::from_static("credentialless");
+    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
+    Ok(response)
+}
+
+/// As every page's, but the only framers are the partner's; trusted types keep markup out of the document.
+fn content_policy(origins: &[String]) -> String {
+    let framers: String = origins.iter().map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+         connect-src 'self'; img-src 'self' https: data:; font-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'self'{framers}"
+    )
+}
