@@ -206,6 +206,16 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
         }
         screen
     });
+    let offline = RwSignal::new(!window().navigator().on_line());
+    let went = window_event_listener(leptos::ev::offline, move |_| offline.set(true));
+    let came = window_event_listener(leptos::ev::online, move |_| {
+        offline.set(false);
+        shell.points_moved();
+    });
+    on_cleanup(move || {
+        went.remove();
+        came.remove();
+    });
     let demo = Memo::new(move |_| shell.programme.with(|told| told.as_ref().is_some_and(|told| told.demo)));
     view! {
         <div class="tukar" lang=i18n.texts().tag>
@@ -214,6 +224,7 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
                 let inbox = shell.session.client().base().to_owned() + "/demo/inbox";
                 view! { <p class="shell__demo">{t.demo}" "<a href=inbox target="_blank" rel="noopener">{t.inbox}</a></p> }
             })}
+            <p class="shell__offline" role="status">{move || offline.get().then(|| i18n.texts().app.offline)}</p>
             <div class="shell">
                 <Bar shell chosen/>
                 <div class="shell__main" node_ref=main>{move || screen_view(shell)}</div>

@@ -19,8 +19,6 @@ pub struct Texts {
     pub sign_in: &'static str,
     /// Button.
     pub sign_out: &'static str,
-    /// Who is here.
-    pub hello: &'static str,
     /// Button: the name of the other language, in that language.
     pub other_language: &'static str,
     /// Button, short.
@@ -49,7 +47,6 @@ pub const ID: Texts = Texts {
     help: "Bantuan",
     sign_in: "Masuk",
     sign_out: "Keluar",
-    hello: "{0} · {1}",
     other_language: "EN, English",
     other_language_short: "EN",
     demo: "Data demo: poin dan voucher di sini tidak sungguhan.",
@@ -70,7 +67,6 @@ pub const EN: Texts = Texts {
     help: "Help",
     sign_in: "Sign in",
     sign_out: "Sign out",
-    hello: "{0} · {1}",
     other_language: "ID, Bahasa Indonesia",
     other_language_short: "ID",
     demo: "Demo data: points and vouchers here are not real.",

@@ -57,3 +57,15 @@ test('points that are about to end lead to what can be had now', async ({ shop, 
   await shop.button('Lihat yang bisa ditukar').click();
   await expect(page.getByRole('button', { name: 'Hapus filter Bisa ditukar sekarang' })).toBeVisible();
 });
+
+test('a lost connection is told, what was loaded stays, and it goes when the connection is back', async ({ shop, page, context }) => {
+  await shop.signIn(SARI);
+  const told = page.getByText('Anda sedang luring');
+  await expect(told).toBeHidden();
+  await context.setOffline(true);
+  await expect(told).toBeVisible();
+  await expect(page.locator('.balance__number')).toHaveText('12.450');
+  await context.setOffline(false);
+  await expect(told).toBeHidden();
+  await expect(page.locator('.balance__number')).toHaveText('12.450');
+});
