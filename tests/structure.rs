@@ -200,6 +200,46 @@ fn every_rule_finds_a_planted_violation() {
     }
 }
 
+/// Names of the files in a folder of migrations.
+fn migrations(engine: &str) -> Vec<String> {
+    let folder = root().join("crates/server/migrations").join(engine);
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn both_engines_have_the_same_migrations_and_tables() {
+    assert_eq!(migrations("sqlite"), migrations("postgres"));
+    let tables = |engine: &str| -> Vec<String> {
+        let mut found = Vec::new();
+        for name in migrations(engine) {
+            let path = root().join("crates/server/migrations").join(engine).join(name);
+            for line in fs::read_to_string(path).unwrap().lines() {
+                // A column or the begin of a statement: its first two words say what it is, the type's words differ.
+                let mut words = line.split_whitespace();
+                match (words.next(), words.next()) {
+                    (Some("--") | None, _) => {}
+                    (Some("ALTER" | "CREATE"), _) => {
+                        found.push(line.split_whitespace().take(6).filter(|word| *word != "ADD").collect())
+                    }
+                    (Some(first), _) if first.starts_with(|c: char| c.is_lowercase()) => {
+                        found.push(first.to_owned());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    };
+    let (sqlite, postgres) = (tables("sqlite"), tables("postgres"));
+    assert!(sqlite.len() > 100, "the tables were not found");
+    assert_eq!(sqlite, postgres);
+}
+
 #[test]
 fn the_root_holds_only_what_the_map_names() {
     let known = [

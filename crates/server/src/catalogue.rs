@@ -5,12 +5,14 @@
 
 use crate::{
     language::Language,
-    store::rewards::{CatalogueVersion, load_all, load_stock, load_version},
+    store::{
+        Connection,
+        rewards::{CatalogueVersion, load_all, load_stock, load_version},
+    },
 };
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::SqliteConnection;
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError},
@@ -344,7 +346,7 @@ impl CatalogueCache {
     ///
     /// # Errors
     /// The database's.
-    pub async fn load(&self, conn: &mut SqliteConnection, now: Moment) -> Result<Arc<Snapshot>, sqlx::Error> {
+    pub async fn load(&self, conn: &mut Connection, now: Moment) -> Result<Arc<Snapshot>, sqlx::Error> {
         let mut kept = self.kept.lock().await;
         let version = load_version(conn).await?;
         let all = match kept.take() {

@@ -5,9 +5,10 @@
 mod flags;
 mod origin;
 
+use crate::store::Database;
 pub use flags::Flags;
 pub use origin::is_origin;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 /// All settings of a running server.
@@ -16,8 +17,9 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 pub struct Config {
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// SQLite file; made when absent.
-    pub database: PathBuf,
+    /// SQLite file, made when absent, or the address of a PostgreSQL database.
+    #[serde(deserialize_with = "read_database")]
+    pub database: Database,
     /// File with the key of the one-time codes (32 bytes, base64); made when absent, beside the database when not set.
     pub code_key_file: Option<PathBuf>,
     /// Demo: seeded programme and members, the inbox page, a clock that can be moved. Never in production.
@@ -43,7 +45,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            database: PathBuf::from("./tukar.db"),
+            database: Database::Sqlite(PathBuf::from("./tukar.db")),
             code_key_file: None,
             demo: false,
             widget_dir: PathBuf::from("./dist"),
@@ -71,12 +73,19 @@ impl Config {
     /// Where the key of the one-time codes is kept.
     #[must_use]
     pub fn code_key_path(&self) -> PathBuf {
-        self.code_key_file.clone().unwrap_or_else(|| {
-            let mut name = self.database.clone().into_os_string();
-            name.push(".codekey");
-            PathBuf::from(name)
+        self.code_key_file.clone().unwrap_or_else(|| match &self.database {
+            Database::Sqlite(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(".codekey");
+                PathBuf::from(name)
+            }
+            Database::Postgres(_) => PathBuf::from("./tukar.codekey"),
         })
     }
+}
+
+fn read_database<'de, D: Deserializer<'de>>(from: D) -> Result<Database, D::Error> {
+    String::deserialize(from).map(Database::from)
 }
 
 /// Rules of the programme that are settings and not texts.

@@ -20,6 +20,7 @@
 //! | QR and bar codes | [`symbols`] |
 
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod config;

@@ -1,4 +1,5 @@
-//! The server's command line: `serve` (also without a word), `import`, `generate`, `partner`, `openapi`.
+//! The server's command line: `serve` (also without a word), `import`, `generate`, `partner`,
+//! `audit`, `backup`, `openapi`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -51,6 +52,13 @@ enum Command {
     /// Sites that may show the widget
     #[command(subcommand)]
     Partner(run::partner::Command),
+    /// Derive every balance again from the entries and tell the first difference
+    Audit,
+    /// Copy the SQLite database into a new file while it is in use
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
     /// Write the OpenAPI document to the standard output
     Openapi,
 }
@@ -94,6 +102,8 @@ impl Cli {
                 out.flush().context("writing the catalogue")
             }
             Command::Partner(command) => runtime.block_on(run::partner::run(self.flags.load()?, command)),
+            Command::Audit => runtime.block_on(run::audit(self.flags.load()?)),
+            Command::Backup { file } => runtime.block_on(run::back_up(self.flags.load()?, &file)),
             Command::Openapi => {
                 let text = http::document().to_pretty_json().context("writing the document")?;
                 writeln!(std::io::stdout(), "{text}").context("writing the document")

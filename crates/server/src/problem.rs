@@ -5,7 +5,10 @@
 
 mod texts;
 
-use crate::language::Language;
+use crate::{
+    language::Language,
+    store::{Failure, FailureKind},
+};
 use axum::{
     extract::Request,
     middleware::Next,
@@ -196,11 +199,20 @@ impl From<anyhow::Error> for ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        // All connections are taken: nothing was begun, so the same request may come again.
-        if matches!(error, sqlx::Error::PoolTimedOut) {
-            ApiError::Busy
-        } else {
-            ApiError::Broken(error.into())
+        match error.failure() {
+            // Nothing was begun, so the same request may come again.
+            Some(FailureKind::Busy) => ApiError::Busy,
+            _ => ApiError::Broken(error.into()),
+        }
+    }
+}
+
+impl Failure for ApiError {
+    fn failure(&self) -> Option<FailureKind> {
+        match self {
+            ApiError::Busy => Some(FailureKind::Busy),
+            ApiError::Broken(error) => error.downcast_ref::<sqlx::Error>()?.failure(),
+            _ => None,
         }
     }
 }

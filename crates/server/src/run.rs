@@ -113,3 +113,32 @@ async fn import_file(app: &App, file: &Path) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{name}: {rewards} rewards{programme}")
         .context("writing to the standard output")
 }
+
+/// Audits the books and says what was found.
+///
+/// # Errors
+/// The first difference; a database that can't be read.
+pub async fn audit(config: Config) -> anyhow::Result<()> {
+    let store = Store::open(&config.database).await?;
+    let found = crate::audit::run(&store).await.context("reading the books")?;
+    store.close().await;
+    let found = found?;
+    let mut out = std::io::stdout().lock();
+    let root: String = found.root.iter().map(|byte| format!("{byte:02x}")).collect();
+    writeln!(out, "members {}, postings {}: no difference", found.members, found.postings)?;
+    for (account, points) in &found.accounts {
+        writeln!(out, "{account} {points}")?;
+    }
+    writeln!(out, "root {root}").context("writing to the standard output")
+}
+
+/// Copies the database.
+///
+/// # Errors
+/// A file that exists or can't be written; a database that is not SQLite.
+pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
+    let store = Store::open(&config.database).await?;
+    store.back_up(file).await?;
+    store.close().await;
+    Ok(())
+}

@@ -1,9 +1,12 @@
-//! Rows in SQLite: one writer, several readers.
+//! Rows in SQLite (one file, one server) or PostgreSQL (several servers), behind the same few verbs.
 //!
-//! Invariants: every write is one `BEGIN IMMEDIATE` transaction on the one writing connection, so that writers queue here
-//! and never meet "busy"; WAL with synchronous=FULL, so that what was answered is on disk; the file is refused under a
-//! SQLite older than 3.51.3, which can lose rows when it resets the WAL.
+//! Invariants: what changes rows is one named transaction, all or nothing, and nobody is answered before it is on disk.
+//! Each statement is written once and runs on both engines: values are `$1`, `$2`, …, moments and points are 64-bit
+//! integers, and what differs between the engines lives in this module and in the two folders of migrations, not in its
+//! children.
+//! A closure may run twice, so it neither sends nor reads a clock.
 
+pub mod audit;
 pub mod challenges;
 pub mod ledger;
 pub mod members;
@@ -13,133 +16,178 @@ pub mod redemptions;
 pub mod rewards;
 pub mod vouchers;
 
-use anyhow::{Context, bail};
-use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
-    pool::PoolConnection,
-    sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use std::{path::Path, time::Duration};
+mod failure;
+mod postgres;
+mod sqlite;
+mod statement;
 
-/// Connections that read.
-const READERS_MAX: u32 = 8;
-/// Oldest SQLite that may hold points.
-const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+pub use failure::{Failure, FailureKind};
+pub use statement::Statement;
+
+use postgres::Postgres;
+use sqlite::Sqlite;
+use sqlx::{Any, Connection as _, Executor as _, pool::PoolConnection};
+use std::path::Path;
+
+/// A connection of either engine.
+pub type Connection = sqlx::AnyConnection;
+
+/// Where rows are kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A file of this machine, made when absent.
+    Sqlite(std::path::PathBuf),
+    /// `postgres://user:password@host/name`.
+    Postgres(String),
+}
+
+impl From<String> for Database {
+    fn from(text: String) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Database::Postgres(text)
+        } else {
+            Database::Sqlite(text.into())
+        }
+    }
+}
+
+impl From<std::path::PathBuf> for Database {
+    fn from(path: std::path::PathBuf) -> Self {
+        Database::Sqlite(path)
+    }
+}
+
+/// A password stays out of logs.
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Database::Sqlite(path) => write!(f, "{}", path.display()),
+            Database::Postgres(url) => {
+                let place = url.rsplit_once('@').map_or("…", |(_, place)| place);
+                write!(f, "postgres://{}", place.split('?').next().unwrap_or_default())
+            }
+        }
+    }
+}
 
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Store {
-    /// Opens the file, making it and bringing its tables up to date where needed.
+    /// Opens the database, bringing its tables up to date where needed.
     ///
     /// # Errors
-    /// A file that can't be opened, a migration that fails, a SQLite that is too old.
-    pub async fn open(path: &Path) -> anyhow::Result<Store> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let context = || format!("opening the database {}", path.display());
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone())
-            .await
-            .with_context(context)?;
-        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
-        if parse_version(&version).is_none_or(|version| version < SQLITE_MIN) {
-            bail!("SQLite {version} is too old to hold points: 3.51.3 or newer is needed");
-        }
-        sqlx::migrate!("./migrations/sqlite").run(&writer).await.with_context(context)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.read_only(true))
-            .await
-            .with_context(context)?;
-        Ok(Store { writer, readers })
+    /// A database that can't be reached, a migration that fails, an engine that is too old.
+    pub async fn open(database: &Database) -> anyhow::Result<Store> {
+        sqlx::any::install_default_drivers();
+        let engine = match database {
+            Database::Sqlite(path) => Engine::Sqlite(Sqlite::open(path).await?),
+            Database::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
+        };
+        Ok(Store { engine })
     }
 
     /// A connection that reads. It sees what was committed before each of its statements.
     ///
     /// # Errors
     /// The database's.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.readers.acquire().await
+    pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read().await,
+            Engine::Postgres(postgres) => postgres.read().await,
+        }
     }
 
-    /// Runs `work` as one transaction on the writing connection: all of it, or nothing when it answers an error. `work`
-    /// neither sends nor reads a clock: what it decides is only true once this returns.
+    /// Runs `work` as one transaction: all of it, or nothing when it answers an error. What it decides is only true once
+    /// this returns. It runs again from its begin when it met another transaction (PostgreSQL), so that it neither sends
+    /// nor reads a clock.
     ///
     /// # Errors
     /// The work's own, and the database's turned into it.
     pub async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
-        F: AsyncFnOnce(&mut SqliteConnection) -> Result<T, E>,
-        E: From<sqlx::Error>,
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
+        E: From<sqlx::Error> + Failure,
     {
-        let mut connection = self.writer.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        match work(&mut transaction).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                transaction.rollback().await?;
-                tracing::debug!(name, "a transaction was rolled back");
-                Err(error)
-            }
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.transact(name, work).await,
+            Engine::Postgres(postgres) => postgres.transact(name, work).await,
         }
     }
 
-    /// Waits for what is under way and closes the file.
+    /// Runs `work` on one moment of the database: what is committed meanwhile it does not see. It reads only.
+    ///
+    /// # Errors
+    /// The work's own, and the database's turned into it.
+    pub async fn read_moment<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
+        E: From<sqlx::Error>,
+    {
+        let begin = match &self.engine {
+            Engine::Sqlite(_) => "BEGIN",
+            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        let mut conn = self.read().await?;
+        let mut transaction = conn.begin_with(begin).await?;
+        let result = work(&mut transaction).await;
+        transaction.rollback().await?;
+        result
+    }
+
+    /// Copies the database into a new file while it is in use; the copy holds one moment.
+    ///
+    /// # Errors
+    /// A file that exists or can't be written; PostgreSQL, which has its own tools for it.
+    pub async fn back_up(&self, to: &Path) -> anyhow::Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.back_up(to).await,
+            Engine::Postgres(_) => anyhow::bail!("PostgreSQL is backed up with its own tools, as pg_dump"),
+        }
+    }
+
+    /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
     }
 }
 
-fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
-    let mut parts = text.split('.').map(str::parse::<u32>);
-    Some((parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?))
+/// Whose state a transaction is about to decide on.
+#[derive(Clone, Copy, Debug)]
+pub enum Lock<'a> {
+    /// A member's points, redemptions, codes and sessions.
+    Member(&'a str),
+    /// What the limits of a destination count.
+    Subject(&'a str),
+    /// A challenge whose member is not known yet.
+    Challenge(&'a str),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_compare_by_number() {
-        assert!(parse_version("3.51.3").unwrap() >= SQLITE_MIN);
-        assert!(parse_version("3.100.0").unwrap() >= SQLITE_MIN);
-        assert!(parse_version("3.51.2").unwrap() < SQLITE_MIN);
-        assert_eq!(parse_version("odd"), None);
+/// Waits until no other transaction decides on the same thing; held until this one ends. What is read after this is
+/// what was committed last. SQLite has one writer, so there it is nothing.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(conn: &mut Connection, on: Lock<'_>) -> Result<(), sqlx::Error> {
+    if conn.backend_name() == postgres::BACKEND {
+        let key = match on {
+            Lock::Member(id) => format!("member {id}"),
+            Lock::Subject(subject) => format!("subject {subject}"),
+            Lock::Challenge(id) => format!("challenge {id}"),
+        };
+        conn.execute(sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(key)).await?;
     }
-
-    #[tokio::test]
-    async fn a_failed_transaction_leaves_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("t.db")).await.unwrap();
-        let insert = "INSERT INTO members (id, name, state, tier, phone, joined_at) VALUES ('m', 'n', 'verified', 't', '+1', 0)";
-        let failed: Result<(), sqlx::Error> = store
-            .transact("test", async |conn| {
-                sqlx::query(insert).execute(conn).await?;
-                Err(sqlx::Error::RowNotFound)
-            })
-            .await;
-        assert!(failed.is_err());
-        let mut reader = store.read().await.unwrap();
-        let (count,): (i64,) =
-            sqlx::query_as("SELECT COUNT(*) FROM members").fetch_one(&mut *reader).await.unwrap();
-        assert_eq!(count, 0);
-        assert!(sqlx::query(insert).execute(&mut *reader).await.is_err(), "readers can't write");
-    }
+    Ok(())
 }

@@ -10,20 +10,24 @@ use crate::{
     senders::SendError,
     service::redeem,
     store::{
-        challenges,
+        Connection, Lock, challenges,
         ledger::{self, LotRow, NewActivity},
-        members, outbox, redemptions,
+        lock, members, outbox, redemptions,
     },
 };
+use futures_util::future::join_all;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
-use tukar_domain::{ledger as books, redemption::Step};
+use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
 
 /// Pieces of each kind of work that one round takes.
 const PER_ROUND: u32 = 50;
+/// Messages that are claimed and sent together.
+const SENT_AT_ONCE: u32 = 16;
+/// How long a claimed message is this server's: longer than a sender waits.
+const CLAIM_MS: i64 = 150_000;
 /// Tries of one message.
 const TRIES_MAX: u32 = 6;
 /// Between rounds when nothing wakes the worker.
@@ -61,15 +65,14 @@ pub async fn run_due(app: &App) -> Result<(), ApiError> {
 }
 
 async fn time_holds_out(app: &App, now: Moment) -> Result<usize, ApiError> {
-    app.store
-        .transact("worker.time_out", async |conn| {
-            let rows = redemptions::load_overdue(conn, (now, PER_ROUND), None).await?;
-            for row in &rows {
-                redeem::release(app, conn, (row, Step::TimeOut), now).await?;
-            }
-            Ok(rows.len())
-        })
-        .await
+    let rows = {
+        let mut conn = app.store.read().await?;
+        redemptions::load_overdue(&mut conn, (now, PER_ROUND), None).await?
+    };
+    for row in &rows {
+        redeem::time_out_overdue(app, &row.member_id, now).await?;
+    }
+    Ok(rows.len())
 }
 
 async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
@@ -80,6 +83,7 @@ async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
     for member_id in &members {
         app.store
             .transact("worker.expire", async |conn| {
+                lock(conn, Lock::Member(member_id)).await?;
                 let rows = ledger::load_lots(conn, member_id).await?;
                 let ends = |row: &LotRow| row.lot.ends_at.filter(|at| *at <= timestamp(now));
                 // In spend order: lots that end together stand together, and are told as one.
@@ -95,7 +99,7 @@ async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
 }
 
 async fn expire_together(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, rows): (&str, &[LotRow]),
     end: Timestamp,
 ) -> Result<(), ApiError> {
@@ -119,52 +123,78 @@ async fn expire_together(
 }
 
 async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
-    app.store
-        .transact("worker.grant", async |conn| {
-            let rows = ledger::load_lots_to_grant(conn, now, PER_ROUND).await?;
-            for (member_id, row) in &rows {
-                let posting = books::grant(row.lot.clone());
-                ledger::append(conn, (member_id, &format!("grant-{}", row.lot.id)), &posting).await?;
-                let title: &Bilingual = &row.source;
-                let activity = NewActivity {
-                    id: format!("grant-{}", row.lot.id),
-                    at: now,
-                    kind: ActivityKind::Earned,
-                    points: posting.available_change(),
-                    title,
-                    redemption_id: None,
-                };
-                ledger::insert_activity(conn, member_id, activity).await?;
-            }
-            Ok(rows.len())
-        })
-        .await
-}
-
-/// Sends what is due. A message is taken out only after it was sent, so it may go twice and never gets lost; one whose
-/// code has ended is never sent.
-async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
-    let _alone = app.sending.lock().await;
-    let rows = {
+    let members = {
         let mut conn = app.store.read().await?;
-        outbox::load_due(&mut conn, now, PER_ROUND).await?
+        ledger::find_members_to_grant(&mut conn, now, PER_ROUND).await?
     };
-    for row in &rows {
-        let sent = app.senders.send(&row.message).await;
+    for member_id in &members {
         app.store
-            .transact("worker.sent", async |conn| match &sent {
-                Ok(()) => outbox::delete(conn, &row.id).await,
-                Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
-                    tracing::warn!(message = row.id, %error, "a message is put off");
-                    outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await
+            .transact("worker.grant", async |conn| {
+                lock(conn, Lock::Member(member_id)).await?;
+                for row in ledger::load_lots_to_grant(conn, member_id, now).await? {
+                    let posting = books::grant(row.lot.clone());
+                    let id = format!("grant-{}", row.lot.id);
+                    ledger::append(conn, (member_id, &id), &posting).await?;
+                    let activity = NewActivity {
+                        id,
+                        at: now,
+                        kind: ActivityKind::Earned,
+                        points: posting.available_change(),
+                        title: &row.source,
+                        redemption_id: None,
+                    };
+                    ledger::insert_activity(conn, member_id, activity).await?;
                 }
-                Err(error) => {
-                    tracing::error!(message = row.id, %error, "a message was given up");
-                    outbox::delete(conn, &row.id).await
-                }
+                Ok::<_, ApiError>(())
             })
             .await?;
     }
+    Ok(members.len())
+}
+
+/// Sends what is due. A message is claimed for a while first, so that of several servers one sends it, and taken out only
+/// after it was sent: it may go twice and never gets lost. One whose code has ended is never sent.
+async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
+    let _alone = app.sending.lock().await;
+    let until = now.plus_ms(CLAIM_MS);
+    let rows = {
+        let mut conn = app.store.read().await?;
+        outbox::load_due(&mut conn, now, SENT_AT_ONCE).await?
+    };
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let claimed = app
+        .store
+        .transact("worker.claim", async |conn| {
+            let mut claimed = Vec::new();
+            for row in &rows {
+                if outbox::claim(conn, &row.id, (now, until)).await? {
+                    claimed.push(row);
+                }
+            }
+            Ok::<_, ApiError>(claimed)
+        })
+        .await?;
+    let sent = join_all(claimed.iter().map(|row| app.senders.send(&row.message))).await;
+    app.store
+        .transact("worker.sent", async |conn| {
+            for (row, sent) in claimed.iter().zip(&sent) {
+                match sent {
+                    Ok(()) => outbox::delete(conn, &row.id).await?,
+                    Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
+                        tracing::warn!(message = row.id, %error, "a message is put off");
+                        outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await?;
+                    }
+                    Err(error) => {
+                        tracing::error!(message = row.id, %error, "a message was given up");
+                        outbox::delete(conn, &row.id).await?;
+                    }
+                }
+            }
+            Ok::<_, ApiError>(())
+        })
+        .await?;
     Ok(rows.len())
 }
 

@@ -1,8 +1,11 @@
 //! The API on the true router: signing in, points, redeeming, the locker, and what must hold when things go wrong.
-//! Each test has a database file of its own, a clock that only the test moves, and a sender that keeps what it is given.
+//! Each test has a database of its own, here a file of SQLite; `api_postgres.rs` runs the same tests on PostgreSQL. A
+//! clock moves only by the test's word, and a sender keeps what it is given.
 
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
+#[path = "api/books.rs"]
+mod books;
 #[path = "api/locker.rs"]
 mod locker;
 #[path = "api/many_lots.rs"]
@@ -13,7 +16,12 @@ mod points;
 mod races;
 #[path = "api/redeeming.rs"]
 mod redeeming;
+#[path = "api/rewards.rs"]
+mod rewards;
 #[path = "api/server.rs"]
 mod server;
 #[path = "api/sign_in.rs"]
 mod sign_in;
+
+/// Which engine these tests run on.
+const POSTGRES: bool = false;

@@ -120,3 +120,31 @@ fn a_setting_that_can_not_work_stops_the_start_by_name() {
         assert!(help.contains(word), "{word}");
     }
 }
+
+#[test]
+fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
+    let directory = tempfile::tempdir().unwrap();
+    let serving = Serving::start(directory.path(), &["--demo"], 3);
+    let made = run(directory.path(), &["backup", "copy.db"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let again = run(directory.path(), &["backup", "copy.db"]);
+    assert!(!again.status.success(), "a backup never writes over a file");
+    let audit = |file: &str| {
+        let done = run(directory.path(), &["audit", "--database", file]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let copied = audit("copy.db");
+    assert!(copied.starts_with("members 8, postings "), "{copied}");
+    assert!(copied.lines().last().unwrap().starts_with("root "), "{copied}");
+    assert_eq!(copied, audit("tukar.db"), "the running database says the same");
+    serving.stop();
+
+    // The drill: the copy in the place of the lost file.
+    let restored = tempfile::tempdir().unwrap();
+    std::fs::copy(directory.path().join("copy.db"), restored.path().join("tukar.db")).unwrap();
+    let serving = Serving::start(restored.path(), &["--demo"], 3);
+    assert!(serving.get("/readyz").starts_with("HTTP/1.1 200"));
+    serving.stop();
+    assert_eq!(run(restored.path(), &["audit"]).stdout, copied.into_bytes());
+}

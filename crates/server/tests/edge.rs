@@ -20,7 +20,7 @@ struct Server {
 async fn server(demo: bool) -> Server {
     let directory = tempfile::tempdir().unwrap();
     let config = Config {
-        database: directory.path().join("tukar.db"),
+        database: directory.path().join("tukar.db").into(),
         widget_dir: directory.path().join("dist"),
         allowed_origins: vec!["https://partner.example.id".to_owned()],
         demo,

@@ -23,7 +23,7 @@ async fn server() -> Server {
     std::fs::create_dir(&dist).unwrap();
     std::fs::write(dist.join("frame.html"), PAGE).unwrap();
     let config = Config {
-        database: directory.path().join("tukar.db"),
+        database: directory.path().join("tukar.db").into(),
         widget_dir: dist,
         allowed_origins: vec!["https://own.example.id".to_owned()],
         ..Config::default()

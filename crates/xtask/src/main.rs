@@ -12,6 +12,7 @@
 mod bench;
 mod budget;
 mod check;
+mod postgres;
 mod serve;
 mod shell;
 mod test;

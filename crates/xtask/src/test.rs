@@ -2,6 +2,7 @@
 
 use crate::{
     budget, check,
+    postgres::Postgres,
     serve::{build_server, server},
     shell::{self, Steps, cargo, output, program, say, seconds, target, watch},
     tools, widget,
@@ -75,6 +76,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 fn native(count: &mut Count) -> Result<()> {
     let mut found = (0, 0);
+    let postgres = Postgres::start()?;
     let has_nextest = output(cargo().args(["nextest", "--version"])).is_some();
     let mut command = cargo();
     if has_nextest {
@@ -82,6 +84,7 @@ fn native(count: &mut Count) -> Result<()> {
     } else {
         command.args(["test", "--quiet", "--workspace", "--no-fail-fast"]);
     }
+    command.env("TUKAR_TEST_POSTGRES", postgres.url());
     let good = watch(&mut command, |line| {
         let (passed, failed) = if has_nextest { nextest_summary(line) } else { libtest_result(line) };
         found = (found.0 + passed, found.1 + failed);

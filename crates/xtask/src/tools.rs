@@ -1,7 +1,10 @@
 //! What the project builds and tests with: versions in one place, found on PATH when they fit, else installed under
 //! `target/tools`. Debian packages only where a browser or mail server is absent.
 
-use crate::shell::{self, cargo, output, program, run, say, seconds, target};
+use crate::{
+    postgres,
+    shell::{self, cargo, output, program, run, say, seconds, target},
+};
 use anyhow::{Context, Result, bail};
 use std::{fs, path::Path, process::Command};
 
@@ -30,7 +33,7 @@ pub fn for_widget() -> Result<()> {
     npm(&shell::root().join("crates/xtask/npm"), &target().join("tools/npm"))
 }
 
-/// A browser, its driver, and a mail server to send to.
+/// A browser, its driver, a mail server to send to, and PostgreSQL.
 pub fn for_tests() -> Result<()> {
     let mut missing = Vec::new();
     for (path, package) in [("/usr/bin/chromium", "chromium"), ("/usr/bin/chromedriver", "chromium-driver")] {
@@ -40,6 +43,9 @@ pub fn for_tests() -> Result<()> {
     }
     if output(Command::new("/usr/bin/python3").args(["-c", "import aiosmtpd"])).is_none() {
         missing.push("python3-aiosmtpd");
+    }
+    if postgres::programs().is_none() {
+        missing.push("postgresql");
     }
     if !missing.is_empty() {
         install_debian(&missing)?;

@@ -1,6 +1,7 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
 use super::{BodyKind, Config, SmsHttp, Smtp, Tls, is_origin};
+use crate::store::Database;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
@@ -14,9 +15,9 @@ pub struct Flags {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "TUKAR_LISTEN", global = true)]
     pub listen: Option<SocketAddr>,
-    /// SQLite file, made when absent [default: ./tukar.db]
-    #[arg(long, value_name = "FILE", env = "TUKAR_DATABASE", global = true)]
-    pub database: Option<PathBuf>,
+    /// SQLite file, made when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
+    #[arg(long, value_name = "DATABASE", env = "TUKAR_DATABASE", hide_env_values = true, global = true)]
+    pub database: Option<Database>,
     /// Demo programme, members and inbox; a clock that can be moved. Never in production
     #[arg(long, env = "TUKAR_DEMO", global = true)]
     pub demo: bool,
@@ -208,6 +209,9 @@ fn check(config: &Config) -> anyhow::Result<()> {
     }
     if jiff::tz::TimeZone::get(&config.programme.time_zone).is_err() {
         bail!("programme.time_zone: there is no time zone {:?}", config.programme.time_zone);
+    }
+    if matches!(config.database, Database::Postgres(_)) && config.code_key_file.is_none() {
+        bail!("--code-key-file is missing: all servers of a PostgreSQL database need the same key");
     }
     if !(60..=86_400).contains(&config.programme.hold_seconds) {
         bail!("programme.hold_seconds must be between 60 and 86400");

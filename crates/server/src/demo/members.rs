@@ -22,6 +22,7 @@ use crate::{
         vouchers,
     },
     store::{
+        Connection,
         ledger::{self, NewActivity},
         members::{self, MemberRow},
         redemptions::{self, RedemptionRow},
@@ -30,7 +31,6 @@ use crate::{
 };
 use anyhow::anyhow;
 use rand::{SeedableRng, rngs::StdRng};
-use sqlx::SqliteConnection;
 use tukar_domain::{
     Points,
     calendar::Expiry,
@@ -90,7 +90,7 @@ pub(super) async fn seed(app: &App) -> Result<(), ApiError> {
 
 /// `false` when the member is there already.
 async fn add(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     id: &str,
     name: &str,
     (tier, state): (&str, AccountState),
@@ -124,7 +124,7 @@ async fn add(
 }
 
 /// Lots, redemptions and what is left of them: 22,950 points that still live, 10,500 of them spent.
-async fn sari(app: &App, conn: &mut SqliteConnection, now: Moment) -> Result<(), ApiError> {
+async fn sari(app: &App, conn: &mut Connection, now: Moment) -> Result<(), ApiError> {
     const WHO: &str = "demo-sari";
     for (days, rupiah) in [
         (480, 100_000),
@@ -180,7 +180,7 @@ fn end_of_tomorrow(app: &App, now: Moment) -> Result<Moment, ApiError> {
 /// Points of a top-up so many days ago; they live to the end of the 12th month.
 async fn earn_top_up(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, days): (&str, i64),
     (rupiah, now): (i64, Moment),
 ) -> Result<(), ApiError> {
@@ -201,7 +201,7 @@ async fn earn_top_up(
 /// Points of a package bought an hour ago, granted in so many days.
 async fn pending(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, days): (&str, i64),
     (points, now): (i64, Moment),
 ) -> Result<(), ApiError> {
@@ -219,7 +219,7 @@ async fn pending(
 /// A redemption of long ago: held, posted and delivered at one moment, from the lots of that time.
 async fn redeemed(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, reward_id): (&str, &str),
     at: Moment,
 ) -> Result<(), ApiError> {

@@ -12,12 +12,13 @@ use crate::{
     problem::{ApiError, FieldWhy},
     senders::Message,
     store::{
+        Connection, Lock,
         challenges::{self, ChallengeRow, Counted, PurposeWord},
+        lock,
         members::MemberRow,
         outbox,
     },
 };
-use sqlx::SqliteConnection;
 use tukar_domain::code::{self, Bound, CodeState, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
 
@@ -51,7 +52,7 @@ pub struct NewChallenge<'a> {
 /// [`ApiError::TooMany`] when the destination was sent too many codes; the database's.
 pub async fn issue(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     new: NewChallenge<'_>,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<ChallengeRow, ApiError> {
@@ -80,7 +81,7 @@ pub async fn issue(
 /// the challenge was answered already.
 pub async fn send_again(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &mut ChallengeRow,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<(), ApiError> {
@@ -103,18 +104,19 @@ pub enum Checked {
     Refused(ApiError),
 }
 
-/// Tries `typed`. The row as it stands afterwards is written by this.
+/// Tries `typed`. The caller holds the lock under which `row` was read. The row as it stands afterwards is written by this.
 ///
 /// # Errors
 /// The database's, and [`ApiError::Invalid`] for what can't be a code. A wrong code is no error here: it must be committed.
 pub async fn check(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &ChallengeRow,
     (bound, typed, now): (&Bound<'_>, &str, Moment),
 ) -> Result<Checked, ApiError> {
     let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     let subject = wrong_subject(app, row);
+    lock(conn, Lock::Subject(&subject)).await?;
     let wrong = challenges::load_counted(conn, (Counted::Wrong, &subject), now).await?;
     if let Err(too_many) = code::decide_try(&wrong, timestamp(now)) {
         let retry_at = crate::clock::moment(too_many.again_at);
@@ -192,12 +194,8 @@ fn sent_subject(app: &App, purpose: PurposeWord, contact: &str) -> String {
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
 const COUNTED_IN_DEMO: usize = 8;
 
-async fn may_send(
-    app: &App,
-    conn: &mut SqliteConnection,
-    subject: &str,
-    now: Moment,
-) -> Result<(), ApiError> {
+async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
+    lock(conn, Lock::Subject(subject)).await?;
     let mut sent = challenges::load_counted(conn, (Counted::Sent, subject), now).await?;
     if app.config.demo {
         sent.sort_unstable();
@@ -209,7 +207,7 @@ async fn may_send(
 
 async fn renew(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &mut ChallengeRow,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<(), ApiError> {

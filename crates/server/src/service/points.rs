@@ -8,12 +8,13 @@ use crate::{
     problem::{ApiError, FieldWhy},
     service::redeem,
     store::{
+        Connection, Lock,
         ledger::{self, LotRow, NewActivity},
+        lock,
         members::{self, MemberRow},
         redemptions,
     },
 };
-use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, HashMap};
 use tukar_domain::{
     LotId, Points,
@@ -30,7 +31,7 @@ const LOTS_PER_PAGE: usize = 100;
 ///
 /// # Errors
 /// The database's; also a contact that another member has.
-pub async fn enrol(conn: &mut SqliteConnection, member: &MemberRow, now: Moment) -> Result<(), ApiError> {
+pub async fn enrol(conn: &mut Connection, member: &MemberRow, now: Moment) -> Result<(), ApiError> {
     Ok(members::insert(conn, member, now).await?)
 }
 
@@ -57,7 +58,7 @@ pub struct Earned {
 /// [`ApiError::Invalid`] for points that are not above zero; the database's.
 pub async fn earn(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, earned): (&str, Earned),
 ) -> Result<(), ApiError> {
     let earned_at = timestamp(earned.at);
@@ -69,6 +70,7 @@ pub async fn earn(
         pending: earned.grant_at.is_some(),
     })
     .map_err(|_| ApiError::invalid("points", FieldWhy::OutOfRange { min: 1, max: i64::MAX }))?;
+    lock(conn, Lock::Member(member_id)).await?;
     for lot in &posting.lots {
         let row = LotRow { lot: lot.clone(), source: earned.source.clone() };
         ledger::insert_lot(conn, member_id, &row, earned.grant_at).await?;
@@ -271,7 +273,7 @@ pub async fn eligibility(
 /// # Errors
 /// The database's.
 pub async fn load_available(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     now: Moment,
 ) -> Result<Points, sqlx::Error> {
@@ -302,7 +304,7 @@ impl Used {
 /// The database's.
 pub async fn load_used(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     now: Moment,
 ) -> Result<Used, sqlx::Error> {

@@ -17,14 +17,15 @@ use crate::{
         points, vouchers,
     },
     store::{
+        Connection, Lock,
         challenges::{self, PurposeWord},
         ledger::{self, NewActivity},
+        lock,
         members::{self, MemberRow, SessionRow},
         redemptions::{self, RedemptionRow},
         rewards,
     },
 };
-use sqlx::SqliteConnection;
 use std::{collections::HashMap, sync::Arc};
 use tukar_domain::{
     Points,
@@ -127,7 +128,7 @@ pub async fn create(
 
 async fn hold(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member, ask, body_hash): (&MemberRow, &AskRedemption, Vec<u8>),
     (language, now): (Language, Moment),
 ) -> Result<RedemptionRow, ApiError> {
@@ -250,7 +251,7 @@ pub async fn confirm(
 /// Posts the hold and gives the member what they redeemed.
 async fn post(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member, row, confirmed): (&MemberRow, &RedemptionRow, State),
     now: Moment,
 ) -> Result<(), ApiError> {
@@ -382,12 +383,9 @@ pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result
     app.store.transact("redeem.time_out", async |conn| time_out_in(app, conn, member_id, now).await).await
 }
 
-async fn time_out_in(
-    app: &App,
-    conn: &mut SqliteConnection,
-    member_id: &str,
-    now: Moment,
-) -> Result<(), ApiError> {
+/// From here on nobody else decides on this member; their holds that are over are ended first.
+async fn time_out_in(app: &App, conn: &mut Connection, member_id: &str, now: Moment) -> Result<(), ApiError> {
+    lock(conn, Lock::Member(member_id)).await?;
     for row in redemptions::load_overdue(conn, (now, 100), Some(member_id)).await? {
         release(app, conn, (&row, Step::TimeOut), now).await?;
     }
@@ -400,7 +398,7 @@ async fn time_out_in(
 /// The database's.
 pub async fn release(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (row, step): (&RedemptionRow, Step),
     now: Moment,
 ) -> Result<(), ApiError> {
@@ -422,7 +420,7 @@ pub async fn release(
 }
 
 async fn note(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &RedemptionRow,
     (kind, points): (ActivityKind, Points),
     now: Moment,
@@ -456,7 +454,7 @@ fn short(refusal: LedgerRefusal) -> ApiError {
     }
 }
 
-async fn load_visible(conn: &mut SqliteConnection, id: &str, now: Moment) -> Result<Reward, ApiError> {
+async fn load_visible(conn: &mut Connection, id: &str, now: Moment) -> Result<Reward, ApiError> {
     let reward = rewards::find_reward(conn, id).await?.ok_or(ApiError::NotFound)?;
     if reward.is_visible(now) { Ok(reward) } else { Err(ApiError::NotFound) }
 }
@@ -547,7 +545,7 @@ fn bound(row: &RedemptionRow) -> Bound<'_> {
 /// A redemption for the wire; voucher codes only while the locker is open.
 async fn view(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member, row): (&MemberRow, &RedemptionRow),
     (locker_until, language): (Option<Moment>, Language),
     now: Moment,

@@ -12,7 +12,9 @@ use crate::{
     secret::sha256,
     service::codes::{self, Checked, Delivery, NewChallenge},
     store::{
+        Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
+        lock,
         members::{self, MemberRow, SessionRow},
     },
 };
@@ -182,8 +184,7 @@ const TOUCH_EVERY_MS: i64 = 60_000;
 /// # Errors
 /// The database's.
 pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
-    let work =
-        async |conn: &mut sqlx::SqliteConnection| members::delete_session(conn, &session.token_hash).await;
+    let work = async |conn: &mut Connection| members::delete_session(conn, &session.token_hash).await;
     Ok(app.store.transact("session.end", work).await?)
 }
 
@@ -221,7 +222,8 @@ pub fn to_wire(member: &MemberRow, language: Language) -> Member {
 }
 
 /// A challenge of sign-in or the locker that is not answered yet.
-async fn find_open(conn: &mut sqlx::SqliteConnection, id: &str) -> Result<ChallengeRow, ApiError> {
+async fn find_open(conn: &mut Connection, id: &str) -> Result<ChallengeRow, ApiError> {
+    lock(conn, Lock::Challenge(id)).await?;
     let row = challenges::find(conn, id).await?.ok_or(ApiError::NotFound)?;
     if row.purpose == PurposeWord::Redeem { Err(ApiError::NotFound) } else { Ok(row) }
 }

@@ -10,7 +10,9 @@ use crate::{
     problem::{ApiError, FieldWhy},
     service::{codes, points::read_cursor},
     store::{
+        Connection, Lock,
         challenges::{self, Counted},
+        lock,
         members::SessionRow,
         outbox,
         redemptions::RedemptionRow,
@@ -18,7 +20,6 @@ use crate::{
     },
     symbols,
 };
-use sqlx::SqliteConnection;
 use tukar_domain::voucher;
 use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
@@ -30,7 +31,7 @@ const DAY_MS: i64 = 86_400_000;
 /// The database's.
 pub async fn issue(
     app: &App,
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (row, reward): (&RedemptionRow, &Reward),
     now: Moment,
 ) -> Result<bool, ApiError> {
@@ -68,7 +69,7 @@ pub async fn issue(
 /// # Errors
 /// The database's.
 pub async fn load_of(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, redemption_id): (&str, &str),
     (open, language): (bool, Language),
     now: Moment,
@@ -129,6 +130,7 @@ pub async fn send_copy(
             let row = vouchers::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
             let code = row.code.as_deref().ok_or(ApiError::WrongState)?;
             let subject = format!("copy:{}", app.secret.subject(contact));
+            lock(conn, Lock::Subject(&subject)).await?;
             let sent = challenges::load_counted(conn, (Counted::Sent, &subject), now).await?;
             tukar_domain::code::decide_send(&sent, crate::clock::timestamp(now)).map_err(|too_many| {
                 ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now }

@@ -1,8 +1,11 @@
 //! Rows of one-time codes and of what their limits count.
 
-use crate::clock::{moment, timestamp};
+use crate::{
+    clock::{moment, timestamp},
+    store::Connection,
+};
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use tukar_domain::code::CodeState;
 use tukar_wire::{Channel, Moment};
 
@@ -58,8 +61,8 @@ pub struct ChallengeRow {
 ///
 /// # Errors
 /// The database's.
-pub async fn find(conn: &mut SqliteConnection, id: &str) -> Result<Option<ChallengeRow>, sqlx::Error> {
-    sqlx::query("SELECT * FROM challenges WHERE id = ?")
+pub async fn find(conn: &mut Connection, id: &str) -> Result<Option<ChallengeRow>, sqlx::Error> {
+    sqlx::query("SELECT * FROM challenges WHERE id = $1")
         .bind(id)
         .fetch_optional(conn)
         .await?
@@ -71,7 +74,7 @@ pub async fn find(conn: &mut SqliteConnection, id: &str) -> Result<Option<Challe
 ///
 /// # Errors
 /// The database's.
-pub async fn put(conn: &mut SqliteConnection, row: &ChallengeRow) -> Result<(), sqlx::Error> {
+pub async fn put(conn: &mut Connection, row: &ChallengeRow) -> Result<(), sqlx::Error> {
     let (state, wrong) = match row.state {
         CodeState::Live { wrong, .. } => ("live", wrong),
         CodeState::Locked => ("locked", 0),
@@ -79,7 +82,7 @@ pub async fn put(conn: &mut SqliteConnection, row: &ChallengeRow) -> Result<(), 
     };
     sqlx::query(
         "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, sent_at, made_at) \
-         VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, \
          code_hmac = excluded.code_hmac, state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, \
          sent = excluded.sent, sent_at = excluded.sent_at",
     )
@@ -91,8 +94,8 @@ pub async fn put(conn: &mut SqliteConnection, row: &ChallengeRow) -> Result<(), 
     .bind(&row.code_hmac)
     .bind(state)
     .bind(row.ends_at.0)
-    .bind(wrong)
-    .bind(row.sent)
+    .bind(i64::from(wrong))
+    .bind(i64::from(row.sent))
     .bind(row.sent_at.0)
     .bind(row.made_at.0)
     .execute(conn)
@@ -114,12 +117,12 @@ pub enum Counted {
 /// # Errors
 /// The database's.
 pub async fn load_counted(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (what, subject): (Counted, &str),
     now: Moment,
 ) -> Result<Vec<Timestamp>, sqlx::Error> {
     let rows: Vec<(i64,)> =
-        sqlx::query_as("SELECT at FROM attempts_counted WHERE what = ? AND subject = ? AND at > ?")
+        sqlx::query_as("SELECT at FROM attempts_counted WHERE what = $1 AND subject = $2 AND at > $3")
             .bind(counted_word(what))
             .bind(subject)
             .bind(now.0 - DAY_MS)
@@ -133,11 +136,11 @@ pub async fn load_counted(
 /// # Errors
 /// The database's.
 pub async fn count(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (what, subject): (Counted, &str),
     (now, id): (Moment, &str),
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO attempts_counted (what, subject, at, id) VALUES (?,?,?,?)")
+    sqlx::query("INSERT INTO attempts_counted (what, subject, at, id) VALUES ($1,$2,$3,$4)")
         .bind(counted_word(what))
         .bind(subject)
         .bind(now.0)
@@ -151,12 +154,12 @@ pub async fn count(
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_old(conn: &mut SqliteConnection, now: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM challenges WHERE made_at < ?")
+pub async fn delete_old(conn: &mut Connection, now: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM challenges WHERE made_at < $1")
         .bind(now.0 - 2 * DAY_MS)
         .execute(&mut *conn)
         .await?;
-    sqlx::query("DELETE FROM attempts_counted WHERE at < ?").bind(now.0 - 2 * DAY_MS).execute(conn).await?;
+    sqlx::query("DELETE FROM attempts_counted WHERE at < $1").bind(now.0 - 2 * DAY_MS).execute(conn).await?;
     Ok(())
 }
 
@@ -184,10 +187,10 @@ fn counted_word(what: Counted) -> &'static str {
     }
 }
 
-fn challenge(row: &SqliteRow) -> Result<ChallengeRow, sqlx::Error> {
+fn challenge(row: &AnyRow) -> Result<ChallengeRow, sqlx::Error> {
     let ends_at = Moment(row.try_get("ends_at")?);
     let state = match row.try_get::<String, _>("state")?.as_str() {
-        "live" => CodeState::Live { ends_at: timestamp(ends_at), wrong: row.try_get("wrong")? },
+        "live" => CodeState::Live { ends_at: timestamp(ends_at), wrong: count_of(row.try_get("wrong")?) },
         "used" => CodeState::Used,
         _ => CodeState::Locked,
     };
@@ -204,7 +207,7 @@ fn challenge(row: &SqliteRow) -> Result<ChallengeRow, sqlx::Error> {
         code_hmac: row.try_get("code_hmac")?,
         state,
         ends_at,
-        sent: row.try_get("sent")?,
+        sent: count_of(row.try_get("sent")?),
         sent_at: Moment(row.try_get("sent_at")?),
         made_at: Moment(row.try_get("made_at")?),
     })
@@ -214,4 +217,8 @@ fn challenge(row: &SqliteRow) -> Result<ChallengeRow, sqlx::Error> {
 #[must_use]
 pub fn resend_at(row: &ChallengeRow) -> Moment {
     moment(tukar_domain::code::resend_at(row.sent, timestamp(row.sent_at)))
+}
+
+fn count_of(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

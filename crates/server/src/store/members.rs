@@ -1,6 +1,7 @@
 //! Rows of members and of their sessions.
 
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use crate::store::Connection;
+use sqlx::{Row, any::AnyRow};
 use tukar_domain::eligibility::AccountState;
 use tukar_wire::Moment;
 
@@ -47,12 +48,9 @@ const COLUMNS: &str = "m.id, m.name, m.state, m.tier, m.phone, m.email";
 ///
 /// # Errors
 /// The database's.
-pub async fn find_by_contact(
-    conn: &mut SqliteConnection,
-    contact: &str,
-) -> Result<Option<MemberRow>, sqlx::Error> {
+pub async fn find_by_contact(conn: &mut Connection, contact: &str) -> Result<Option<MemberRow>, sqlx::Error> {
     let column = if contact.contains('@') { "email" } else { "phone" };
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.{column} = ?"));
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.{column} = $1"));
     sqlx::query(sql).bind(contact).fetch_optional(conn).await?.map(|row| member(&row)).transpose()
 }
 
@@ -60,8 +58,8 @@ pub async fn find_by_contact(
 ///
 /// # Errors
 /// The database's; no such member.
-pub async fn load(conn: &mut SqliteConnection, id: &str) -> Result<MemberRow, sqlx::Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.id = ?"));
+pub async fn load(conn: &mut Connection, id: &str) -> Result<MemberRow, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM members m WHERE m.id = $1"));
     member(&sqlx::query(sql).bind(id).fetch_one(conn).await?)
 }
 
@@ -69,23 +67,25 @@ pub async fn load(conn: &mut SqliteConnection, id: &str) -> Result<MemberRow, sq
 ///
 /// # Errors
 /// The database's; also a contact that another member has.
-pub async fn insert(conn: &mut SqliteConnection, row: &MemberRow, now: Moment) -> Result<(), sqlx::Error> {
+pub async fn insert(conn: &mut Connection, row: &MemberRow, now: Moment) -> Result<(), sqlx::Error> {
     let state = match row.state {
         AccountState::Verified => "verified",
         AccountState::NotVerified => "not_verified",
         AccountState::Suspended => "suspended",
     };
-    sqlx::query("INSERT INTO members (id, name, state, tier, phone, email, joined_at) VALUES (?,?,?,?,?,?,?)")
-        .bind(&row.id)
-        .bind(&row.name)
-        .bind(state)
-        .bind(&row.tier)
-        .bind(&row.phone)
-        .bind(&row.email)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query(
+        "INSERT INTO members (id, name, state, tier, phone, email, joined_at) VALUES ($1,$2,$3,$4,$5,$6,$7)",
+    )
+    .bind(&row.id)
+    .bind(&row.name)
+    .bind(state)
+    .bind(&row.tier)
+    .bind(&row.phone)
+    .bind(&row.email)
+    .bind(now.0)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Opens a session.
@@ -93,19 +93,21 @@ pub async fn insert(conn: &mut SqliteConnection, row: &MemberRow, now: Moment) -
 /// # Errors
 /// The database's.
 pub async fn insert_session(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (token_hash, member_id): (&[u8], &str),
     (now, ends_at): (Moment, Moment),
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO sessions (token_hash, member_id, made_at, seen_at, ends_at) VALUES (?,?,?,?,?)")
-        .bind(token_hash)
-        .bind(member_id)
-        .bind(now.0)
-        .bind(now.0)
-        .bind(ends_at.0)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, member_id, made_at, seen_at, ends_at) VALUES ($1,$2,$3,$4,$5)",
+    )
+    .bind(token_hash)
+    .bind(member_id)
+    .bind(now.0)
+    .bind(now.0)
+    .bind(ends_at.0)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// A session that is alive at `now`: neither ended nor idle for longer than `idle_ms`.
@@ -113,13 +115,13 @@ pub async fn insert_session(
 /// # Errors
 /// The database's.
 pub async fn find_session(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     token_hash: &[u8],
     (now, idle_ms): (Moment, i64),
 ) -> Result<Option<SessionRow>, sqlx::Error> {
     let sql = sqlx::AssertSqlSafe(format!(
         "SELECT {COLUMNS}, s.seen_at, s.locker_until FROM sessions s JOIN members m ON m.id = s.member_id \
-         WHERE s.token_hash = ? AND s.ends_at > ? AND s.seen_at > ?"
+         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $3"
     ));
     let row =
         sqlx::query(sql).bind(token_hash).bind(now.0).bind(now.0 - idle_ms).fetch_optional(conn).await?;
@@ -138,29 +140,23 @@ pub async fn find_session(
 ///
 /// # Errors
 /// The database's.
-pub async fn touch_session(
-    conn: &mut SqliteConnection,
-    token_hash: &[u8],
-    now: Moment,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE sessions SET seen_at = MAX(seen_at, ?) WHERE token_hash = ?")
-        .bind(now.0)
-        .bind(token_hash)
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub async fn touch_session(conn: &mut Connection, token_hash: &[u8], now: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE sessions SET seen_at = CASE WHEN seen_at > $1 THEN seen_at ELSE $1 END WHERE token_hash = $2",
+    )
+    .bind(now.0)
+    .bind(token_hash)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Opens the claim locker of a session until `until`.
 ///
 /// # Errors
 /// The database's.
-pub async fn open_locker(
-    conn: &mut SqliteConnection,
-    token_hash: &[u8],
-    until: Moment,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE sessions SET locker_until = ? WHERE token_hash = ?")
+pub async fn open_locker(conn: &mut Connection, token_hash: &[u8], until: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET locker_until = $1 WHERE token_hash = $2")
         .bind(until.0)
         .bind(token_hash)
         .execute(conn)
@@ -172,19 +168,19 @@ pub async fn open_locker(
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_session(conn: &mut SqliteConnection, token_hash: &[u8]) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM sessions WHERE token_hash = ?").bind(token_hash).execute(conn).await.map(|_| ())
+pub async fn delete_session(conn: &mut Connection, token_hash: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(conn).await.map(|_| ())
 }
 
 /// Forgets sessions that ended before `now`.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_ended_sessions(conn: &mut SqliteConnection, now: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM sessions WHERE ends_at <= ?").bind(now.0).execute(conn).await.map(|_| ())
+pub async fn delete_ended_sessions(conn: &mut Connection, now: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE ends_at <= $1").bind(now.0).execute(conn).await.map(|_| ())
 }
 
-fn member(row: &SqliteRow) -> Result<MemberRow, sqlx::Error> {
+fn member(row: &AnyRow) -> Result<MemberRow, sqlx::Error> {
     let state = match row.try_get::<String, _>("state")?.as_str() {
         "verified" => AccountState::Verified,
         "not_verified" => AccountState::NotVerified,

@@ -3,9 +3,12 @@
 use crate::{
     language::Language,
     senders::Message,
-    store::challenges::{channel_of, channel_word},
+    store::{
+        Connection,
+        challenges::{channel_of, channel_word},
+    },
 };
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 use tukar_wire::Moment;
 
 /// A message that waits.
@@ -27,19 +30,19 @@ pub struct OutboxRow {
 /// # Errors
 /// The database's.
 pub async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (id, challenge_id, message): (&str, Option<&str>, &Message),
     (now, ends_at): (Moment, Moment),
 ) -> Result<(), sqlx::Error> {
     if let Some(challenge_id) = challenge_id {
-        sqlx::query("DELETE FROM outbox WHERE challenge_id = ?")
+        sqlx::query("DELETE FROM outbox WHERE challenge_id = $1")
             .bind(challenge_id)
             .execute(&mut *conn)
             .await?;
     }
     sqlx::query(
         "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) \
-         VALUES (?,?,?,?,?,?,?,?,?,0)",
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0)",
     )
     .bind(id)
     .bind(challenge_id)
@@ -59,16 +62,12 @@ pub async fn insert(
 ///
 /// # Errors
 /// The database's.
-pub async fn load_due(
-    conn: &mut SqliteConnection,
-    now: Moment,
-    limit: u32,
-) -> Result<Vec<OutboxRow>, sqlx::Error> {
+pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<Vec<OutboxRow>, sqlx::Error> {
     let rows =
-        sqlx::query("SELECT * FROM outbox WHERE due_at <= ? AND ends_at > ? ORDER BY due_at, id LIMIT ?")
+        sqlx::query("SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $2 ORDER BY due_at, id LIMIT $3")
             .bind(now.0)
             .bind(now.0)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(conn)
             .await?;
     rows.iter()
@@ -83,26 +82,44 @@ pub async fn load_due(
                     language: Language::of_tag(&row.try_get::<String, _>("language")?).unwrap_or_default(),
                 },
                 ends_at: Moment(row.try_get("ends_at")?),
-                tries: row.try_get("tries")?,
+                tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
             })
         })
         .collect()
+}
+
+/// Puts a message that is due at `now` off until `until`; false: another server did.
+///
+/// # Errors
+/// The database's.
+pub async fn claim(
+    conn: &mut Connection,
+    id: &str,
+    (now, until): (Moment, Moment),
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("UPDATE outbox SET due_at = $1 WHERE id = $2 AND due_at <= $3")
+        .bind(until.0)
+        .bind(id)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Takes a message out: it was sent, or refused for good.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(conn: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM outbox WHERE id = ?").bind(id).execute(conn).await.map(|_| ())
+pub async fn delete(conn: &mut Connection, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id).execute(conn).await.map(|_| ())
 }
 
 /// Puts a message off until `due_at`.
 ///
 /// # Errors
 /// The database's.
-pub async fn put_off(conn: &mut SqliteConnection, id: &str, due_at: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE outbox SET due_at = ?, tries = tries + 1 WHERE id = ?")
+pub async fn put_off(conn: &mut Connection, id: &str, due_at: Moment) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE id = $2")
         .bind(due_at.0)
         .bind(id)
         .execute(conn)
@@ -114,7 +131,7 @@ pub async fn put_off(conn: &mut SqliteConnection, id: &str, due_at: Moment) -> R
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_ended(conn: &mut SqliteConnection, now: Moment) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM outbox WHERE ends_at <= ?").bind(now.0).execute(conn).await?;
+pub async fn delete_ended(conn: &mut Connection, now: Moment) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM outbox WHERE ends_at <= $1").bind(now.0).execute(conn).await?;
     Ok(done.rows_affected())
 }

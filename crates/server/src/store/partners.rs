@@ -1,14 +1,17 @@
 //! Rows of the partners.
 
-use crate::partner::{Mode, Partner};
-use sqlx::{Row, SqliteConnection};
+use crate::{
+    partner::{Mode, Partner},
+    store::Connection,
+};
+use sqlx::Row;
 use tukar_wire::Moment;
 
 /// Every partner, by id.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_all(conn: &mut SqliteConnection) -> Result<Vec<Partner>, sqlx::Error> {
+pub async fn load_all(conn: &mut Connection) -> Result<Vec<Partner>, sqlx::Error> {
     let rows = sqlx::query("SELECT id, name, origins, mode, accent, created_at FROM partners ORDER BY id")
         .fetch_all(conn)
         .await?;
@@ -32,11 +35,11 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<Vec<Partner>, sqlx:
 ///
 /// # Errors
 /// The database's.
-pub async fn put(conn: &mut SqliteConnection, partner: &Partner) -> Result<(), sqlx::Error> {
+pub async fn put(conn: &mut Connection, partner: &Partner) -> Result<(), sqlx::Error> {
     let origins =
         serde_json::to_string(&partner.origins).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
-        "INSERT INTO partners (id, name, origins, mode, accent, created_at) VALUES (?,?,?,?,?,?) \
+        "INSERT INTO partners (id, name, origins, mode, accent, created_at) VALUES ($1,$2,$3,$4,$5,$6) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, origins = excluded.origins, mode = excluded.mode, \
          accent = excluded.accent",
     )
@@ -55,7 +58,7 @@ pub async fn put(conn: &mut SqliteConnection, partner: &Partner) -> Result<(), s
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(conn: &mut SqliteConnection, id: &str) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM partners WHERE id = ?").bind(id).execute(conn).await?;
+pub async fn remove(conn: &mut Connection, id: &str) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM partners WHERE id = $1").bind(id).execute(conn).await?;
     Ok(done.rows_affected() > 0)
 }

@@ -3,8 +3,9 @@
 use crate::{
     catalogue::Bilingual,
     clock::{moment, timestamp},
+    store::{Connection, Statement},
 };
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use tukar_domain::{LotId, Points, ledger::Share, redemption::State};
 use tukar_wire::Moment;
 
@@ -56,11 +57,11 @@ pub struct RedemptionRow {
 /// # Errors
 /// The database's.
 pub async fn find(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     id: &str,
 ) -> Result<Option<RedemptionRow>, sqlx::Error> {
-    sqlx::query("SELECT * FROM redemptions WHERE member_id = ? AND id = ?")
+    sqlx::query("SELECT * FROM redemptions WHERE member_id = $1 AND id = $2")
         .bind(member_id)
         .bind(id)
         .fetch_optional(conn)
@@ -74,12 +75,12 @@ pub async fn find(
 /// # Errors
 /// The database's.
 pub async fn load_held(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     now: Moment,
 ) -> Result<Vec<RedemptionRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT * FROM redemptions WHERE member_id = ? AND state = 'held' AND state_at > ? ORDER BY held_at DESC LIMIT 20",
+        "SELECT * FROM redemptions WHERE member_id = $1 AND state = 'held' AND state_at > $2 ORDER BY held_at DESC LIMIT 20",
     )
     .bind(member_id)
     .bind(now.0)
@@ -93,33 +94,28 @@ pub async fn load_held(
 /// # Errors
 /// The database's.
 pub async fn load_overdue(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (now, limit): (Moment, u32),
     member_id: Option<&str>,
 ) -> Result<Vec<RedemptionRow>, sqlx::Error> {
-    let mut query =
-        QueryBuilder::<Sqlite>::new("SELECT * FROM redemptions WHERE state = 'held' AND state_at <= ");
+    let mut query = Statement::new("SELECT * FROM redemptions WHERE state = 'held' AND state_at <= ");
     query.push_bind(now.0);
     if let Some(member_id) = member_id {
         query.push(" AND member_id = ").push_bind(member_id);
     }
-    query.push(" LIMIT ").push_bind(limit);
-    query.build().fetch_all(conn).await?.iter().map(redemption).collect()
+    query.push(" LIMIT ").push_bind(i64::from(limit));
+    query.fetch_all(conn).await?.iter().map(redemption).collect()
 }
 
 /// Adds a redemption and the lots that pay it.
 ///
 /// # Errors
 /// The database's; also an id that the member used before.
-pub async fn insert(
-    conn: &mut SqliteConnection,
-    row: &RedemptionRow,
-    shares: &[Share],
-) -> Result<(), sqlx::Error> {
+pub async fn insert(conn: &mut Connection, row: &RedemptionRow, shares: &[Share]) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
          quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash) \
-         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
     )
     .bind(&row.member_id)
     .bind(&row.id)
@@ -131,7 +127,7 @@ pub async fn insert(
     .bind(&row.title.en)
     .bind(&row.brand)
     .bind(&row.kind)
-    .bind(row.quantity)
+    .bind(i64::from(row.quantity))
     .bind(row.points.0)
     .bind(&row.price_version)
     .bind(&row.recipient)
@@ -143,10 +139,10 @@ pub async fn insert(
     .execute(&mut *conn)
     .await?;
     for (chunk, part) in shares.chunks(SHARES_PER_STATEMENT).enumerate() {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO redemption_lots (member_id, redemption_id, line, lot_id, points) ",
+        let mut query = Statement::new(
+            "INSERT INTO redemption_lots (member_id, redemption_id, line, lot_id, points) VALUES ",
         );
-        query.push_values(part.iter().enumerate(), |mut values, (line, share)| {
+        query.push_rows(part.iter().enumerate(), |values, (line, share)| {
             values
                 .push_bind(row.member_id.as_str())
                 .push_bind(row.id.as_str())
@@ -154,7 +150,7 @@ pub async fn insert(
                 .push_bind(share.lot.0.as_str())
                 .push_bind(share.points.0);
         });
-        query.build().execute(&mut *conn).await?;
+        query.execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -165,12 +161,9 @@ const SHARES_PER_STATEMENT: usize = 500;
 ///
 /// # Errors
 /// The database's.
-pub async fn load_shares(
-    conn: &mut SqliteConnection,
-    row: &RedemptionRow,
-) -> Result<Vec<Share>, sqlx::Error> {
+pub async fn load_shares(conn: &mut Connection, row: &RedemptionRow) -> Result<Vec<Share>, sqlx::Error> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT lot_id, points FROM redemption_lots WHERE member_id = ? AND redemption_id = ? ORDER BY line",
+        "SELECT lot_id, points FROM redemption_lots WHERE member_id = $1 AND redemption_id = $2 ORDER BY line",
     )
     .bind(&row.member_id)
     .bind(&row.id)
@@ -183,13 +176,9 @@ pub async fn load_shares(
 ///
 /// # Errors
 /// The database's; also when the row is not there, which is a bug.
-pub async fn set_state(
-    conn: &mut SqliteConnection,
-    row: &RedemptionRow,
-    state: State,
-) -> Result<(), sqlx::Error> {
+pub async fn set_state(conn: &mut Connection, row: &RedemptionRow, state: State) -> Result<(), sqlx::Error> {
     let changed = sqlx::query(
-        "UPDATE redemptions SET state = ?, state_at = ? WHERE member_id = ? AND id = ? AND state = ?",
+        "UPDATE redemptions SET state = $1, state_at = $2 WHERE member_id = $3 AND id = $4 AND state = $5",
     )
     .bind(state.word())
     .bind(moment(state.moment()).0)
@@ -208,11 +197,11 @@ pub async fn set_state(
 /// # Errors
 /// The database's.
 pub async fn set_held_answer(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &RedemptionRow,
     answer: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE redemptions SET hold_answer = ? WHERE member_id = ? AND id = ?")
+    sqlx::query("UPDATE redemptions SET hold_answer = $1 WHERE member_id = $2 AND id = $3")
         .bind(answer)
         .bind(&row.member_id)
         .bind(&row.id)
@@ -226,12 +215,12 @@ pub async fn set_held_answer(
 /// # Errors
 /// The database's.
 pub async fn set_confirmed(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     row: &RedemptionRow,
     (key, body_hash, answer): (&str, &[u8], &str),
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE redemptions SET confirm_key = ?, confirm_hash = ?, confirm_answer = ? WHERE member_id = ? AND id = ?",
+        "UPDATE redemptions SET confirm_key = $1, confirm_hash = $2, confirm_answer = $3 WHERE member_id = $4 AND id = $5",
     )
     .bind(key)
     .bind(body_hash)
@@ -248,28 +237,28 @@ pub async fn set_confirmed(
 /// # Errors
 /// The database's.
 pub async fn sum_pieces(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (member_id, reward_id): (&str, Option<&str>),
     since: Moment,
 ) -> Result<Vec<(String, u32)>, sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT reward_id, SUM(quantity) AS pieces FROM redemptions WHERE state IN ('held', 'confirmed', 'fulfilled') AND member_id = ",
+    let mut query = Statement::new(
+        "SELECT reward_id, CAST(SUM(quantity) AS BIGINT) AS pieces FROM redemptions WHERE state IN ('held', 'confirmed', 'fulfilled') AND member_id = ",
     );
     query.push_bind(member_id).push(" AND held_at >= ").push_bind(since.0);
     if let Some(reward_id) = reward_id {
         query.push(" AND reward_id = ").push_bind(reward_id);
     }
     query.push(" GROUP BY reward_id");
-    let rows = query.build().fetch_all(conn).await?;
+    let rows = query.fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let pieces: i64 = row.try_get("pieces")?;
-            Ok((row.try_get("reward_id")?, u32::try_from(pieces).unwrap_or(u32::MAX)))
+            Ok((row.try_get("reward_id")?, count_of(pieces)))
         })
         .collect()
 }
 
-fn redemption(row: &SqliteRow) -> Result<RedemptionRow, sqlx::Error> {
+fn redemption(row: &AnyRow) -> Result<RedemptionRow, sqlx::Error> {
     let word: String = row.try_get("state")?;
     let state = State::read(&word, timestamp(Moment(row.try_get("state_at")?))).ok_or_else(|| {
         sqlx::Error::ColumnDecode { index: "state".to_owned(), source: format!("odd word {word:?}").into() }
@@ -288,7 +277,7 @@ fn redemption(row: &SqliteRow) -> Result<RedemptionRow, sqlx::Error> {
         title: Bilingual { id: row.try_get("title_id")?, en: row.try_get("title_en")? },
         brand: row.try_get("brand")?,
         kind: row.try_get("kind")?,
-        quantity: row.try_get("quantity")?,
+        quantity: count_of(row.try_get("quantity")?),
         points: Points(row.try_get("points")?),
         price_version: row.try_get("price_version")?,
         recipient: row.try_get("recipient")?,
@@ -300,4 +289,8 @@ fn redemption(row: &SqliteRow) -> Result<RedemptionRow, sqlx::Error> {
         hold_answer: row.try_get("hold_answer")?,
         confirmed,
     })
+}
+
+fn count_of(pieces: i64) -> u32 {
+    u32::try_from(pieces).unwrap_or(u32::MAX)
 }

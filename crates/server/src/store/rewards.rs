@@ -3,16 +3,19 @@
 //! Every function takes a connection, so that core can take stock in the transaction that holds the points. Stock is
 //! taken by one conditional `UPDATE`: it can't go below zero whatever runs beside it.
 
-use crate::catalogue::{Bilingual, ProgrammeTexts, PromotionRow, Reward};
+use crate::{
+    catalogue::{Bilingual, ProgrammeTexts, PromotionRow, Reward},
+    store::Connection,
+};
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use std::collections::HashMap;
 use tukar_wire::{Limit, LimitPeriod, Moment, Needs, RewardKind};
 
 /// Columns of a whole reward, in one query.
 const SELECT: &str = "SELECT r.*, p.points AS promotion_points, p.label AS promotion_label, \
      p.starts_at AS promotion_starts_at, p.ends_at AS promotion_ends_at, \
-     MAX(s.total - s.taken, 0) AS stock_left, s.total AS stock_total \
+     CASE WHEN s.total > s.taken THEN s.total - s.taken WHEN s.total IS NOT NULL THEN 0 END AS stock_left, s.total AS stock_total \
      FROM rewards r LEFT JOIN promotions p ON p.reward_id = r.id LEFT JOIN stock s ON s.reward_id = r.id";
 
 /// What the caches compare.
@@ -30,8 +33,9 @@ pub struct CatalogueVersion {
 ///
 /// # Errors
 /// The database's.
-pub async fn load_version(conn: &mut SqliteConnection) -> Result<CatalogueVersion, sqlx::Error> {
-    let row = sqlx::query("SELECT rewards, stock, texts FROM catalogue_version WHERE one = 1")
+pub async fn load_version(conn: &mut Connection) -> Result<CatalogueVersion, sqlx::Error> {
+    let row = sqlx::query("SELECT rewards, texts, stock + (SELECT CAST(COALESCE(SUM(changes), 0) AS BIGINT) FROM stock) AS stock \
+         FROM catalogue_version WHERE one = 1")
         .fetch_one(conn)
         .await?;
     Ok(CatalogueVersion {
@@ -45,8 +49,8 @@ pub async fn load_version(conn: &mut SqliteConnection) -> Result<CatalogueVersio
 ///
 /// # Errors
 /// The database's.
-pub async fn find_reward(conn: &mut SqliteConnection, id: &str) -> Result<Option<Reward>, sqlx::Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = ?"));
+pub async fn find_reward(conn: &mut Connection, id: &str) -> Result<Option<Reward>, sqlx::Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"));
     sqlx::query(sql).bind(id).fetch_optional(conn).await?.map(|row| reward(&row)).transpose()
 }
 
@@ -54,7 +58,7 @@ pub async fn find_reward(conn: &mut SqliteConnection, id: &str) -> Result<Option
 ///
 /// # Errors
 /// The database's.
-pub async fn load_all(conn: &mut SqliteConnection) -> Result<Vec<Reward>, sqlx::Error> {
+pub async fn load_all(conn: &mut Connection) -> Result<Vec<Reward>, sqlx::Error> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY r.position, r.id"));
     sqlx::query(sql).fetch_all(conn).await?.iter().map(reward).collect()
 }
@@ -63,7 +67,7 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<Vec<Reward>, sqlx::
 ///
 /// # Errors
 /// The database's.
-pub async fn load_visible(conn: &mut SqliteConnection, now: Moment) -> Result<Vec<Reward>, sqlx::Error> {
+pub async fn load_visible(conn: &mut Connection, now: Moment) -> Result<Vec<Reward>, sqlx::Error> {
     Ok(load_all(conn).await?.into_iter().filter(|reward| reward.is_visible(now)).collect())
 }
 
@@ -71,7 +75,7 @@ pub async fn load_visible(conn: &mut SqliteConnection, now: Moment) -> Result<Ve
 ///
 /// # Errors
 /// The database's.
-pub async fn load_stock(conn: &mut SqliteConnection) -> Result<HashMap<String, u32>, sqlx::Error> {
+pub async fn load_stock(conn: &mut Connection) -> Result<HashMap<String, u32>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT reward_id, CASE WHEN total > taken THEN total - taken ELSE 0 END AS stock_left FROM stock",
     )
@@ -85,19 +89,19 @@ pub async fn load_stock(conn: &mut SqliteConnection) -> Result<HashMap<String, u
 ///
 /// # Errors
 /// The database's.
-pub async fn take_stock(conn: &mut SqliteConnection, id: &str, pieces: u32) -> Result<bool, sqlx::Error> {
+pub async fn take_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<bool, sqlx::Error> {
     let taken =
-        sqlx::query("UPDATE stock SET taken = taken + ?1 WHERE reward_id = ?2 AND total - taken >= ?1")
+        sqlx::query("UPDATE stock SET taken = taken + $1, changes = changes + 1 WHERE reward_id = $2 AND total - taken >= $1")
             .bind(i64::from(pieces))
             .bind(id)
             .execute(&mut *conn)
             .await?
             .rows_affected();
     if taken > 0 {
-        return bump_stock(conn).await.map(|()| true);
+        return Ok(true);
     }
     let limited =
-        sqlx::query("SELECT 1 FROM stock WHERE reward_id = ?").bind(id).fetch_optional(conn).await?;
+        sqlx::query("SELECT 1 FROM stock WHERE reward_id = $1").bind(id).fetch_optional(conn).await?;
     Ok(limited.is_none())
 }
 
@@ -105,18 +109,10 @@ pub async fn take_stock(conn: &mut SqliteConnection, id: &str, pieces: u32) -> R
 ///
 /// # Errors
 /// The database's; also when more would come back than was taken.
-pub async fn give_back_stock(conn: &mut SqliteConnection, id: &str, pieces: u32) -> Result<(), sqlx::Error> {
-    let given = sqlx::query("UPDATE stock SET taken = taken - ? WHERE reward_id = ?")
+pub async fn give_back_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE stock SET taken = taken - $1, changes = changes + 1 WHERE reward_id = $2")
         .bind(i64::from(pieces))
         .bind(id)
-        .execute(&mut *conn)
-        .await?
-        .rows_affected();
-    if given > 0 { bump_stock(conn).await } else { Ok(()) }
-}
-
-async fn bump_stock(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE catalogue_version SET stock = stock + 1 WHERE one = 1")
         .execute(conn)
         .await
         .map(|_| ())
@@ -127,14 +123,10 @@ async fn bump_stock(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn set_rewards(
-    conn: &mut SqliteConnection,
-    rewards: &[Reward],
-    now: Moment,
-) -> Result<(), sqlx::Error> {
+pub async fn set_rewards(conn: &mut Connection, rewards: &[Reward], now: Moment) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE rewards SET visible_until = MIN(COALESCE(visible_until, ?1), ?1), \
-         closes_at = MIN(COALESCE(closes_at, ?1), ?1)",
+        "UPDATE rewards SET visible_until = CASE WHEN visible_until < $1 THEN visible_until ELSE $1 END, \
+         closes_at = CASE WHEN closes_at < $1 THEN closes_at ELSE $1 END",
     )
     .bind(now.0)
     .execute(&mut *conn)
@@ -142,18 +134,18 @@ pub async fn set_rewards(
     for (position, reward) in rewards.iter().enumerate() {
         set_reward(conn, reward, i64::try_from(position).unwrap_or(i64::MAX)).await?;
     }
-    sqlx::query("UPDATE catalogue_version SET rewards = rewards + 1, stock = stock + 1 WHERE one = 1")
+    sqlx::query("UPDATE catalogue_version SET rewards = rewards + 1 WHERE one = 1")
         .execute(conn)
         .await
         .map(|_| ())
 }
 
-async fn set_reward(conn: &mut SqliteConnection, reward: &Reward, position: i64) -> Result<(), sqlx::Error> {
+async fn set_reward(conn: &mut Connection, reward: &Reward, position: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO rewards (id, position, kind, brand, title, description, terms, how_to_use, image, points, \
          worth_rupiah, published_at, visible_from, visible_until, opens_at, closes_at, needs, quantity_max, \
          limit_count, limit_per, balance_min, tiers, voucher_days) \
-         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23) \
          ON CONFLICT (id) DO UPDATE SET position = excluded.position, kind = excluded.kind, brand = excluded.brand, \
          title = excluded.title, description = excluded.description, terms = excluded.terms, \
          how_to_use = excluded.how_to_use, image = excluded.image, points = excluded.points, \
@@ -188,10 +180,10 @@ async fn set_reward(conn: &mut SqliteConnection, reward: &Reward, position: i64)
     .bind(reward.voucher_days.map(i64::from))
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM promotions WHERE reward_id = ?").bind(&reward.id).execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM promotions WHERE reward_id = $1").bind(&reward.id).execute(&mut *conn).await?;
     if let Some(promotion) = &reward.promotion {
         sqlx::query(
-            "INSERT INTO promotions (reward_id, points, label, starts_at, ends_at) VALUES (?,?,?,?,?)",
+            "INSERT INTO promotions (reward_id, points, label, starts_at, ends_at) VALUES ($1,$2,$3,$4,$5)",
         )
         .bind(&reward.id)
         .bind(promotion.points)
@@ -203,11 +195,11 @@ async fn set_reward(conn: &mut SqliteConnection, reward: &Reward, position: i64)
     }
     let statement = match reward.stock_total {
         Some(total) => sqlx::query(
-            "INSERT INTO stock (reward_id, total) VALUES (?, ?) ON CONFLICT (reward_id) DO UPDATE SET total = excluded.total",
+            "INSERT INTO stock (reward_id, total) VALUES ($1, $2) ON CONFLICT (reward_id) DO UPDATE SET total = excluded.total",
         )
         .bind(&reward.id)
         .bind(i64::from(total)),
-        None => sqlx::query("DELETE FROM stock WHERE reward_id = ?").bind(&reward.id),
+        None => sqlx::query("DELETE FROM stock WHERE reward_id = $1").bind(&reward.id),
     };
     statement.execute(conn).await.map(|_| ())
 }
@@ -216,7 +208,7 @@ async fn set_reward(conn: &mut SqliteConnection, reward: &Reward, position: i64)
 ///
 /// # Errors
 /// The database's.
-pub async fn find_programme(conn: &mut SqliteConnection) -> Result<Option<ProgrammeTexts>, sqlx::Error> {
+pub async fn find_programme(conn: &mut Connection) -> Result<Option<ProgrammeTexts>, sqlx::Error> {
     let row = sqlx::query("SELECT texts FROM programme WHERE one = 1").fetch_optional(conn).await?;
     row.map(|row| parsed(&row, "texts")).transpose()
 }
@@ -225,9 +217,9 @@ pub async fn find_programme(conn: &mut SqliteConnection) -> Result<Option<Progra
 ///
 /// # Errors
 /// The database's.
-pub async fn set_programme(conn: &mut SqliteConnection, texts: &ProgrammeTexts) -> Result<(), sqlx::Error> {
+pub async fn set_programme(conn: &mut Connection, texts: &ProgrammeTexts) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO programme (one, texts) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET texts = excluded.texts",
+        "INSERT INTO programme (one, texts) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET texts = excluded.texts",
     )
     .bind(json(texts)?)
     .execute(&mut *conn)
@@ -238,7 +230,7 @@ pub async fn set_programme(conn: &mut SqliteConnection, texts: &ProgrammeTexts) 
         .map(|_| ())
 }
 
-fn reward(row: &SqliteRow) -> Result<Reward, sqlx::Error> {
+fn reward(row: &AnyRow) -> Result<Reward, sqlx::Error> {
     let moment = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(Moment));
     let count = |column: &str| row.try_get::<Option<i64>, _>(column).map(|count| count.map(small));
     let promotion = match row.try_get::<Option<i64>, _>("promotion_points")? {
@@ -295,7 +287,7 @@ fn json<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
-fn parsed<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+fn parsed<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
     let text: String = row.try_get(column)?;
     serde_json::from_str(&text)
         .map_err(|source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) })
@@ -338,66 +330,5 @@ fn per_of(word: &str) -> Result<LimitPeriod, sqlx::Error> {
         "month" => Ok(LimitPeriod::Month),
         "ever" => Ok(LimitPeriod::Ever),
         _ => Err(odd_word("limit_per", word)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::tests::reward as sample;
-    use sqlx::{Connection, Executor};
-
-    async fn database() -> SqliteConnection {
-        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        conn.execute(include_str!("../../migrations/sqlite/0002_catalogue.sql")).await.unwrap();
-        conn
-    }
-
-    #[tokio::test]
-    async fn a_reward_comes_back_as_it_went_in() {
-        let mut conn = database().await;
-        let mut full = sample("voucher-a");
-        full.promotion = Some(PromotionRow {
-            points: 800,
-            label: Bilingual { id: "Hemat".to_owned(), en: "Save".to_owned() },
-            starts_at: Some(Moment(1)),
-            ends_at: Some(Moment(9)),
-        });
-        full.limit = Some(Limit { count: 2, per: LimitPeriod::Week });
-        (full.stock_total, full.stock_left) = (Some(3), Some(3));
-        full.tiers = vec!["gold".to_owned()];
-        set_rewards(&mut conn, &[sample("b"), full.clone()], Moment(5)).await.unwrap();
-        assert_eq!(find_reward(&mut conn, "voucher-a").await.unwrap(), Some(full));
-        assert_eq!(find_reward(&mut conn, "nothing").await.unwrap(), None);
-        let order: Vec<_> = load_all(&mut conn).await.unwrap().into_iter().map(|reward| reward.id).collect();
-        assert_eq!(order, ["b", "voucher-a"]);
-    }
-
-    #[tokio::test]
-    async fn stock_is_never_taken_twice_and_survives_an_import() {
-        let mut conn = database().await;
-        let mut few = sample("few");
-        few.stock_total = Some(3);
-        set_rewards(&mut conn, &[few.clone(), sample("many")], Moment(0)).await.unwrap();
-        assert!(take_stock(&mut conn, "few", 2).await.unwrap());
-        assert!(!take_stock(&mut conn, "few", 2).await.unwrap());
-        assert!(take_stock(&mut conn, "many", 1000).await.unwrap());
-        few.stock_total = Some(5);
-        set_rewards(&mut conn, &[few], Moment(0)).await.unwrap();
-        assert_eq!(load_stock(&mut conn).await.unwrap()["few"], 3);
-        give_back_stock(&mut conn, "few", 2).await.unwrap();
-        assert_eq!(load_stock(&mut conn).await.unwrap()["few"], 5);
-        assert!(give_back_stock(&mut conn, "few", 1).await.is_err(), "more came back than was taken");
-    }
-
-    #[tokio::test]
-    async fn a_reward_left_out_of_an_import_is_closed_and_not_deleted() {
-        let mut conn = database().await;
-        set_rewards(&mut conn, &[sample("old"), sample("kept")], Moment(0)).await.unwrap();
-        set_rewards(&mut conn, &[sample("kept")], Moment(50)).await.unwrap();
-        let visible: Vec<_> =
-            load_visible(&mut conn, Moment(50)).await.unwrap().into_iter().map(|reward| reward.id).collect();
-        assert_eq!(visible, ["kept"]);
-        assert_eq!(find_reward(&mut conn, "old").await.unwrap().unwrap().closes_at, Some(Moment(50)));
     }
 }

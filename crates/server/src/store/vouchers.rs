@@ -1,7 +1,10 @@
 //! Rows of vouchers.
 
-use crate::catalogue::Bilingual;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use crate::{
+    catalogue::Bilingual,
+    store::{Connection, Statement},
+};
+use sqlx::{Row, any::AnyRow};
 use tukar_wire::{Moment, VoucherState};
 
 /// A voucher with what its redemption says of it.
@@ -36,14 +39,10 @@ const SELECT: &str = "SELECT v.*, r.title_id, r.title_en, r.brand, r.kind FROM v
 ///
 /// # Errors
 /// The database's; also a code that exists, which a new draw mends.
-pub async fn insert(
-    conn: &mut SqliteConnection,
-    member_id: &str,
-    row: &VoucherRow,
-) -> Result<(), sqlx::Error> {
+pub async fn insert(conn: &mut Connection, member_id: &str, row: &VoucherRow) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO vouchers (member_id, id, redemption_id, state, code, how_to_use_id, how_to_use_en, issued_at, ends_at) \
-         VALUES (?,?,?,?,?,?,?,?,?)",
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
     )
     .bind(member_id)
     .bind(&row.id)
@@ -64,17 +63,17 @@ pub async fn insert(
 /// # Errors
 /// The database's.
 pub async fn load_of(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     redemption_id: &str,
 ) -> Result<Vec<VoucherRow>, sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    let mut query = Statement::new(SELECT);
     query
         .push_bind(member_id)
         .push(" AND v.redemption_id = ")
         .push_bind(redemption_id)
         .push(" ORDER BY v.id");
-    query.build().fetch_all(conn).await?.iter().map(voucher).collect()
+    query.fetch_all(conn).await?.iter().map(voucher).collect()
 }
 
 /// One voucher of a member.
@@ -82,13 +81,13 @@ pub async fn load_of(
 /// # Errors
 /// The database's.
 pub async fn find(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     id: &str,
 ) -> Result<Option<VoucherRow>, sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    let mut query = Statement::new(SELECT);
     query.push_bind(member_id).push(" AND v.id = ").push_bind(id);
-    query.build().fetch_optional(conn).await?.map(|row| voucher(&row)).transpose()
+    query.fetch_optional(conn).await?.map(|row| voucher(&row)).transpose()
 }
 
 /// A member's vouchers, newest first, `limit` from after the cursor `(issued_at, id)`.
@@ -96,20 +95,20 @@ pub async fn find(
 /// # Errors
 /// The database's.
 pub async fn load_page(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     member_id: &str,
     (after, limit): (Option<(i64, String)>, u32),
 ) -> Result<Vec<VoucherRow>, sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    let mut query = Statement::new(SELECT);
     query.push_bind(member_id);
     if let Some((at, id)) = after {
         query.push(" AND (v.issued_at, v.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }
-    query.push(" ORDER BY v.issued_at DESC, v.id DESC LIMIT ").push_bind(limit);
-    query.build().fetch_all(conn).await?.iter().map(voucher).collect()
+    query.push(" ORDER BY v.issued_at DESC, v.id DESC LIMIT ").push_bind(i64::from(limit));
+    query.fetch_all(conn).await?.iter().map(voucher).collect()
 }
 
-fn voucher(row: &SqliteRow) -> Result<VoucherRow, sqlx::Error> {
+fn voucher(row: &AnyRow) -> Result<VoucherRow, sqlx::Error> {
     Ok(VoucherRow {
         id: row.try_get("id")?,
         redemption_id: row.try_get("redemption_id")?,

@@ -162,7 +162,7 @@ async fn the_worker_ends_a_hold_that_nobody_asks_about() {
     assert_eq!(sari.quote("few", 1).await["reasons"][0]["code"], "out_of_stock");
     server.later(900);
     server.work().await;
-    let held: i64 = sqlx::query_scalar("SELECT SUM(held) FROM lots")
+    let held: i64 = sqlx::query_scalar("SELECT CAST(SUM(held) AS BIGINT) FROM lots")
         .fetch_one(&mut *server.app.store.read().await.unwrap())
         .await
         .unwrap();

@@ -4,6 +4,7 @@ use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use tukar_domain::{calendar::Expiry, eligibility::AccountState};
@@ -18,7 +19,7 @@ use tukar_server::{
     secret::CodeKey,
     senders::{Message, SendError, Sender},
     service::points::{self, Earned},
-    store::{Store, ledger, members::MemberRow, rewards},
+    store::{Database, Store, ledger, members::MemberRow, rewards},
     worker,
 };
 use tukar_wire::{Channel, Moment, Needs, RewardKind};
@@ -55,7 +56,28 @@ pub(crate) struct Server {
     pub(crate) app: Shared,
     pub(crate) post: Arc<Recorder>,
     router: Router,
+    database: Database,
     directory: tempfile::TempDir,
+}
+
+/// A new database in `directory`, or beside the one that `TUKAR_TEST_POSTGRES` names.
+async fn new_database(directory: &std::path::Path) -> Database {
+    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    if !crate::POSTGRES {
+        return Database::Sqlite(directory.join("tukar.db"));
+    }
+    let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
+        panic!(
+            "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
+        );
+    };
+    let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let name = format!("tukar_{}_{number}", std::process::id());
+    let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
+    conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    conn.close().await.unwrap();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    Database::Postgres(format!("{server}/{name}"))
 }
 
 /// An answer, read whole.
@@ -135,14 +157,16 @@ impl Server {
     /// A server with the given rewards and without members.
     pub(crate) async fn empty(list: Vec<Reward>) -> Server {
         let directory = tempfile::tempdir().unwrap();
-        let server = Server::open(directory, START).await;
+        let database = new_database(directory.path()).await;
+        let server = Server::open((directory, database), START).await;
         server.set_rewards(list).await;
         server
     }
 
-    async fn open(directory: tempfile::TempDir, now: Moment) -> Server {
+    async fn open((directory, database): (tempfile::TempDir, Database), now: Moment) -> Server {
         let config = Config {
-            database: directory.path().join("tukar.db"),
+            database: database.clone(),
+            code_key_file: Some(directory.path().join("codekey")),
             public_url: "https://tukar.example.id".to_owned(),
             ..Config::default()
         };
@@ -150,14 +174,14 @@ impl Server {
         let post = Arc::new(Recorder::default());
         let clock = Clock::standing_at(now);
         let app = App::new(store, config, (clock, Random), (CodeKey::new([7; 32]), post.clone())).unwrap();
-        Server { router: api::router(Arc::clone(&app)), app, post, directory }
+        Server { router: api::router(Arc::clone(&app)), app, post, database, directory }
     }
 
     /// The same database under a new process.
     pub(crate) async fn restarted(self) -> Server {
         let now = self.now();
         self.app.store.close().await;
-        Server::open(self.directory, now).await
+        Server::open((self.directory, self.database), now).await
     }
 
     /// A server with one member, who has a phone, an e-mail address and 5,000 points in two lots.
@@ -279,20 +303,25 @@ impl Server {
         let sums = ledger::sum_entries(&mut conn, member).await.unwrap();
         assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
         let of_lots = |column: &str| {
-            let sql = format!("SELECT COALESCE(SUM({column}), 0) FROM lots WHERE member_id = ?");
+            let sql =
+                format!("SELECT CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM lots WHERE member_id = $1");
             sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(member.to_owned())
         };
         for account in ["available", "held", "pending"] {
             let lots = of_lots(account).fetch_one(&mut *conn).await.unwrap();
             assert_eq!(sums.get(account).copied().unwrap_or(0), lots, "{account}: {sums:?}");
         }
-        let history: i64 =
-            sqlx::query_scalar("SELECT COALESCE(SUM(points), 0) FROM activities WHERE member_id = ?")
-                .bind(member)
-                .fetch_one(&mut *conn)
-                .await
-                .unwrap();
+        let history: i64 = sqlx::query_scalar(
+            "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM activities WHERE member_id = $1",
+        )
+        .bind(member)
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
         assert_eq!(history, sums.get("available").copied().unwrap_or(0), "history says what is available");
+        drop(conn);
+        let found = tukar_server::audit::run(&self.app.store).await.unwrap();
+        assert!(found.is_ok(), "{found:?}");
     }
 
     /// How many rows a table has.

@@ -1,0 +1,35 @@
+//! What went wrong in the database, in the three ways that callers tell apart.
+
+/// Why a transaction did not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It met another transaction; run again, it may go through.
+    Conflict,
+    /// The database takes no more now; nothing was begun.
+    Busy,
+    /// Anything else: the statement, the disk, the line. Whether a commit arrived is not known.
+    Broken,
+}
+
+/// An error that may come from the database.
+pub trait Failure {
+    /// What the database said; `None`: this error is the caller's own.
+    fn failure(&self) -> Option<FailureKind>;
+}
+
+impl Failure for sqlx::Error {
+    fn failure(&self) -> Option<FailureKind> {
+        Some(match self {
+            sqlx::Error::PoolTimedOut => FailureKind::Busy,
+            sqlx::Error::Database(error) => match error.code().as_deref() {
+                // PostgreSQL: serialization failure, deadlock. A duplicate key: the row came while this looked.
+                Some("40001" | "40P01" | "23505") => FailureKind::Conflict,
+                // PostgreSQL: too many connections, cannot connect now, lock or statement waited too long;
+                // SQLite: busy, locked.
+                Some("53300" | "57P03" | "55P03" | "57014" | "5" | "6") => FailureKind::Busy,
+                _ => FailureKind::Broken,
+            },
+            _ => FailureKind::Broken,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! PostgreSQL: several servers on one database.
+//!
+//! Invariants: a transaction locks what it decides on ([`super::lock`]) before it reads it, and each of its statements
+//! sees what was committed last, so that two servers decide one after the other, as two works of SQLite's writer do. A
+//! transaction that met another all the same is run again from its begin.
+
+use super::{Connection, Failure, FailureKind};
+use anyhow::Context as _;
+use sqlx::{
+    Any, AnyPool, Connection as _, Executor as _, PgConnection,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    pool::PoolConnection,
+};
+use std::time::Duration;
+
+/// What a connection says it is.
+pub(super) const BACKEND: &str = "PostgreSQL";
+/// Connections of one server.
+const CONNECTIONS_MAX: u32 = 24;
+/// Times a transaction is run.
+const RUNS_MAX: u32 = 12;
+/// How long a transaction waits for a connection.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+/// A server that hangs gives its locks back. What is committed is on disk before it is answered.
+const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '20s'; \
+     SET idle_in_transaction_session_timeout = '20s'; SET application_name = 'tukar'";
+
+#[derive(Clone, Debug)]
+pub(super) struct Postgres {
+    pool: AnyPool,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> anyhow::Result<Postgres> {
+        let options: AnyConnectOptions = url.parse().context("--database is no address of PostgreSQL")?;
+        let mut first = PgConnection::connect(url).await.context("connecting to PostgreSQL")?;
+        sqlx::migrate!("./migrations/postgres")
+            .run(&mut first)
+            .await
+            .context("bringing the tables up to date")?;
+        first.close().await.context("connecting to PostgreSQL")?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(WAIT_MAX)
+            .after_connect(|conn, _| {
+                Box::pin(async move { conn.execute(sqlx::raw_sql(SETTINGS)).await.map(|_| ()) })
+            })
+            .connect_with(options)
+            .await
+            .context("connecting to PostgreSQL")?;
+        Ok(Postgres { pool })
+    }
+
+    pub(super) async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+
+    pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
+        E: From<sqlx::Error> + Failure,
+    {
+        let mut run = 1;
+        loop {
+            match self.run_once(work.clone()).await {
+                Err(error) if run < RUNS_MAX && error.failure() == Some(FailureKind::Conflict) => {
+                    tracing::debug!(name, run, "a transaction met another and runs again");
+                    // Runs spread by themselves: each waits for the other's lock, which ends at no fixed time.
+                    tokio::time::sleep(Duration::from_millis(1 << run.min(7))).await;
+                    run += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn run_once<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
+        E: From<sqlx::Error>,
+    {
+        let mut conn = self.pool.acquire().await?;
+        let mut transaction = conn.begin().await?;
+        match work(&mut transaction).await {
+            Ok(value) => {
+                transaction.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A line that broke has ended the transaction; the work's own error says more than this one.
+                if let Err(failed) = transaction.rollback().await {
+                    tracing::debug!(%failed, "a transaction could not be rolled back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,315 @@
+//! SQLite: one writer, several readers.
+//!
+//! Invariants: all writing goes through one connection, in transactions begun with `BEGIN IMMEDIATE`, so that writers
+//! queue here and never meet "busy"; WAL with synchronous=FULL, so that what was answered is on disk; the file is refused
+//! under a SQLite older than 3.51.3, which can lose rows when it resets the WAL.
+//!
+//! Works that wait while another commits are committed together: each is a savepoint of one transaction, and all are
+//! answered after its one commit. A work that fails rolls back to its savepoint and leaves the others alone. When the
+//! commit fails, all of them fail.
+
+use super::{Connection, Failure};
+use anyhow::{Context as _, bail};
+use sqlx::{
+    Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+/// Connections that read.
+const READERS_MAX: u32 = 8;
+/// Oldest SQLite that may hold points.
+const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
+/// How long a work waits for its turn.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+/// Said again on each connection: they are not kept in the file.
+const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
+
+#[derive(Clone, Debug)]
+pub(super) struct Sqlite {
+    writer: Arc<Mutex<Writer>>,
+    readers: AnyPool,
+}
+
+/// The writing connection and the transaction that is open on it.
+#[derive(Debug)]
+struct Writer {
+    /// `None`: closed.
+    conn: Option<Connection>,
+    options: AnyConnectOptions,
+    group: Option<watch::Sender<Group>>,
+    /// A work was dropped half done: its savepoint is still open.
+    torn: bool,
+}
+
+/// How a transaction that several works share came out.
+#[derive(Clone, Debug)]
+enum Group {
+    Open,
+    Committed,
+    Failed(Arc<str>),
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &Path) -> anyhow::Result<Sqlite> {
+        let context = || format!("opening the database {}", path.display());
+        let path = std::path::absolute(path).with_context(context)?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        // WAL is a property of the file: it stays on for the connections below.
+        let mut first = SqliteConnection::connect_with(&options).await.with_context(context)?;
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut first).await?;
+        if parse_version(&version).is_none_or(|version| version < VERSION_MIN) {
+            bail!("SQLite {version} is too old to hold points: 3.51.3 or newer is needed");
+        }
+        sqlx::migrate!("./migrations/sqlite").run(&mut first).await.with_context(context)?;
+        first.close().await.with_context(context)?;
+
+        let plain = SqliteConnectOptions::new().filename(&path);
+        let options = AnyConnectOptions::from_url(&plain.to_url_lossy()).with_context(context)?;
+        let conn = connect(&options).await.with_context(context)?;
+        let reading =
+            AnyConnectOptions::from_url(&plain.read_only(true).to_url_lossy()).with_context(context)?;
+        let readers = AnyPoolOptions::new()
+            .max_connections(READERS_MAX)
+            .acquire_timeout(WAIT_MAX)
+            .after_connect(|conn, _| {
+                Box::pin(async move { conn.execute(sqlx::raw_sql(PRAGMAS)).await.map(|_| ()) })
+            })
+            .connect_with(reading)
+            .await
+            .with_context(context)?;
+        let writer = Writer { conn: Some(conn), options, group: None, torn: false };
+        Ok(Sqlite { writer: Arc::new(Mutex::new(writer)), readers })
+    }
+
+    pub(super) async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
+        E: From<sqlx::Error> + Failure,
+    {
+        let waiting = Arc::clone(&self.writer).lock_owned();
+        let mut writer =
+            tokio::time::timeout(WAIT_MAX, waiting).await.map_err(|_| E::from(sqlx::Error::PoolTimedOut))?;
+        let mut group = self.join(&mut writer).await?;
+        writer.run("SAVEPOINT work").await?;
+        writer.torn = true;
+        let result = work(writer.conn()?).await;
+        writer.torn = false;
+        let ended = match &result {
+            Ok(_) => writer.run("RELEASE work").await,
+            Err(_) => {
+                tracing::debug!(name, "a transaction was rolled back");
+                writer.run("ROLLBACK TO work; RELEASE work").await
+            }
+        };
+        if let Err(error) = ended {
+            // SQLite gave the whole transaction up, as on a full disk: the works before this one are lost too.
+            writer.give_up(&error).await;
+        }
+        drop(writer);
+        // Also a refusal waits: it may rest on what another work of this transaction wrote.
+        let outcome = group.wait_for(|group| !matches!(group, Group::Open)).await.map(|group| group.clone());
+        match outcome {
+            Ok(Group::Committed) => result,
+            Ok(Group::Failed(why)) => Err(E::from(sqlx::Error::Protocol(why.to_string()))),
+            Ok(Group::Open) | Err(_) => Err(E::from(sqlx::Error::Protocol("the writer stopped".to_owned()))),
+        }
+    }
+
+    /// Takes part in the open transaction, or opens one. Who opens it also sees to its commit: by a task that queues
+    /// behind the works that wait already.
+    async fn join(&self, writer: &mut Writer) -> Result<watch::Receiver<Group>, sqlx::Error> {
+        writer.settle().await;
+        if let Some(group) = &writer.group {
+            return Ok(group.subscribe());
+        }
+        if writer.conn.is_none() {
+            return Err(sqlx::Error::PoolClosed);
+        }
+        if let Err(error) = writer.run("BEGIN IMMEDIATE").await {
+            // The connection may be broken for good: a new one is tried once.
+            tracing::warn!(%error, "the writing connection is opened again");
+            writer.conn = Some(connect(&writer.options).await?);
+            writer.run("BEGIN IMMEDIATE").await?;
+        }
+        let (sender, receiver) = watch::channel(Group::Open);
+        writer.group = Some(sender);
+        let shared = Arc::clone(&self.writer);
+        tokio::spawn(async move { commit(shared.lock_owned().await).await });
+        Ok(receiver)
+    }
+
+    pub(super) async fn back_up(&self, to: &Path) -> anyhow::Result<()> {
+        if to.exists() {
+            bail!("{} exists: a backup never writes over a file", to.display());
+        }
+        let to = to.to_str().context("the name of the backup must be UTF-8")?;
+        let mut conn = self.read().await?;
+        sqlx::query("VACUUM INTO $1").bind(to).execute(&mut *conn).await.context("writing the backup")?;
+        Ok(())
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        writer.commit().await;
+        if let Some(conn) = writer.conn.take()
+            && let Err(error) = conn.close().await
+        {
+            tracing::warn!(%error, "the database did not close well");
+        }
+    }
+}
+
+async fn connect(options: &AnyConnectOptions) -> Result<Connection, sqlx::Error> {
+    let mut conn = options.connect().await?;
+    conn.execute(sqlx::raw_sql(PRAGMAS)).await?;
+    Ok(conn)
+}
+
+async fn commit(mut writer: OwnedMutexGuard<Writer>) {
+    writer.commit().await;
+}
+
+impl Writer {
+    fn conn(&mut self) -> Result<&mut Connection, sqlx::Error> {
+        self.conn.as_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        self.conn()?.execute(sqlx::raw_sql(sql)).await.map(|_| ())
+    }
+
+    /// Takes back what a dropped work left.
+    async fn settle(&mut self) {
+        if std::mem::take(&mut self.torn)
+            && let Err(error) = self.run("ROLLBACK TO work; RELEASE work").await
+        {
+            self.give_up(&error).await;
+        }
+    }
+
+    async fn commit(&mut self) {
+        self.settle().await;
+        if self.group.is_none() {
+            return;
+        }
+        match self.run("COMMIT").await {
+            Ok(()) => {
+                if let Some(group) = self.group.take() {
+                    group.send_replace(Group::Committed);
+                }
+            }
+            Err(error) => self.give_up(&error).await,
+        }
+    }
+
+    async fn give_up(&mut self, error: &sqlx::Error) {
+        tracing::error!(%error, "a transaction failed");
+        // It may be gone already; then this has nothing to do.
+        let _ = self.run("ROLLBACK").await;
+        if let Some(group) = self.group.take() {
+            group.send_replace(Group::Failed(error.to_string().into()));
+        }
+    }
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(str::parse::<u32>);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(parse_version("3.51.3").unwrap() >= VERSION_MIN);
+        assert!(parse_version("3.100.0").unwrap() >= VERSION_MIN);
+        assert!(parse_version("3.51.2").unwrap() < VERSION_MIN);
+        assert_eq!(parse_version("odd"), None);
+    }
+
+    async fn open(dir: &tempfile::TempDir) -> Sqlite {
+        sqlx::any::install_default_drivers();
+        let sqlite = Sqlite::open(&dir.path().join("t.db")).await.unwrap();
+        sqlite
+            .transact("test", async |conn| {
+                conn.execute(sqlx::raw_sql("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")).await.map(|_| ())
+            })
+            .await
+            .unwrap();
+        sqlite
+    }
+
+    async fn insert(conn: &mut Connection, number: i64) -> Result<(), sqlx::Error> {
+        sqlx::query("INSERT INTO numbers (n) VALUES ($1)").bind(number).execute(conn).await.map(|_| ())
+    }
+
+    async fn numbers(sqlite: &Sqlite) -> Vec<i64> {
+        let mut conn = sqlite.read().await.unwrap();
+        sqlx::query_scalar("SELECT n FROM numbers ORDER BY n").fetch_all(&mut *conn).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn works_that_wait_share_a_commit_and_a_failed_one_leaves_the_others_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = open(&dir).await;
+        let works = (0..100).map(|number| {
+            let sqlite = sqlite.clone();
+            tokio::spawn(async move {
+                sqlite
+                    .transact("test", async |conn| {
+                        insert(conn, number).await?;
+                        if number % 3 == 0 { Err(sqlx::Error::RowNotFound) } else { Ok(()) }
+                    })
+                    .await
+                    .is_ok()
+            })
+        });
+        let mut kept = Vec::new();
+        for (number, work) in (0..100).zip(works.collect::<Vec<_>>()) {
+            if work.await.unwrap() {
+                kept.push(number);
+            }
+        }
+        assert_eq!(kept.len(), 66);
+        assert_eq!(numbers(&sqlite).await, kept);
+    }
+
+    #[tokio::test]
+    async fn a_work_dropped_half_done_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = open(&dir).await;
+        let half = sqlite.transact("test", async |conn| {
+            insert(conn, 1).await?;
+            std::future::pending::<Result<(), sqlx::Error>>().await
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(200), half).await.is_err());
+        sqlite.transact("test", async |conn| insert(conn, 2).await).await.unwrap();
+        assert_eq!(numbers(&sqlite).await, [2]);
+    }
+
+    #[tokio::test]
+    async fn readers_can_not_write_and_a_closed_database_answers_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = open(&dir).await;
+        assert!(insert(&mut sqlite.read().await.unwrap(), 1).await.is_err());
+        sqlite.close().await;
+        assert!(sqlite.transact("test", async |conn| insert(conn, 2).await).await.is_err());
+    }
+}

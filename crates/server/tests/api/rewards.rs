@@ -1,0 +1,76 @@
+//! The catalogue's rows: what goes in comes back, and stock is never taken twice.
+
+use crate::server::{START, Server, reward};
+use tukar_server::{
+    catalogue::{Bilingual, PromotionRow},
+    store::{Connection, rewards},
+};
+use tukar_wire::{Limit, LimitPeriod, Moment};
+
+async fn take(server: &Server, id: &str, pieces: u32) -> bool {
+    let work = async |conn: &mut Connection| rewards::take_stock(conn, id, pieces).await;
+    server.app.store.transact("test", work).await.unwrap()
+}
+
+async fn give_back(server: &Server, id: &str, pieces: u32) -> bool {
+    let work = async |conn: &mut Connection| rewards::give_back_stock(conn, id, pieces).await;
+    server.app.store.transact("test", work).await.is_ok()
+}
+
+async fn left(server: &Server, id: &str) -> u32 {
+    rewards::load_stock(&mut server.app.store.read().await.unwrap()).await.unwrap()[id]
+}
+
+#[tokio::test]
+async fn a_reward_comes_back_as_it_went_in() {
+    let mut full = reward("voucher-a");
+    full.promotion = Some(PromotionRow {
+        points: 800,
+        label: Bilingual { id: "Hemat".to_owned(), en: "Save".to_owned() },
+        starts_at: Some(Moment(1)),
+        ends_at: Some(Moment(9)),
+    });
+    full.limit = Some(Limit { count: 2, per: LimitPeriod::Week });
+    (full.stock_total, full.stock_left) = (Some(3), Some(3));
+    full.tiers = vec!["gold".to_owned()];
+    let server = Server::empty(vec![reward("b"), full.clone()]).await;
+    let mut conn = server.app.store.read().await.unwrap();
+    assert_eq!(rewards::find_reward(&mut conn, "voucher-a").await.unwrap(), Some(full));
+    assert_eq!(rewards::find_reward(&mut conn, "nothing").await.unwrap(), None);
+    let order: Vec<_> =
+        rewards::load_all(&mut conn).await.unwrap().into_iter().map(|reward| reward.id).collect();
+    assert_eq!(order, ["b", "voucher-a"]);
+}
+
+#[tokio::test]
+async fn stock_is_never_taken_twice_and_survives_an_import() {
+    let mut few = reward("few");
+    few.stock_total = Some(3);
+    let server = Server::empty(vec![few.clone(), reward("many")]).await;
+    let version = async || rewards::load_version(&mut server.app.store.read().await.unwrap()).await.unwrap();
+    let before = version().await;
+    assert!(take(&server, "few", 2).await);
+    assert_ne!(version().await, before, "caches see that pieces were taken");
+    assert!(!take(&server, "few", 2).await);
+    assert!(take(&server, "many", 1000).await);
+    few.stock_total = Some(5);
+    server.set_rewards(vec![few]).await;
+    assert_eq!(left(&server, "few").await, 3);
+    assert!(give_back(&server, "few", 2).await);
+    assert_eq!(left(&server, "few").await, 5);
+    assert!(!give_back(&server, "few", 1).await, "more came back than was taken");
+}
+
+#[tokio::test]
+async fn a_reward_left_out_of_an_import_is_closed_and_not_deleted() {
+    let server = Server::empty(vec![reward("old"), reward("kept")]).await;
+    server.later(50);
+    server.set_rewards(vec![reward("kept")]).await;
+    let now = server.now();
+    let mut conn = server.app.store.read().await.unwrap();
+    let visible: Vec<_> =
+        rewards::load_visible(&mut conn, now).await.unwrap().into_iter().map(|reward| reward.id).collect();
+    assert_eq!(visible, ["kept"]);
+    assert_eq!(rewards::find_reward(&mut conn, "old").await.unwrap().unwrap().closes_at, Some(now));
+    assert!(START < now);
+}

@@ -1,0 +1,26 @@
+//! The tests of `api.rs`, each on a PostgreSQL database of its own. `cargo xtask test` starts a PostgreSQL for them and
+//! says where it is in `TUKAR_TEST_POSTGRES`; without it they fail.
+
+#![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
+
+#[path = "api/books.rs"]
+mod books;
+#[path = "api/locker.rs"]
+mod locker;
+#[path = "api/many_lots.rs"]
+mod many_lots;
+#[path = "api/points.rs"]
+mod points;
+#[path = "api/races.rs"]
+mod races;
+#[path = "api/redeeming.rs"]
+mod redeeming;
+#[path = "api/rewards.rs"]
+mod rewards;
+#[path = "api/server.rs"]
+mod server;
+#[path = "api/sign_in.rs"]
+mod sign_in;
+
+/// Which engine these tests run on.
+const POSTGRES: bool = true;
