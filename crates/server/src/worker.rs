@@ -1,6 +1,7 @@
 //! What is due without anybody asking: messages, holds that are over, lots that end, pending points.
 //!
-//! Each kind of work takes a bounded piece at a time. Nothing that a member reads depends on this having run.
+//! Each kind of work takes a bounded piece at a time. What a member reads of their own never depends on this
+//! having run; pieces of limited stock that someone else held too long come back with it.
 
 use crate::{
     app::App,

@@ -449,13 +449,13 @@ async fn a_redemption_goes_on_where_it_was_after_a_restart() {
     let first = sari.send(&asking).await.is(201);
     let (token, id) = (sari.token.clone(), asking["id"].as_str().unwrap().to_owned());
     // The message had not left yet.
-    let server = server.restarted().await;
+    let server = server.restarted(true).await;
     let sari = Visitor { server: &server, token: token.clone() };
     assert_eq!(sari.redemption(&id).await["state"], "held");
     assert_eq!(sari.send(&asking).await.is(200).bytes, first.bytes);
     let code = server.code().await;
     let done = sari.confirm(&id, &code).await.is(200);
-    let server = server.restarted().await;
+    let server = server.restarted(true).await;
     let sari = Visitor { server: &server, token };
     assert_eq!(sari.confirm(&id, &code).await.is(200).bytes, done.bytes);
     assert_eq!(sari.points().await, (4_000, 0));

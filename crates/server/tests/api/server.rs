@@ -177,10 +177,12 @@ impl Server {
         Server { router: api::router(Arc::clone(&app)), app, post, database, directory }
     }
 
-    /// The same database under a new process.
-    pub(crate) async fn restarted(self) -> Server {
+    /// The same database under a new process; the old one was told to stop, or died.
+    pub(crate) async fn restarted(self, told: bool) -> Server {
         let now = self.now();
-        self.app.store.close().await;
+        if told {
+            self.app.store.close().await;
+        }
         Server::open((self.directory, self.database), now).await
     }
 

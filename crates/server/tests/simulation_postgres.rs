@@ -1,0 +1,14 @@
+//! The histories of `simulation.rs` on PostgreSQL, which `TUKAR_TEST_POSTGRES` names.
+
+#![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
+
+#[path = "simulation/history.rs"]
+mod history;
+#[path = "simulation/model.rs"]
+mod model;
+#[path = "api/server.rs"]
+#[expect(dead_code, reason = "written for the tests of the API; histories use a part of it")]
+mod server;
+
+/// Which engine the histories run on.
+const POSTGRES: bool = true;
