@@ -7,7 +7,9 @@ pub enum FailureKind {
     Conflict,
     /// The database takes no more now; nothing was begun.
     Busy,
-    /// Anything else: the statement, the disk, the line. Whether a commit arrived is not known.
+    /// The line to the database broke. Before a commit was asked for, nothing happened; after, it is not known.
+    Lost,
+    /// Anything else: the statement, the disk.
     Broken,
 }
 
@@ -27,8 +29,11 @@ impl Failure for sqlx::Error {
                 // PostgreSQL: too many connections, cannot connect now, lock or statement waited too long;
                 // SQLite: busy, locked.
                 Some("53300" | "57P03" | "55P03" | "57014" | "5" | "6") => FailureKind::Busy,
+                // PostgreSQL: it shuts down, or an operator ended the connection.
+                Some("57P01" | "57P02") => FailureKind::Lost,
                 _ => FailureKind::Broken,
             },
+            sqlx::Error::Io(_) => FailureKind::Lost,
             _ => FailureKind::Broken,
         })
     }

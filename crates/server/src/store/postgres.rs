@@ -63,35 +63,48 @@ impl Postgres {
         let mut run = 1;
         loop {
             match self.run_once(work.clone()).await {
-                Err(error) if run < RUNS_MAX && error.failure() == Some(FailureKind::Conflict) => {
-                    tracing::debug!(name, run, "a transaction met another and runs again");
+                Err((error, again)) if run < RUNS_MAX && again => {
+                    tracing::debug!(name, run, kind = ?error.failure(), "a transaction runs again");
                     // Runs spread by themselves: each waits for the other's lock, which ends at no fixed time.
                     tokio::time::sleep(Duration::from_millis(1 << run.min(7))).await;
                     run += 1;
                 }
-                done => return done,
+                Err((error, _)) => return Err(error),
+                Ok(value) => return Ok(value),
             }
         }
     }
 
-    async fn run_once<T, E, F>(&self, work: F) -> Result<T, E>
+    /// An error comes with whether nothing has happened and the transaction may be run again.
+    async fn run_once<T, E, F>(&self, work: F) -> Result<T, (E, bool)>
     where
-        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
-        E: From<sqlx::Error>,
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
+        E: From<sqlx::Error> + Failure,
     {
-        let mut conn = self.pool.acquire().await?;
-        let mut transaction = conn.begin().await?;
+        let undone = |error: &E| matches!(error.failure(), Some(FailureKind::Conflict | FailureKind::Lost));
+        let failed = |error: sqlx::Error| {
+            let error = E::from(error);
+            let again = undone(&error);
+            (error, again)
+        };
+        let mut conn = self.pool.acquire().await.map_err(failed)?;
+        let mut transaction = conn.begin().await.map_err(failed)?;
         match work(&mut transaction).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
+            Ok(value) => match transaction.commit().await {
+                Ok(()) => Ok(value),
+                // Only a conflict tells that it was not committed.
+                Err(error) => {
+                    let conflict = error.failure() == Some(FailureKind::Conflict);
+                    Err((E::from(error), conflict))
+                }
+            },
             Err(error) => {
+                let again = undone(&error);
                 // A line that broke has ended the transaction; the work's own error says more than this one.
                 if let Err(failed) = transaction.rollback().await {
                     tracing::debug!(%failed, "a transaction could not be rolled back");
                 }
-                Err(error)
+                Err((error, again))
             }
         }
     }

@@ -1,0 +1,163 @@
+//! The true binary, started and killed, and what members hold before it starts.
+
+use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+use tukar_domain::{calendar::Expiry, eligibility::AccountState};
+use tukar_server::{
+    app::App,
+    catalogue::{Bilingual, Reward},
+    clock::Clock,
+    config::Config,
+    random::Random,
+    secret::{CodeKey, sha256},
+    senders::inbox::Inbox,
+    service::points::{self, Earned},
+    store::{
+        Connection, Database, Store,
+        members::{self, MemberRow},
+        rewards,
+    },
+};
+use tukar_wire::{Moment, Needs, RewardKind};
+
+pub(crate) const REWARD: &str = "kopi";
+pub(crate) const POINTS: i64 = 1_000;
+const MEMBERS_AT_ONCE: usize = 200;
+
+/// One process.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+    arguments: Vec<String>,
+}
+
+fn arguments(directory: &Path, database: &Database) -> Vec<String> {
+    let database = match database {
+        Database::Sqlite(path) => path.to_str().unwrap().to_owned(),
+        Database::Postgres(url) => url.clone(),
+    };
+    let key = directory.join("codekey").to_str().unwrap().to_owned();
+    let fixed = ["--demo", "--log", "error", "--code-key-file", &key, "--database", &database];
+    fixed.map(str::to_owned).to_vec()
+}
+
+impl Server {
+    pub(crate) async fn start(directory: &Path, database: &Database) -> Server {
+        Server::run(arguments(directory, database), "127.0.0.1:0").await
+    }
+
+    async fn run(arguments: Vec<String>, listen: &str) -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tukar-server"))
+            .args(["--listen", listen])
+            .args(&arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await;
+        let line = line.expect("a server is ready").unwrap().expect("a server starts");
+        let address = line.rsplit("http://").next().unwrap().to_owned();
+        // The rest is read, so that writing it never waits.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Server { child, address, arguments }
+    }
+
+    /// Ends it at once, as a power cut would end the process, and starts it anew at the same address. How long it took.
+    pub(crate) async fn kill_and_start(&mut self) -> Duration {
+        self.child.start_kill().unwrap();
+        self.child.wait().await.unwrap();
+        let start = tokio::time::Instant::now();
+        *self = Server::run(self.arguments.clone(), &self.address.clone()).await;
+        start.elapsed()
+    }
+}
+
+pub(crate) fn phone(number: usize) -> String {
+    format!("+62812{number:08}")
+}
+
+pub(crate) fn token(number: usize) -> String {
+    format!("token-{number}")
+}
+
+/// A programme with one reward and so many members, each with points for one piece and a session.
+pub(crate) async fn prepare(directory: &Path, database: &Database, members: usize) {
+    let config = Config { database: database.clone(), ..Config::default() };
+    let key = CodeKey::load_or_make(&directory.join("codekey"), &mut Random.rng()).unwrap();
+    let store = Store::open(database).await.unwrap();
+    let app = App::new(store, config, (Clock::real(), Random), (key, Arc::new(Inbox::default()))).unwrap();
+    let now = app.clock.now();
+    let list = [reward()];
+    app.store.transact("test", async |conn| rewards::set_rewards(conn, &list, now).await).await.unwrap();
+    let numbers: Vec<usize> = (0..members).collect();
+    for some in numbers.chunks(MEMBERS_AT_ONCE) {
+        let work = async |conn: &mut Connection| {
+            for number in some {
+                add_member(&app, conn, (*number, now)).await;
+            }
+            Ok::<_, sqlx::Error>(())
+        };
+        app.store.transact("test", work).await.unwrap();
+    }
+    app.store.close().await;
+}
+
+async fn add_member(app: &App, conn: &mut Connection, (number, now): (usize, Moment)) {
+    let id = format!("m{number:06}");
+    let row = MemberRow {
+        id: id.clone(),
+        name: "Sari".to_owned(),
+        state: AccountState::Verified,
+        tier: "gold".to_owned(),
+        phone: Some(phone(number)),
+        email: None,
+    };
+    points::enrol(conn, &row, now).await.unwrap();
+    let source = Bilingual { id: "Isi ulang".to_owned(), en: "Top-up".to_owned() };
+    let earned = Earned {
+        lot_id: "a".to_owned(),
+        points: POINTS,
+        at: now,
+        expiry: Expiry::Months(12),
+        grant_at: None,
+        source,
+    };
+    points::earn(app, conn, (&id, earned)).await.unwrap();
+    let ends = now.plus_ms(12 * 3_600_000);
+    members::insert_session(conn, (&sha256(token(number).as_bytes()), &id), (now, ends)).await.unwrap();
+}
+
+fn reward() -> Reward {
+    let two = |text: &str| Bilingual { id: text.to_owned(), en: format!("{text} (en)") };
+    Reward {
+        id: REWARD.to_owned(),
+        kind: RewardKind("voucher".to_owned()),
+        brand: "Kopi Senja".to_owned(),
+        title: two("Voucher Kopi"),
+        description: two("Isi"),
+        terms: Bilingual { id: vec!["Sekali pakai.".to_owned()], en: vec!["Once.".to_owned()] },
+        how_to_use: two("Tunjukkan"),
+        image: None,
+        points: POINTS,
+        promotion: None,
+        worth_rupiah: None,
+        stock_total: None,
+        stock_left: None,
+        published_at: Moment(0),
+        visible_from: None,
+        visible_until: None,
+        opens_at: None,
+        closes_at: None,
+        needs: Needs::Nothing,
+        quantity_max: 1,
+        limit: None,
+        balance_min: None,
+        tiers: Vec::new(),
+        voucher_days: Some(30),
+    }
+}
