@@ -1,5 +1,6 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
+use crate::http::shed::UnderWay;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
     secret::CodeKey, senders::Sender, store::Store,
@@ -28,6 +29,8 @@ pub struct App {
     pub catalogue: CatalogueCache,
     /// Sites that may show the widget, kept for a few seconds.
     pub partners: PartnerCache,
+    /// Requests under way, counted to refuse some when there are too many.
+    pub under_way: UnderWay,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
     /// Held while messages leave, so that two rounds at once don't send the same one.
@@ -59,6 +62,7 @@ impl App {
             senders,
             catalogue: CatalogueCache::default(),
             partners: PartnerCache::default(),
+            under_way: UnderWay::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),
         }))

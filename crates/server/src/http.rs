@@ -16,6 +16,7 @@ mod programme;
 pub mod redemptions;
 mod rewards;
 pub mod session;
+pub mod shed;
 pub mod vouchers;
 mod widget;
 

@@ -26,7 +26,7 @@ use tukar_wire::{ActivityKind, Moment};
 /// Pieces of each kind of work that one round takes.
 const PER_ROUND: u32 = 50;
 /// Messages that are claimed and sent together.
-const SENT_AT_ONCE: u32 = 16;
+const SENT_AT_ONCE: u32 = 64;
 /// How long a claimed message is this server's: longer than a sender waits.
 const CLAIM_MS: i64 = 150_000;
 /// Tries of one message.
@@ -167,33 +167,27 @@ async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
     }
     let claimed = app
         .store
-        .transact("worker.claim", async |conn| {
-            let mut claimed = Vec::new();
-            for row in &rows {
-                if outbox::claim(conn, &row.id, (now, until)).await? {
-                    claimed.push(row);
-                }
-            }
-            Ok::<_, ApiError>(claimed)
-        })
+        .transact("worker.claim", async |conn| outbox::claim(conn, &rows, (now, until)).await)
         .await?;
+    let claimed: Vec<_> = rows.iter().filter(|row| claimed.contains(&row.id)).collect();
     let sent = join_all(claimed.iter().map(|row| app.senders.send(&row.message))).await;
     app.store
         .transact("worker.sent", async |conn| {
+            let mut done = Vec::new();
             for (row, sent) in claimed.iter().zip(&sent) {
                 match sent {
-                    Ok(()) => outbox::delete(conn, &row.id).await?,
+                    Ok(()) => done.push(row.id.as_str()),
                     Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
                         tracing::warn!(message = row.id, %error, "a message is put off");
                         outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await?;
                     }
                     Err(error) => {
                         tracing::error!(message = row.id, %error, "a message was given up");
-                        outbox::delete(conn, &row.id).await?;
+                        done.push(row.id.as_str());
                     }
                 }
             }
-            Ok::<_, ApiError>(())
+            Ok::<_, ApiError>(outbox::delete(conn, &done).await?)
         })
         .await?;
     Ok(rows.len())

@@ -3,6 +3,7 @@
 
 use crate::{
     app::{App, Shared},
+    http::shed::shed,
     problem::{ApiError, REQUEST_ID, write_problems},
 };
 use anyhow::anyhow;
@@ -42,6 +43,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     router
         .layer(from_fn(body_deadline))
+        .layer(from_fn_with_state(app.clone(), shed))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
         .layer(cors(app))

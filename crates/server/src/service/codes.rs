@@ -236,6 +236,9 @@ async fn renew(
         Some(about) => message::code(envelope, about, &code),
         None => message::not_enrolled(envelope),
     };
+    if row.sent > 1 {
+        outbox::delete_of(conn, &row.id).await?;
+    }
     outbox::insert(conn, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at)).await?;
     app.wake.notify_one();
     Ok(())

@@ -317,6 +317,23 @@ pub async fn load_used(
     Ok(Used(used))
 }
 
+/// Pieces of `reward` that a member has redeemed in the period of its limit; 0 without one.
+///
+/// # Errors
+/// The database's.
+pub async fn load_used_of(
+    app: &App,
+    conn: &mut Connection,
+    (member_id, reward): (&str, &Reward),
+    now: Moment,
+) -> Result<u32, sqlx::Error> {
+    let Some(limit) = &reward.limit else { return Ok(0) };
+    let period = period_of(limit.per);
+    let since = calendar::period_start(period, timestamp(now), &app.zone).map_or(Moment(0), moment);
+    let pieces = redemptions::sum_pieces(conn, (member_id, Some(&reward.id)), since).await?;
+    Ok(pieces.first().map_or(0, |(_, pieces)| *pieces))
+}
+
 /// Why `member` can't redeem `quantity` pieces, in the words of the wire.
 #[must_use]
 pub fn reasons(

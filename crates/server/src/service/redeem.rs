@@ -18,7 +18,7 @@ use crate::{
     },
     store::{
         Connection, Lock,
-        challenges::{self, PurposeWord},
+        challenges::{self, ChallengeRow, PurposeWord},
         ledger::{self, NewActivity},
         lock,
         members::{self, MemberRow, SessionRow},
@@ -56,8 +56,8 @@ pub async fn quote(
     let reward = load_visible(&mut conn, &ask.reward_id, now).await?;
     let rows = ledger::load_lots(&mut conn, &member.id).await?;
     let available: Points = rows.iter().map(|row| row.lot.spendable(timestamp(now))).sum();
-    let used = points::load_used(app, &mut conn, &member.id, now).await?;
-    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used.of(&reward)), now);
+    let used = points::load_used_of(app, &mut conn, (&member.id, &reward), now).await?;
+    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
     let total = Points(reward.price_at(now)).checked_times(ask.quantity).unwrap_or(Points(i64::MAX));
     let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
     let shares = books::preview(&lots, total, timestamp(now)).unwrap_or_default();
@@ -119,9 +119,7 @@ pub async fn create(
                 return Ok((row.hold_answer, false));
             }
             let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (language, now)).await?;
-            let answer = to_json(&view(&app, conn, (&member, &row), (None, language), now).await?)?;
-            redemptions::set_held_answer(conn, &row, &answer).await?;
-            Ok((answer, true))
+            Ok((row.hold_answer, true))
         })
         .await
 }
@@ -136,8 +134,8 @@ async fn hold(
     let rows = ledger::load_lots(conn, &member.id).await?;
     let lots: Vec<books::Lot> = rows.into_iter().map(|row| row.lot).collect();
     let available: Points = lots.iter().map(|lot| lot.spendable(timestamp(now))).sum();
-    let used = points::load_used(app, conn, &member.id, now).await?;
-    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used.of(&reward)), now);
+    let used = points::load_used_of(app, conn, (&member.id, &reward), now).await?;
+    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
     if !reasons.is_empty() {
         return Err(ApiError::NotEligible { reasons });
     }
@@ -150,11 +148,11 @@ async fn hold(
     let channel = ask.channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
     let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
     let (posting, shares) = books::hold(&lots, total, timestamp(now)).map_err(short)?;
-    if !rewards::take_stock(conn, &reward.id, ask.quantity).await? {
+    if reward.stock_total.is_some() && !rewards::take_stock(conn, &reward.id, ask.quantity).await? {
         return Err(ApiError::NotEligible { reasons: vec![wire::Reason::OutOfStock] });
     }
     let hold_seconds = app.config.programme.hold_seconds;
-    let row = RedemptionRow {
+    let mut row = RedemptionRow {
         member_id: member.id.clone(),
         id: ask.id.clone(),
         reference: voucher::make_reference(&mut app.random.rng()),
@@ -184,7 +182,9 @@ async fn hold(
     };
     let about = About::Redeem { title: row.title.get(language), points: total.0 };
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), language };
-    codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
+    let challenge = codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
+    let code = Some(code_to_wire(app, (member, &row), &challenge));
+    row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
     redemptions::insert(conn, &row, &shares).await?;
     ledger::append(conn, (&member.id, &format!("hold-{}", row.id)), &posting).await?;
     note(conn, &row, (ActivityKind::Held, -total), now).await?;
@@ -232,10 +232,9 @@ pub async fn confirm(
             match codes::check(&app, conn, &challenge, (&bound(&row), &code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right => {
-                    post(&app, conn, (&member, &row, confirmed), now).await?;
+                    let row = post(&app, conn, (&member, row, confirmed), now).await?;
                     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
                     members::open_locker(conn, &session.token_hash, open_until).await?;
-                    let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
                     let answer = view(&app, conn, (&member, &row), (Some(open_until), language), now).await?;
                     let answer = to_json(&answer)?;
                     redemptions::set_confirmed(conn, &row, (&key, &hash, &answer)).await?;
@@ -248,29 +247,28 @@ pub async fn confirm(
     done
 }
 
-/// Posts the hold and gives the member what they redeemed.
+/// Posts the hold and gives the member what they redeemed. Returns the redemption as it then stands.
 async fn post(
     app: &App,
     conn: &mut Connection,
-    (member, row, confirmed): (&MemberRow, &RedemptionRow, State),
+    (member, row, confirmed): (&MemberRow, RedemptionRow, State),
     now: Moment,
-) -> Result<(), ApiError> {
-    let shares = redemptions::load_shares(conn, row).await?;
+) -> Result<RedemptionRow, ApiError> {
+    let shares = redemptions::load_shares(conn, &row).await?;
     let lots = ledger::load_lots_of(conn, &member.id, &shares).await?;
     let posting = books::post(&lots, &shares);
     ledger::append(conn, (&member.id, &format!("post-{}", row.id)), &posting).await?;
-    redemptions::set_state(conn, row, confirmed).await?;
     let reward = rewards::find_reward(conn, &row.reward_id).await?.ok_or(ApiError::NotFound)?;
-    let delivered = vouchers::issue(app, conn, (row, &reward), now).await?;
-    if delivered {
-        let row = RedemptionRow { state: confirmed, ..row.clone() };
-        let fulfilled = confirmed
-            .step(Step::Fulfil, timestamp(now))
-            .map_err(|refused| ApiError::Broken(anyhow::Error::new(refused)))?;
-        redemptions::set_state(conn, &row, fulfilled).await?;
-    }
+    let delivered = vouchers::issue(app, conn, (&row, &reward), now).await?;
+    let state = if delivered {
+        let fulfilled = confirmed.step(Step::Fulfil, timestamp(now));
+        fulfilled.map_err(|refused| ApiError::Broken(anyhow::Error::new(refused)))?
+    } else {
+        confirmed
+    };
+    redemptions::set_state(conn, &row, state).await?;
     ledger::resolve_held(conn, (&member.id, &row.id), (ActivityKind::Spent, now)).await?;
-    Ok(())
+    Ok(RedemptionRow { state, ..row })
 }
 
 /// Sends a new code; the old one dies.
@@ -551,17 +549,36 @@ async fn view(
     now: Moment,
 ) -> Result<wire::Redemption, ApiError> {
     let code = match row.state {
-        State::Held { .. } => challenges::find(conn, &row.challenge_id).await?.map(|challenge| {
-            let shown = codes::masked_contact(member, challenge.channel);
-            let code = codes::to_wire(&challenge, shown, codes::channels_of(app, member));
-            // No code outlives its hold.
-            wire::CodeState { ends_at: code.ends_at.min(row.hold_ends_at), ..code }
-        }),
+        State::Held { .. } => challenges::find(conn, &row.challenge_id)
+            .await?
+            .map(|challenge| code_to_wire(app, (member, row), &challenge)),
         _ => None,
     };
     let open = locker_until.is_some_and(|until| now < until);
     let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
-    Ok(wire::Redemption {
+    let available = points::load_available(conn, &member.id, now).await?;
+    Ok(to_wire(row, (code, vouchers), (available, language), now))
+}
+
+/// How the code stands that a redemption waits for.
+fn code_to_wire(
+    app: &App,
+    (member, row): (&MemberRow, &RedemptionRow),
+    challenge: &ChallengeRow,
+) -> wire::CodeState {
+    let shown = codes::masked_contact(member, challenge.channel);
+    let code = codes::to_wire(challenge, shown, codes::channels_of(app, member));
+    // No code outlives its hold.
+    wire::CodeState { ends_at: code.ends_at.min(row.hold_ends_at), ..code }
+}
+
+fn to_wire(
+    row: &RedemptionRow,
+    (code, vouchers): (Option<wire::CodeState>, Vec<wire::Voucher>),
+    (available, language): (Points, Language),
+    now: Moment,
+) -> wire::Redemption {
+    wire::Redemption {
         id: row.id.clone(),
         reference: row.reference.clone(),
         state: match row.state {
@@ -582,7 +599,7 @@ async fn view(
         hold_ends_at: row.hold_ends_at,
         code,
         vouchers,
-        available: points::load_available(conn, &member.id, now).await?.0,
+        available: available.0,
         server_time: now,
-    })
+    }
 }

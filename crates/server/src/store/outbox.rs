@@ -4,7 +4,7 @@ use crate::{
     language::Language,
     senders::Message,
     store::{
-        Connection,
+        Connection, Statement,
         challenges::{channel_of, channel_word},
     },
 };
@@ -34,12 +34,6 @@ pub async fn insert(
     (id, challenge_id, message): (&str, Option<&str>, &Message),
     (now, ends_at): (Moment, Moment),
 ) -> Result<(), sqlx::Error> {
-    if let Some(challenge_id) = challenge_id {
-        sqlx::query("DELETE FROM outbox WHERE challenge_id = $1")
-            .bind(challenge_id)
-            .execute(&mut *conn)
-            .await?;
-    }
     sqlx::query(
         "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) \
          VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0)",
@@ -88,30 +82,50 @@ pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<
         .collect()
 }
 
-/// Puts a message that is due at `now` off until `until`; false: another server did.
+/// Takes out the message of a challenge's earlier code.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_of(conn: &mut Connection, challenge_id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM outbox WHERE challenge_id = $1")
+        .bind(challenge_id)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Puts those of these messages that are due at `now` off until `until`; answers which. Another server took the others.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(
     conn: &mut Connection,
-    id: &str,
+    rows: &[OutboxRow],
     (now, until): (Moment, Moment),
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("UPDATE outbox SET due_at = $1 WHERE id = $2 AND due_at <= $3")
-        .bind(until.0)
-        .bind(id)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut query = Statement::new("UPDATE outbox SET due_at = ");
+    query.push_bind(until.0).push(" WHERE due_at <= ").push_bind(now.0).push(" AND id IN (");
+    query.push_rows(rows, |id, row| {
+        id.push_bind(row.id.as_str());
+    });
+    query.push(") RETURNING id");
+    query.fetch_all(conn).await?.iter().map(|row| row.try_get("id")).collect()
 }
 
-/// Takes a message out: it was sent, or refused for good.
+/// Takes messages out: sent, or given up.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(conn: &mut Connection, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id).execute(conn).await.map(|_| ())
+pub async fn delete(conn: &mut Connection, ids: &[&str]) -> Result<(), sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut query = Statement::new("DELETE FROM outbox WHERE id IN (");
+    query.push_rows(ids, |row, id| {
+        row.push_bind(*id);
+    });
+    query.push(")");
+    query.execute(conn).await.map(|_| ())
 }
 
 /// Puts a message off until `due_at`.

@@ -15,8 +15,10 @@ use std::time::Duration;
 
 /// What a connection says it is.
 pub(super) const BACKEND: &str = "PostgreSQL";
-/// Connections of one server.
-const CONNECTIONS_MAX: u32 = 24;
+/// Connections of one server that change rows.
+const WRITERS_MAX: u32 = 16;
+/// Connections of one server that read: their own, so that no read waits behind transactions that wait for a lock.
+const READERS_MAX: u32 = 8;
 /// Times a transaction is run.
 const RUNS_MAX: u32 = 12;
 /// How long a transaction waits for a connection.
@@ -27,7 +29,8 @@ const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; S
 
 #[derive(Clone, Debug)]
 pub(super) struct Postgres {
-    pool: AnyPool,
+    writers: AnyPool,
+    readers: AnyPool,
 }
 
 impl Postgres {
@@ -39,20 +42,19 @@ impl Postgres {
             .await
             .context("bringing the tables up to date")?;
         first.close().await.context("connecting to PostgreSQL")?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(WAIT_MAX)
-            .after_connect(|conn, _| {
+        let pool = |most| {
+            AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT_MAX).after_connect(|conn, _| {
                 Box::pin(async move { conn.execute(sqlx::raw_sql(SETTINGS)).await.map(|_| ()) })
             })
-            .connect_with(options)
-            .await
-            .context("connecting to PostgreSQL")?;
-        Ok(Postgres { pool })
+        };
+        let writers =
+            pool(WRITERS_MAX).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
+        let readers = pool(READERS_MAX).connect_with(options).await.context("connecting to PostgreSQL")?;
+        Ok(Postgres { writers, readers })
     }
 
     pub(super) async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
-        self.pool.acquire().await
+        self.readers.acquire().await
     }
 
     pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
@@ -87,7 +89,7 @@ impl Postgres {
             let again = undone(&error);
             (error, again)
         };
-        let mut conn = self.pool.acquire().await.map_err(failed)?;
+        let mut conn = self.writers.acquire().await.map_err(failed)?;
         let mut transaction = conn.begin().await.map_err(failed)?;
         match work(&mut transaction).await {
             Ok(value) => match transaction.commit().await {
@@ -110,6 +112,7 @@ impl Postgres {
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
+        self.writers.close().await;
     }
 }

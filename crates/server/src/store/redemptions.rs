@@ -114,8 +114,8 @@ pub async fn load_overdue(
 pub async fn insert(conn: &mut Connection, row: &RedemptionRow, shares: &[Share]) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
-         quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
+         quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash, hold_answer) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
     )
     .bind(&row.member_id)
     .bind(&row.id)
@@ -136,6 +136,7 @@ pub async fn insert(conn: &mut Connection, row: &RedemptionRow, shares: &[Share]
     .bind(row.hold_ends_at.0)
     .bind(&row.challenge_id)
     .bind(&row.body_hash)
+    .bind(&row.hold_answer)
     .execute(&mut *conn)
     .await?;
     for (chunk, part) in shares.chunks(SHARES_PER_STATEMENT).enumerate() {
@@ -190,24 +191,6 @@ pub async fn set_state(conn: &mut Connection, row: &RedemptionRow, state: State)
     .rows_affected();
     assert_eq!(changed, 1, "a state is left once");
     Ok(())
-}
-
-/// Keeps the answer of the hold, for replay.
-///
-/// # Errors
-/// The database's.
-pub async fn set_held_answer(
-    conn: &mut Connection,
-    row: &RedemptionRow,
-    answer: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE redemptions SET hold_answer = $1 WHERE member_id = $2 AND id = $3")
-        .bind(answer)
-        .bind(&row.member_id)
-        .bind(&row.id)
-        .execute(conn)
-        .await
-        .map(|_| ())
 }
 
 /// Keeps the answer of the confirmation, for replay.

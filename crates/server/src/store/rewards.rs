@@ -110,12 +110,15 @@ pub async fn take_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<
 /// # Errors
 /// The database's; also when more would come back than was taken.
 pub async fn give_back_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE stock SET taken = taken - $1, changes = changes + 1 WHERE reward_id = $2")
-        .bind(i64::from(pieces))
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query(
+        "UPDATE stock SET taken = CASE WHEN taken > $1 THEN taken - $1 ELSE 0 END, changes = changes + 1 \
+         WHERE reward_id = $2",
+    )
+    .bind(i64::from(pieces))
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Makes `rewards` the whole catalogue, in this order. A reward that is not among them is hidden and closed at `now`,

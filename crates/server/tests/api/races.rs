@@ -1,6 +1,7 @@
 use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward};
 use std::sync::Arc;
 use tukar_domain::calendar::Expiry;
+use tukar_server::store::{Connection, Lock, lock};
 
 /// Runs all at once, on several threads.
 async fn at_once<T: Send + 'static>(
@@ -126,5 +127,58 @@ async fn a_visitor_who_goes_away_does_not_stop_the_commit() {
             break;
         }
     }
+    server.audit("m1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let sari = server.sign_in(PHONE).await;
+    let begun = sari.hold("kopi").await;
+    let asking = sari.asking("kopi", 1).await;
+    let token = sari.token.clone();
+
+    // Somebody holds the member's rows for a while.
+    let (locked, release) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+    let slow = {
+        let (server, locked, release) = (Arc::clone(&server), Arc::clone(&locked), Arc::clone(&release));
+        tokio::spawn(async move {
+            let work = async |conn: &mut Connection| {
+                lock(conn, Lock::Member("m1")).await?;
+                locked.notify_one();
+                release.notified().await;
+                Ok::<_, sqlx::Error>(())
+            };
+            server.app.store.transact("test", work).await
+        })
+    };
+    locked.notified().await;
+    let flood: Vec<_> = (0..200)
+        .map(|_| {
+            let (server, token, asking) = (Arc::clone(&server), token.clone(), asking.clone());
+            tokio::spawn(async move { Visitor { server: &server, token }.send(&asking).await })
+        })
+        .collect();
+    // Those that are refused are refused while nothing moves.
+    while flood.iter().filter(|task| task.is_finished()).count() < 72 {
+        tokio::task::yield_now().await;
+    }
+    // One more of the last class has no place; reading and cancelling have.
+    let more = sari.send(&asking).await.is(503).refuses("busy");
+    assert!(more.headers.contains_key("retry-after"));
+    let cancelling = {
+        let (server, token) = (Arc::clone(&server), token.clone());
+        tokio::spawn(async move { Visitor { server: &server, token }.cancel(&begun).await })
+    };
+    release.notify_one();
+    slow.await.unwrap().unwrap();
+    let mut statuses = Vec::new();
+    for task in flood {
+        statuses.push(task.await.unwrap().status.as_u16());
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 503).count(), 72);
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1);
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 127);
+    cancelling.await.unwrap().is(200);
     server.audit("m1").await;
 }

@@ -49,10 +49,20 @@ impl Server {
         Server::run(arguments(directory, database), "127.0.0.1:0").await
     }
 
+    /// A server whose connection is cut while it starts ends; as under a supervisor, it is started once more.
     async fn run(arguments: Vec<String>, listen: &str) -> Server {
+        for _ in 0..5 {
+            if let Some(server) = Server::try_run(&arguments, listen).await {
+                return server;
+            }
+        }
+        panic!("a server does not start");
+    }
+
+    async fn try_run(arguments: &[String], listen: &str) -> Option<Server> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tukar-server"))
             .args(["--listen", listen])
-            .args(&arguments)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -60,11 +70,11 @@ impl Server {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await;
-        let line = line.expect("a server is ready").unwrap().expect("a server starts");
+        let line = line.expect("a server is ready or ends").unwrap()?;
         let address = line.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that writing it never waits.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Server { child, address, arguments }
+        Some(Server { child, address, arguments: arguments.to_vec() })
     }
 
     /// Ends it at once, as a power cut would end the process, and starts it anew at the same address. How long it took.

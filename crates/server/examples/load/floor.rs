@@ -1,0 +1,156 @@
+//! The statements of one redemption, in its two transactions and in their order, with values that are ready: no HTTP, no
+//! JSON, no rules, no code to make or check, no message to send. What the server adds to this is its own cost.
+
+use crate::scene::{POINTS, REWARD, id};
+use tukar_domain::{
+    code::CodeState,
+    ledger::{self as books, Lot, Share},
+    redemption::{State, Step},
+};
+use tukar_server::{
+    catalogue::Bilingual,
+    clock::timestamp,
+    language::Language,
+    senders::Message,
+    store::{
+        Connection, Lock, Store,
+        challenges::{self, ChallengeRow, Counted, PurposeWord},
+        ledger::{self, NewActivity},
+        lock, members, outbox,
+        redemptions::{self, RedemptionRow},
+        rewards,
+        vouchers::{self, VoucherRow},
+    },
+};
+use tukar_wire::{ActivityKind, Channel, Moment, VoucherState};
+
+const NOW: Moment = Moment(1_795_489_200_000);
+
+/// One redemption of a member who has not redeemed before.
+pub(crate) async fn redeem(store: &Store, number: usize) -> bool {
+    let member = id(number);
+    // As each of the two requests does: who asks, and is anything overdue.
+    for work in [true, false] {
+        let mut conn = store.read().await.unwrap();
+        members::find_session(&mut conn, member.as_bytes(), (NOW, 0)).await.unwrap();
+        drop(conn);
+        let (member, row) = (member.as_str(), row(&member));
+        let done = if work {
+            store.transact("floor.hold", async |conn| hold(conn, (member, &row)).await).await
+        } else {
+            store.transact("floor.confirm", async |conn| confirm(conn, (member, &row)).await).await
+        };
+        done.unwrap();
+    }
+    true
+}
+
+async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> Result<(), sqlx::Error> {
+    lock(conn, Lock::Member(member)).await?;
+    redemptions::load_overdue(conn, (NOW, 100), Some(member)).await?;
+    redemptions::find(conn, member, &row.id).await?;
+    rewards::find_reward(conn, REWARD).await?;
+    let lots: Vec<Lot> = ledger::load_lots(conn, member).await?.into_iter().map(|row| row.lot).collect();
+    lock(conn, Lock::Subject(member)).await?;
+    challenges::load_counted(conn, (Counted::Sent, member), NOW).await?;
+    challenges::put(conn, &challenge((member, row), CodeState::fresh(timestamp(NOW)))).await?;
+    challenges::count(conn, (Counted::Sent, member), (NOW, &row.id)).await?;
+    let message = Message {
+        channel: Channel::Sms,
+        to: member.to_owned(),
+        subject: String::new(),
+        text: "x".repeat(120),
+        language: Language::Id,
+    };
+    outbox::insert(conn, (&row.id, Some(&row.id), &message), (Moment(i64::MAX - 1), Moment(i64::MAX)))
+        .await?;
+    let (posting, shares) = books::hold(&lots, row.points, timestamp(NOW)).unwrap();
+    redemptions::insert(conn, row, &shares).await?;
+    ledger::append(conn, (member, &format!("hold-{}", row.id)), &posting).await?;
+    let activity = NewActivity {
+        id: row.id.clone(),
+        at: NOW,
+        kind: ActivityKind::Held,
+        points: -row.points,
+        title: &row.title,
+        redemption_id: Some(&row.id),
+    };
+    ledger::insert_activity(conn, member, activity).await?;
+    outbox::delete(conn, &[&row.id]).await
+}
+
+async fn confirm(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> Result<(), sqlx::Error> {
+    lock(conn, Lock::Member(member)).await?;
+    redemptions::load_overdue(conn, (NOW, 100), Some(member)).await?;
+    redemptions::find(conn, member, &row.id).await?;
+    challenges::find(conn, &row.challenge_id).await?;
+    lock(conn, Lock::Subject(member)).await?;
+    challenges::load_counted(conn, (Counted::Wrong, member), NOW).await?;
+    challenges::put(conn, &challenge((member, row), CodeState::Used)).await?;
+    let shares: Vec<Share> = redemptions::load_shares(conn, row).await?;
+    let lots = ledger::load_lots_of(conn, member, &shares).await?;
+    ledger::append(conn, (member, &format!("post-{}", row.id)), &books::post(&lots, &shares)).await?;
+    rewards::find_reward(conn, REWARD).await?;
+    let voucher = VoucherRow {
+        id: row.id.clone(),
+        redemption_id: row.id.clone(),
+        state: VoucherState::Ready,
+        code: Some(row.id.clone()),
+        how_to_use: row.title.clone(),
+        issued_at: NOW,
+        ends_at: None,
+        title: row.title.clone(),
+        brand: String::new(),
+        kind: String::new(),
+    };
+    vouchers::insert(conn, member, &voucher).await?;
+    let confirmed = row.state.step(Step::Confirm, timestamp(NOW)).unwrap();
+    let fulfilled = confirmed.step(Step::Fulfil, timestamp(NOW)).unwrap();
+    redemptions::set_state(conn, row, fulfilled).await?;
+    ledger::resolve_held(conn, (member, &row.id), (ActivityKind::Spent, NOW)).await?;
+    members::open_locker(conn, member.as_bytes(), NOW).await?;
+    vouchers::load_of(conn, member, &row.id).await?;
+    ledger::load_lots(conn, member).await?;
+    redemptions::set_confirmed(conn, row, ("confirm", &[0; 32], &"x".repeat(2000))).await
+}
+
+fn row(member: &str) -> RedemptionRow {
+    let title = Bilingual { id: "Voucher Kopi".to_owned(), en: "Coffee voucher".to_owned() };
+    RedemptionRow {
+        member_id: member.to_owned(),
+        id: format!("floor-{member}"),
+        reference: "ABCD".to_owned(),
+        state: State::hold(timestamp(NOW), 900),
+        reward_id: REWARD.to_owned(),
+        title,
+        brand: "Kopi Senja".to_owned(),
+        kind: "voucher".to_owned(),
+        quantity: 1,
+        points: tukar_domain::Points(POINTS),
+        price_version: "0123456789abcdef".to_owned(),
+        recipient: String::new(),
+        recipient_shown: None,
+        held_at: NOW,
+        hold_ends_at: NOW.plus_ms(900_000),
+        challenge_id: format!("floor-{member}"),
+        body_hash: vec![0; 32],
+        hold_answer: "x".repeat(600),
+        confirmed: None,
+    }
+}
+
+fn challenge((member, row): (&str, &RedemptionRow), state: CodeState) -> ChallengeRow {
+    ChallengeRow {
+        id: row.challenge_id.clone(),
+        member_id: Some(member.to_owned()),
+        purpose: PurposeWord::Redeem,
+        contact: member.to_owned(),
+        channel: Channel::Sms,
+        code_hmac: vec![0; 32],
+        state,
+        ends_at: NOW.plus_ms(300_000),
+        sent: 1,
+        sent_at: NOW,
+        made_at: NOW,
+    }
+}
