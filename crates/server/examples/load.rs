@@ -20,6 +20,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use scene::Scene;
 use std::{
     future::Future,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -41,13 +42,19 @@ struct Options {
     /// Visitors at once
     #[arg(long, default_value_t = 48)]
     visitors: usize,
-    /// Members, at each of these sizes one after the other
-    #[arg(long, value_delimiter = ',', default_value = "60000")]
-    members: Vec<usize>,
+    /// Members; each redeems once at most, so that a fast machine needs more
+    #[arg(long, default_value_t = 60_000)]
+    members: usize,
+    /// Then so many members, one size after the other
+    #[arg(long, value_delimiter = ',', default_value = "100000,200000")]
+    growth: Vec<usize>,
     /// Lots of the member whose balance is read, at each of these sizes
     #[arg(long, value_delimiter = ',', default_value = "10,100,1000,10000")]
     lots: Vec<usize>,
 }
+
+/// Whether a request did what it was for.
+type Answered = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// What a measure came to.
 struct Measured {
@@ -149,11 +156,15 @@ async fn main() {
     let mut scene = Scene::open(&database).await;
     let name = if matches!(database, Database::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
     println!("{name}, {} visitors, {} s each", options.visitors, options.seconds);
-    for members in &options.members {
+    scene.grow(options.members).await;
+    println!("\n{} members, one lot each", options.members);
+    reads(&options, &scene).await;
+    redemptions(&options, &mut scene).await;
+    println!("\nas the programme grows");
+    for members in &options.growth {
         scene.grow(*members).await;
-        println!("\n{members} members, one lot each");
-        reads(&options, &scene).await;
-        redemptions(&options, &mut scene).await;
+        closed(&options, read(&scene)).await.tell(&format!("reads, {members} members"));
+        closed(&options, redeem(&scene)).await.tell(&format!("redemptions, {members} members"));
     }
     println!("\none member's balance, by lots");
     for lots in &options.lots {
@@ -167,34 +178,36 @@ async fn main() {
     }
 }
 
-async fn reads(options: &Options, scene: &Scene) {
+/// One in four looks at the catalogue, the others at their points.
+fn read(scene: &Scene) -> impl Fn(usize) -> Answered + Clone + Send + Sync + 'static {
     let (shared, members) = (scene.visitors(), scene.members());
-    let ask = move |number: usize| {
+    move |number: usize| {
         let visitors = Arc::clone(&shared);
-        async move {
+        Box::pin(async move {
             let who = StdRng::seed_from_u64(number as u64).random_range(0..members);
-            // One in four looks at the catalogue, the others at their points.
             if number.is_multiple_of(4) { visitors.catalogue().await } else { visitors.balance(who).await }
-        }
-    };
-    let peak = closed(options, ask.clone()).await;
+        })
+    }
+}
+
+/// A member each: nobody redeems twice, no limit is met.
+fn redeem(scene: &Scene) -> impl Fn(usize) -> Answered + Clone + Send + Sync + 'static {
+    let (shared, fresh) = (scene.visitors(), scene.fresh());
+    move |_| {
+        let visitors = Arc::clone(&shared);
+        let number = fresh.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { visitors.redeem(number).await })
+    }
+}
+
+async fn reads(options: &Options, scene: &Scene) {
+    let peak = closed(options, read(scene)).await;
     peak.tell("reads, as fast as they go");
     let most = peak.per_second();
-    open((options, most * 0.7), ask).await.tell("reads, at 70 % of that");
+    open((options, most * 0.7), read(scene)).await.tell("reads, at 70 % of that");
 }
 
 async fn redemptions(options: &Options, scene: &mut Scene) {
-    let redeem = |scene: &Scene| {
-        let (shared, first) = (scene.visitors(), scene.fresh());
-        move |_: usize| {
-            let (visitors, fresh) = (Arc::clone(&shared), Arc::clone(&first));
-            async move {
-                // A member each: nobody redeems twice, no limit is met.
-                let number = fresh.fetch_add(1, Ordering::Relaxed);
-                visitors.redeem(number).await
-            }
-        }
-    };
     let peak = closed(options, redeem(scene)).await;
     peak.tell("redemptions (hold and confirm), full speed");
     let most = peak.per_second();

@@ -1,23 +1,56 @@
 //! `cargo xtask bench …`: figures with the command that makes them.
 
 use crate::{
+    postgres::Postgres,
     serve::{build_server, server},
-    shell::{self, Steps, program},
+    shell::{self, Steps, cargo, program, target},
     tools, widget,
 };
 use anyhow::Result;
 use clap::Subcommand;
+use std::fs;
 
 /// What to measure.
 #[derive(Subcommand)]
 pub enum What {
     /// Typing, painting and scrolling with 10,000 rewards beside 80, in Chromium
     Widget,
+    /// Reads and redemptions on SQLite and PostgreSQL, beside the same statements alone
+    Server {
+        /// Further words for the load, as --members 100000 --growth 1000000 --lots 10,100,1000,10000 --seconds 10
+        #[arg(num_args = 0.., allow_hyphen_values = true, trailing_var_arg = true, value_name = "WORDS")]
+        words: Vec<String>,
+    },
 }
 
 /// The command.
 pub fn run(what: &What) -> Result<()> {
-    let What::Widget = what;
+    match what {
+        What::Widget => widget_in_chromium(),
+        What::Server { words } => server_under_load(words),
+    }
+}
+
+fn server_under_load(words: &[String]) -> Result<()> {
+    let mut steps = Steps::new(3);
+    steps.next("The server and its load, for speed");
+    shell::run(cargo().args(["build", "--quiet", "--release", "-p", "tukar-server", "--example", "load"]))?;
+    let load = |database: &str| {
+        shell::run(program(target().join("release/examples/load")).args(["--database", database]).args(words))
+    };
+    steps.next("On SQLite");
+    let folder = std::env::temp_dir().join(format!("tukar-load-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let done = load(&folder.join("tukar.db").display().to_string());
+    fs::remove_dir_all(&folder)?;
+    done?;
+    steps.next("On PostgreSQL");
+    tools::for_postgres()?;
+    let postgres = Postgres::start(true)?;
+    load(&postgres.url())
+}
+
+fn widget_in_chromium() -> Result<()> {
     let mut steps = Steps::new(4);
     steps.next("Tools");
     tools::for_widget()?;

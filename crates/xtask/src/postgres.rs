@@ -34,8 +34,9 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts one that forgets what a power cut would make it forget: it is for tests of rules, not of disks.
-    pub fn start() -> Result<Postgres> {
+    /// Makes and starts one. Unless `durable`, it forgets what a power cut would make it forget: for tests of rules, not of
+    /// disks.
+    pub fn start(durable: bool) -> Result<Postgres> {
         let programs = programs().context("PostgreSQL is missing: install the package postgresql")?;
         let folder = std::env::temp_dir().join(format!("tukar-postgres-{}", std::process::id()));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -51,7 +52,10 @@ impl Postgres {
             .arg(&data)
             .stdout(Stdio::null()))?;
         let place = postgres.folder.display();
-        let words = format!("-p {port} -h 127.0.0.1 -k {place} -c max_connections=400 -c fsync=off");
+        let words = format!(
+            "-p {port} -h 127.0.0.1 -k {place} -c max_connections=400{}",
+            if durable { "" } else { " -c fsync=off" }
+        );
         run(postgres
             .program("pg_ctl")
             .args(["start", "-w", "-t", "60", "-s", "-l"])

@@ -76,7 +76,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 fn native(count: &mut Count) -> Result<()> {
     let mut found = (0, 0);
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start(false)?;
     let has_nextest = output(cargo().args(["nextest", "--version"])).is_some();
     let mut command = cargo();
     if has_nextest {

@@ -54,6 +54,11 @@ pub fn for_tests() -> Result<()> {
     npm(&folder, &folder)
 }
 
+/// PostgreSQL alone.
+pub fn for_postgres() -> Result<()> {
+    if postgres::programs().is_none() { install_debian(&["postgresql"]) } else { Ok(()) }
+}
+
 fn install_debian(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     if output(Command::new("apt-get").arg("--version")).is_none() {
