@@ -15,6 +15,8 @@ pub const LIFE_SECONDS: i64 = 300;
 pub const TRIES_MAX: u32 = 5;
 /// Wrong tries of one member within an hour.
 pub const WRONG_PER_HOUR_MAX: usize = 10;
+/// Wrong codes in a row, over all codes, after which only the programme's people can help: as NIST 800-63B asks.
+pub const WRONG_IN_A_ROW_MAX: u32 = 100;
 /// Seconds to wait before the second, third, and every later code of a challenge.
 pub const RESEND_WAIT_SECONDS: [i64; 3] = [30, 60, 120];
 /// Codes to one destination within ten minutes.

@@ -35,6 +35,8 @@ pub struct Config {
     pub connections_max: usize,
     /// The programme's rules.
     pub programme: Rules,
+    /// What messages with codes may cost.
+    pub codes: Codes,
     /// E-mail; absent: no e-mail (with `demo`: the inbox).
     pub smtp: Option<Smtp>,
     /// Text messages; absent: none (with `demo`: the inbox).
@@ -53,6 +55,7 @@ impl Default for Config {
             allowed_origins: Vec::new(),
             connections_max: 1024,
             programme: Rules::default(),
+            codes: Codes::default(),
             smtp: None,
             sms: None,
         }
@@ -119,6 +122,22 @@ impl Default for Rules {
             session_max_seconds: 12 * 3600,
             locker_open_seconds: 10 * 60,
         }
+    }
+}
+
+/// Most messages with codes, over all members.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Codes {
+    /// Within an hour; then none is sent until some of them are an hour old.
+    pub per_hour: u32,
+    /// At sign-in within ten minutes to numbers that differ in their last four digits only.
+    pub per_block_in_ten_minutes: u32,
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Codes { per_hour: 20_000, per_block_in_ten_minutes: 60 }
     }
 }
 

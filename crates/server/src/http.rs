@@ -24,7 +24,10 @@ use crate::app::Shared;
 use axum::{Router, extract::DefaultBodyLimit};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        ContentBuilder, ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
@@ -73,12 +76,42 @@ fn api() -> OpenApiRouter<Shared> {
 /// The OpenAPI document, as committed in `openapi.json`.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    with_common_answers(api().into_openapi())
+}
+
+/// Adds what the layers around every route may answer, so that no route has to say it.
+fn with_common_answers(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            let body = operation.request_body.is_some();
+            let common = [
+                ("400", "Not of the documented shape", true),
+                ("413", "The body is too large", body),
+                ("415", "The body is not JSON", body),
+                ("503", "Busy or stopping: send it again", true),
+            ];
+            for (status, words, may) in common {
+                if may {
+                    let answers = &mut operation.responses.responses;
+                    answers.entry(status.to_owned()).or_insert_with(|| problem(words).into());
+                }
+            }
+        }
+    }
+    document
+}
+
+fn problem(words: &str) -> utoipa::openapi::Response {
+    let content =
+        ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(words).content("application/problem+json", content).build()
 }
 
 /// The whole server: API, its pages, the widget, and the layers around them.
 pub fn router(app: Shared) -> Router {
     let (routes, document) = api().split_for_parts();
+    let document = with_common_answers(document);
     let mut router = routes
         .merge(explain::routes())
         .merge(frame::routes())

@@ -1,5 +1,5 @@
 //! The server's command line: `serve` (also without a word), `import`, `generate`, `partner`,
-//! `audit`, `backup`, `openapi`.
+//! `audit`, `backup`, `recover`, `openapi`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -54,6 +54,11 @@ enum Command {
     Partner(run::partner::Command),
     /// Derive every balance again from the entries and tell the first difference
     Audit,
+    /// Let a member type codes again after a hundred wrong ones in a row
+    Recover {
+        /// Their number or e-mail address
+        contact: String,
+    },
     /// Copy the SQLite database into a new file while it is in use
     Backup {
         /// The new file
@@ -103,6 +108,7 @@ impl Cli {
             }
             Command::Partner(command) => runtime.block_on(run::partner::run(self.flags.load()?, command)),
             Command::Audit => runtime.block_on(run::audit(self.flags.load()?)),
+            Command::Recover { contact } => runtime.block_on(run::recover(self.flags.load()?, &contact)),
             Command::Backup { file } => runtime.block_on(run::back_up(self.flags.load()?, &file)),
             Command::Openapi => {
                 let text = http::document().to_pretty_json().context("writing the document")?;

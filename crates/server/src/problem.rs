@@ -89,6 +89,9 @@ pub enum ApiError {
     /// Too many wrong codes.
     #[error("code locked")]
     CodeLocked,
+    /// A hundred wrong codes in a row.
+    #[error("too many wrong codes in a row")]
+    RecoveryNeeded,
     /// The claim locker is closed.
     #[error("locker closed")]
     LockerClosed,
@@ -135,6 +138,7 @@ impl ApiError {
             ApiError::CodeWrong { .. } => ProblemKind::CodeWrong,
             ApiError::CodeEnded => ProblemKind::CodeEnded,
             ApiError::CodeLocked => ProblemKind::CodeLocked,
+            ApiError::RecoveryNeeded => ProblemKind::RecoveryNeeded,
             ApiError::LockerClosed => ProblemKind::LockerClosed,
             ApiError::TooMany { .. } => ProblemKind::TooMany,
             ApiError::Broken(_) => ProblemKind::Broken,

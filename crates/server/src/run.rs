@@ -6,11 +6,13 @@ use crate::{
     app::{App, Shared},
     clock::Clock,
     config::Config,
+    contact::Contact,
     demo, edge, http, import,
     random::Random,
     secret::CodeKey,
     senders::Senders,
-    store::Store,
+    service::codes,
+    store::{Connection, Store, challenges, members},
     worker,
 };
 use anyhow::Context as _;
@@ -141,4 +143,26 @@ pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
     store.back_up(file).await?;
     store.close().await;
     Ok(())
+}
+
+/// Lets a member type codes again.
+///
+/// # Errors
+/// A contact that nobody has; the database's.
+pub async fn recover(config: Config, contact: &str) -> anyhow::Result<()> {
+    let app = open(config).await?;
+    let contact = Contact::read(contact).context("this is neither a number nor an e-mail address")?;
+    let find = async |conn: &mut Connection| {
+        let Some(member) = members::find_by_contact(conn, &contact.value).await? else { return Ok(None) };
+        let mut stopped = false;
+        for subject in codes::wrong_subjects(&app, &member) {
+            stopped |= challenges::forget_wrong(conn, &subject).await?;
+        }
+        Ok::<_, sqlx::Error>(Some((member.id, stopped)))
+    };
+    let found = app.store.transact("recover", find).await?;
+    app.store.close().await;
+    let (member, stopped) = found.context("no member has this contact")?;
+    let told = if stopped { "wrong codes are forgotten" } else { "there was nothing to forget" };
+    writeln!(std::io::stdout(), "{member}: {told}").context("writing to the standard output")
 }

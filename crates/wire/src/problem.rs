@@ -118,6 +118,8 @@ problem_kinds! {
     CodeEnded = "code-ended", 422;
     /// Too many wrong codes: this code is dead, ask for a new one.
     CodeLocked = "code-locked", 422;
+    /// Too many wrong codes in a row, over many codes: the programme's people must look at it first.
+    RecoveryNeeded = "recovery-needed", 403;
     /// The claim locker is closed: a fresh code opens it.
     LockerClosed = "locker-closed", 403;
     /// Too many requests or codes; `retry_at` says when to go on.

@@ -102,6 +102,11 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Masa berlaku kode ini sudah habis.",
             "Minta kode baru; kode lama tidak berlaku.",
         ),
+        ProblemKind::RecoveryNeeded => (
+            "Kode dihentikan",
+            "Terlalu banyak kode salah berturut-turut, jadi kode untuk akun ini kami hentikan. Poin Anda aman.",
+            "Hubungi layanan pelanggan untuk membukanya lagi.",
+        ),
         ProblemKind::CodeLocked => (
             "Kode dikunci",
             "Kode salah terlalu sering, jadi kode ini kami matikan. Poin Anda aman.",
@@ -206,6 +211,11 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "The code has ended",
             "This code is no longer valid.",
             "Ask for a new code; the old one no longer works.",
+        ),
+        ProblemKind::RecoveryNeeded => (
+            "Codes are stopped",
+            "Too many wrong codes came in a row, so codes for this account are stopped. Your points are safe.",
+            "Ask customer care to open it again.",
         ),
         ProblemKind::CodeLocked => (
             "The code is locked",

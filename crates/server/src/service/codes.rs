@@ -19,6 +19,7 @@ use crate::{
         outbox,
     },
 };
+use rand::RngCore as _;
 use tukar_domain::code::{self, Bound, CodeState, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
 
@@ -56,6 +57,7 @@ pub async fn issue(
     new: NewChallenge<'_>,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<ChallengeRow, ApiError> {
+    within_caps(app, conn, (new.purpose, new.contact), now).await?;
     may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
@@ -92,6 +94,7 @@ pub async fn send_again(
     if now < retry_at {
         return Err(ApiError::TooMany { retry_at, now });
     }
+    within_caps(app, conn, (row.purpose, &row.contact), now).await?;
     may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
     renew(app, conn, row, (bound, delivery, now)).await
 }
@@ -117,6 +120,9 @@ pub async fn check(
     let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     let subject = wrong_subject(app, row);
     lock(conn, Lock::Subject(&subject)).await?;
+    if challenges::load_wrong_in_a_row(conn, &subject).await? >= code::WRONG_IN_A_ROW_MAX {
+        return Ok(Checked::Refused(ApiError::RecoveryNeeded));
+    }
     let wrong = challenges::load_counted(conn, (Counted::Wrong, &subject), now).await?;
     if let Err(too_many) = code::decide_try(&wrong, timestamp(now)) {
         let retry_at = crate::clock::moment(too_many.again_at);
@@ -127,11 +133,15 @@ pub async fn check(
     let (state, outcome) = row.state.check(matches, timestamp(now));
     challenges::put(conn, &ChallengeRow { state, ..row.clone() }).await?;
     Ok(match outcome {
-        Try::Right => Checked::Right,
+        Try::Right => {
+            challenges::forget_wrong(conn, &subject).await?;
+            Checked::Right
+        }
         Try::Ended => Checked::Refused(ApiError::CodeEnded),
         Try::Locked => Checked::Refused(ApiError::CodeLocked),
         Try::Wrong { tries_left } => {
             challenges::count(conn, (Counted::Wrong, &subject), (now, &app.random.word(9))).await?;
+            challenges::add_wrong_in_a_row(conn, &subject).await?;
             Checked::Refused(if tries_left == 0 {
                 ApiError::CodeLocked
             } else {
@@ -189,6 +199,56 @@ fn wrong_subject(app: &App, row: &ChallengeRow) -> String {
 fn sent_subject(app: &App, purpose: PurposeWord, contact: &str) -> String {
     let subject = app.secret.subject(contact);
     if purpose == PurposeWord::SignIn { format!("sign-in:{subject}") } else { format!("member:{subject}") }
+}
+
+/// Codes of a member count here while they are typed in a session, and there at sign-in. For the operator, who may begin
+/// the counting anew.
+#[must_use]
+pub fn wrong_subjects(app: &App, member: &MemberRow) -> Vec<String> {
+    let contacts = [member.phone.as_deref(), member.email.as_deref()].into_iter().flatten();
+    let sign_in = contacts.map(|contact| format!("sign-in:{}", app.secret.subject(contact)));
+    sign_in.chain([format!("member:{}", member.id)]).collect()
+}
+
+/// Numbers that differ in their last digits only: who has messages sent for money takes them one after the other.
+const BLOCK_DIGITS: usize = 4;
+/// Rows that a minute's count is spread over.
+const SHARDS: u64 = 8;
+const ALL: &str = "all";
+
+fn block_of(app: &App, contact: &str) -> Option<String> {
+    let digits = contact.strip_prefix('+')?;
+    let block = digits.get(..digits.len().checked_sub(BLOCK_DIGITS)?)?;
+    Some(format!("block:{}", app.secret.subject(block)))
+}
+
+/// What messages may cost, looked at before one is made and counted whatever becomes of it: all of them within an hour,
+/// and at sign-in those to one block of numbers within ten minutes. The same for a contact with and without an account.
+async fn within_caps(
+    app: &App,
+    conn: &mut Connection,
+    (purpose, contact): (PurposeWord, &str),
+    now: Moment,
+) -> Result<(), ApiError> {
+    let limits = &app.config.codes;
+    let full = ApiError::TooMany { retry_at: now.plus_ms(60_000), now };
+    let block = if purpose == PurposeWord::SignIn { block_of(app, contact) } else { None };
+    if let Some(block) = &block {
+        let sent = challenges::load_messages(conn, block, now.plus_ms(-10 * 60_000)).await?;
+        if sent >= i64::from(limits.per_block_in_ten_minutes) {
+            tracing::warn!("codes to one block of numbers are held back");
+            return Err(full);
+        }
+    }
+    if challenges::load_messages(conn, ALL, now.plus_ms(-60 * 60_000)).await? >= i64::from(limits.per_hour) {
+        tracing::error!("codes are held back: as many were sent within an hour as codes.per_hour allows");
+        return Err(full);
+    }
+    let shard = i64::try_from(app.random.rng().next_u64() % SHARDS).unwrap_or(0);
+    for scope in block.as_deref().into_iter().chain([ALL]) {
+        challenges::count_message(conn, (scope, shard), now).await?;
+    }
+    Ok(())
 }
 
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.

@@ -150,6 +150,61 @@ pub async fn count(
         .map(|_| ())
 }
 
+/// Wrong codes of `subject` since its last right one.
+///
+/// # Errors
+/// The database's.
+pub async fn load_wrong_in_a_row(conn: &mut Connection, subject: &str) -> Result<u32, sqlx::Error> {
+    let times: Option<i64> = sqlx::query_scalar("SELECT times FROM wrong_in_a_row WHERE subject = $1")
+        .bind(subject)
+        .fetch_optional(conn)
+        .await?;
+    Ok(times.map_or(0, count_of))
+}
+
+/// One more wrong code.
+///
+/// # Errors
+/// The database's.
+pub async fn add_wrong_in_a_row(conn: &mut Connection, subject: &str) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO wrong_in_a_row (subject, times) VALUES ($1, 1) \
+         ON CONFLICT (subject) DO UPDATE SET times = wrong_in_a_row.times + 1";
+    sqlx::query(sql).bind(subject).execute(conn).await.map(|_| ())
+}
+
+/// A right code, or the operator: counting begins anew. True: there was something to forget.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_wrong(conn: &mut Connection, subject: &str) -> Result<bool, sqlx::Error> {
+    let done =
+        sqlx::query("DELETE FROM wrong_in_a_row WHERE subject = $1").bind(subject).execute(conn).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Messages of `scope` in the minutes after `since`.
+///
+/// # Errors
+/// The database's.
+pub async fn load_messages(conn: &mut Connection, scope: &str, since: Moment) -> Result<i64, sqlx::Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM messages_counted WHERE scope = $1 AND minute > $2";
+    sqlx::query_scalar(sql).bind(scope).bind(since.0 / MINUTE_MS).fetch_one(conn).await
+}
+
+/// Counts a message, in one of the minute's rows.
+///
+/// # Errors
+/// The database's.
+pub async fn count_message(
+    conn: &mut Connection,
+    (scope, shard): (&str, i64),
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO messages_counted (scope, minute, shard, times) VALUES ($1, $2, $3, 1) \
+         ON CONFLICT (scope, minute, shard) DO UPDATE SET times = messages_counted.times + 1";
+    sqlx::query(sql).bind(scope).bind(now.0 / MINUTE_MS).bind(shard).execute(conn).await.map(|_| ())
+}
+
 /// Forgets challenges and counts that no limit looks at any more.
 ///
 /// # Errors
@@ -159,11 +214,19 @@ pub async fn delete_old(conn: &mut Connection, now: Moment) -> Result<(), sqlx::
         .bind(now.0 - 2 * DAY_MS)
         .execute(&mut *conn)
         .await?;
-    sqlx::query("DELETE FROM attempts_counted WHERE at < $1").bind(now.0 - 2 * DAY_MS).execute(conn).await?;
+    sqlx::query("DELETE FROM attempts_counted WHERE at < $1")
+        .bind(now.0 - 2 * DAY_MS)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("DELETE FROM messages_counted WHERE minute < $1")
+        .bind((now.0 - 2 * 60 * MINUTE_MS) / MINUTE_MS)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
 const DAY_MS: i64 = 86_400_000;
+const MINUTE_MS: i64 = 60_000;
 
 /// The stored word of a channel.
 #[must_use]

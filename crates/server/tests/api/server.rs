@@ -56,7 +56,6 @@ pub(crate) struct Server {
     pub(crate) app: Shared,
     pub(crate) post: Arc<Recorder>,
     router: Router,
-    database: Database,
     directory: tempfile::TempDir,
 }
 
@@ -153,28 +152,32 @@ pub(crate) fn member(id: &str, phone: Option<&str>, email: Option<&str>) -> Memb
     }
 }
 
+fn config(directory: &tempfile::TempDir, database: Database) -> Config {
+    Config {
+        database,
+        code_key_file: Some(directory.path().join("codekey")),
+        public_url: "https://tukar.example.id".to_owned(),
+        ..Config::default()
+    }
+}
+
 impl Server {
     /// A server with the given rewards and without members.
     pub(crate) async fn empty(list: Vec<Reward>) -> Server {
         let directory = tempfile::tempdir().unwrap();
         let database = new_database(directory.path()).await;
-        let server = Server::open((directory, database), START).await;
+        let config = config(&directory, database);
+        let server = Server::open(directory, config, START).await;
         server.set_rewards(list).await;
         server
     }
 
-    async fn open((directory, database): (tempfile::TempDir, Database), now: Moment) -> Server {
-        let config = Config {
-            database: database.clone(),
-            code_key_file: Some(directory.path().join("codekey")),
-            public_url: "https://tukar.example.id".to_owned(),
-            ..Config::default()
-        };
+    async fn open(directory: tempfile::TempDir, config: Config, now: Moment) -> Server {
         let store = Store::open(&config.database).await.unwrap();
         let post = Arc::new(Recorder::default());
         let clock = Clock::standing_at(now);
         let app = App::new(store, config, (clock, Random), (CodeKey::new([7; 32]), post.clone())).unwrap();
-        Server { router: api::router(Arc::clone(&app)), app, post, database, directory }
+        Server { router: api::router(Arc::clone(&app)), app, post, directory }
     }
 
     /// The same database under a new process; the old one was told to stop, or died.
@@ -183,7 +186,17 @@ impl Server {
         if told {
             self.app.store.close().await;
         }
-        Server::open((self.directory, self.database), now).await
+        let config = Config::clone(&self.app.config);
+        Server::open(self.directory, config, now).await
+    }
+
+    /// The same database under a new process with other settings.
+    pub(crate) async fn with(self, change: impl FnOnce(&mut Config)) -> Server {
+        let now = self.now();
+        self.app.store.close().await;
+        let mut config = Config::clone(&self.app.config);
+        change(&mut config);
+        Server::open(self.directory, config, now).await
     }
 
     /// A server with one member, who has a phone, an e-mail address and 5,000 points in two lots.

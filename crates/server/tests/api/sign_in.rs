@@ -1,6 +1,10 @@
-use crate::server::{EMAIL, PHONE, Server, wrong};
+use crate::server::{EMAIL, PHONE, Server, reward, wrong};
 use serde_json::json;
 use std::sync::atomic::Ordering;
+use tukar_server::{
+    service::codes,
+    store::{challenges, members},
+};
 use tukar_wire::Channel;
 
 #[tokio::test]
@@ -176,4 +180,104 @@ async fn a_message_waits_for_its_sender_but_never_longer_than_its_code() {
     server.work().await;
     assert_eq!(server.post.sent.lock().unwrap().len(), 1);
     assert_eq!(server.count("outbox").await, 0);
+}
+
+#[tokio::test]
+async fn a_hundred_wrong_codes_in_a_row_need_recovery_and_touch_no_live_session() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let mut wrong_ones = 0;
+    let stopped = 'all: loop {
+        let asked = server.ask_code(PHONE).await;
+        if asked.status == 429 {
+            server.later(3_600);
+            continue;
+        }
+        let challenge = asked.is(202).json();
+        let code = server.code().await;
+        for _ in 0..5 {
+            let answer = server.check(&challenge, &wrong(&code)).await;
+            match answer.clone().problem().as_str() {
+                "too-many" => server.later(3_600),
+                "recovery-needed" => break 'all answer,
+                "code-ended" => break,
+                _ => wrong_ones += 1,
+            }
+        }
+        // Past the hour's limit, and the code's own time.
+        server.later(3_600);
+    };
+    stopped.is(403);
+    assert_eq!(wrong_ones, 100, "tries that were looked at");
+    // Whoever typed them at sign-in was a stranger, for all we know: a session goes on, and a right code at another
+    // contact's sign-in works.
+    let sari = server.sign_in(EMAIL).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    sari.confirm(&id, &code).await.is(200);
+    // Also the right code is not looked at, until the programme's people let it.
+    server.later(3_600);
+    let challenge = loop {
+        let asked = server.ask_code(PHONE).await;
+        if asked.status != 429 {
+            break asked.is(202).json();
+        }
+        server.later(3_600);
+    };
+    let code = server.code().await;
+    server.check(&challenge, &code).await.is(403).refuses("recovery-needed");
+    let app = &server.app;
+    app.store
+        .transact("test", async |conn| {
+            let member = members::load(conn, "m1").await?;
+            for subject in codes::wrong_subjects(app, &member) {
+                challenges::forget_wrong(conn, &subject).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+        .await
+        .unwrap();
+    server.check(&challenge, &code).await.is(200);
+}
+
+#[tokio::test]
+async fn a_right_code_begins_the_counting_anew() {
+    let server = Server::new(vec![]).await;
+    for _ in 0..3 {
+        let challenge = server.ask_code(PHONE).await.is(202).json();
+        let code = server.code().await;
+        server.check(&challenge, &wrong(&code)).await.refuses("code-wrong");
+        server.check(&challenge, &code).await.is(200);
+        server.later(3_600);
+    }
+    assert_eq!(server.count("wrong_in_a_row").await, 0);
+}
+
+#[tokio::test]
+async fn codes_to_one_block_of_numbers_are_held_back_alike_for_members_and_strangers() {
+    const NEIGHBOUR: &str = "+6281234567891";
+    for (first, second) in [(PHONE, NEIGHBOUR), (NEIGHBOUR, PHONE)] {
+        let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
+        server.ask_code(first).await.is(202);
+        server.ask_code(second).await.is(429).refuses("too-many");
+        server.ask_code("+6281300000001").await.is(202);
+        server.ask_code(EMAIL).await.is(202);
+        server.later(11 * 60);
+        server.ask_code(second).await.is(202);
+    }
+}
+
+#[tokio::test]
+async fn no_more_codes_leave_within_an_hour_than_the_programme_pays_for() {
+    let server = Server::new(vec![reward("kopi")]).await.with(|config| config.codes.per_hour = 3).await;
+    let sari = server.sign_in(PHONE).await;
+    server.ask_code("stranger@example.id").await.is(202);
+    let id = sari.hold("kopi").await;
+    let asking = sari.asking("kopi", 1).await;
+    let refused = sari.send(&asking).await.is(429).refuses("too-many");
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(sari.points().await, (4_000, 1_000), "what is not sent holds nothing");
+    let code = server.code().await;
+    sari.confirm(&id, &code).await.is(200);
+    server.later(61 * 60);
+    server.sign_in(EMAIL).await.hold("kopi").await;
 }
