@@ -4,7 +4,7 @@
 use crate::api::{Client, attempt};
 use crate::balance::Balance;
 use crate::catalog::Catalog;
-use crate::embed::{HostEvent, Settings, emit};
+use crate::embed::{Command, HostEvent, Settings, emit};
 use crate::history::History;
 use crate::i18n::I18n;
 use crate::locker::Locker;
@@ -15,6 +15,7 @@ use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
 use crate::ui::notice::{Notice, Tone};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
+use crate::ui::viewport;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -77,6 +78,8 @@ struct Shell {
     points_version: RwSignal<u32>,
     programme: RwSignal<Option<Programme>>,
     settings: Signal<Settings>,
+    /// What a listener of the page held back; `proceed()` goes on with it.
+    held: RwSignal<Option<Screen>>,
     host: StoredValue<web_sys::HtmlElement>,
 }
 
@@ -101,8 +104,35 @@ impl Shell {
         self.points_version.update(|version| *version = version.wrapping_add(1));
     }
 
-    fn tell(self, event: &HostEvent) {
-        self.host.with_value(|host| emit(host, event));
+    /// `false`: the page held it back.
+    fn tell(self, event: &HostEvent) -> bool {
+        self.host.with_value(|host| emit(host, event))
+    }
+
+    /// Does what the page asked for by a method.
+    fn obey(self, command: &Command) {
+        match command {
+            Command::Open(view) => match Tab::of(view) {
+                Some(tab @ (Tab::Locker | Tab::History)) => self.go_signed_in(Screen::Tab(tab)),
+                Some(tab) => self.go(Screen::Tab(tab)),
+                None => {}
+            },
+            Command::Refresh => self.points_moved(),
+            Command::SignOut => self.sign_out(),
+            Command::Proceed => {
+                if let Some(screen) = self.held.get_untracked() {
+                    self.held.set(None);
+                    self.go_signed_in(screen);
+                }
+            }
+        }
+    }
+
+    /// The member, or the page for them, ends the session.
+    fn sign_out(self) {
+        self.session.sign_out();
+        self.tell(&HostEvent::SignedOut);
+        self.go(Screen::Tab(Tab::Rewards));
     }
 
     fn signed_out(self) {
@@ -132,6 +162,8 @@ impl Shell {
 pub fn App(
     /// What the page sets.
     settings: ArcRwSignal<Settings>,
+    /// The page's last command, and how many there were.
+    command: ArcRwSignal<(u32, Option<Command>)>,
     /// The element that events go out from.
     host: web_sys::HtmlElement,
 ) -> impl IntoView {
@@ -168,6 +200,8 @@ pub fn App(
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
     let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
     let client = StoredValue::new(base);
+    let held = RwSignal::new(None);
+    let done = StoredValue::new(0);
     view! {
         {move || {
             let locale = locale.get();
@@ -175,7 +209,8 @@ pub fn App(
             session.speak(tag);
             let client = client.with_value(|client| client.with_locale(tag));
             let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
-            let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, host };
+            let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, held, host };
+            obey_commands(shell, command.clone(), done);
             spawn_local(async move {
                 if let Ok(told) = client.programme().await {
                     programme.set(Some(told));
@@ -184,6 +219,19 @@ pub fn App(
             view! { <Frame shell chosen/> }
         }}
     }
+}
+
+/// Does each command once, also when a change of language draws the shell anew.
+fn obey_commands(shell: Shell, command: ArcRwSignal<(u32, Option<Command>)>, done: StoredValue<u32>) {
+    Effect::new(move |_| {
+        let (count, command) = command.get();
+        if let Some(command) = command
+            && done.get_value() != count
+        {
+            done.set_value(count);
+            untrack(|| shell.obey(&command));
+        }
+    });
 }
 
 /// The page's language, or the browser's.
@@ -236,7 +284,7 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
 fn focus_screen(main: NodeRef<html::Div>) {
     use wasm_bindgen::JsCast;
     let Some(main) = main.try_get_untracked().flatten() else { return };
-    if main.get_bounding_client_rect().top() < 0.0 {
+    if main.get_bounding_client_rect().top() < viewport::seen().0 {
         main.scroll_into_view();
     }
     let typing = main.query_selector("input:focus").ok().flatten().is_some();
@@ -296,9 +344,7 @@ fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
                     <button class="icon-button" type="button" lang=other aria-label=t.other_language on:click=switch>{t.other_language_short}</button>
                     {move || if shell.session.is_open() {
                         view! { <button class="icon-button" type="button" on:click=move |_| {
-                            shell.session.sign_out();
-                            shell.tell(&HostEvent::SignedOut);
-                            shell.go(Screen::Tab(Tab::Rewards));
+                            shell.sign_out();
                         }>{t.sign_out}</button> }.into_any()
                     } else {
                         view! { <button class="icon-button" type="button" on:click=move |_| {
@@ -378,12 +424,21 @@ fn Home(shell: Shell) -> impl IntoView {
         }
     });
     let on_redeem = Callback::new(move |(detail, quantity): (RewardDetail, u32)| {
+        let points = detail.card.points * i64::from(quantity);
+        let ask = HostEvent::BeforeRedeem { reward: detail.card.id.clone(), points };
         let begin = Begin::Reward(Order { reward_id: detail.card.id, quantity });
-        shell.go_signed_in(Screen::Redeem { begin, from: Tab::Rewards });
+        let screen = Screen::Redeem { begin, from: Tab::Rewards };
+        shell.held.set(Some(screen.clone()));
+        if shell.tell(&ask) {
+            shell.held.set(None);
+            shell.go_signed_in(screen);
+        }
     });
     let on_sign_in = Callback::new(move |()| shell.go_signed_in(Screen::Tab(Tab::Rewards)));
     let on_signed_out = Callback::new(move |()| shell.signed_out());
-    let on_told = Callback::new(move |available| shell.tell(&HostEvent::Balance { available }));
+    let on_told = Callback::new(move |available| {
+        shell.tell(&HostEvent::Balance { available });
+    });
     let note = Memo::new(move |_| match session.who() {
         Who::Member(member) if !member.state_note.is_empty() => Some(member.state_note.clone()),
         _ => None,

@@ -51,6 +51,13 @@ pub enum HostEvent {
         /// Points that can be spent.
         available: i64,
     },
+    /// `tukar-before-redeem`: a redemption is about to begin; a listener may hold it back.
+    BeforeRedeem {
+        /// Id of the reward.
+        reward: String,
+        /// Points that it would cost.
+        points: i64,
+    },
     /// `tukar-signed-in`.
     SignedIn,
     /// `tukar-signed-out`.
@@ -62,6 +69,7 @@ impl HostEvent {
         match self {
             HostEvent::Redeemed { .. } => "tukar-redeemed",
             HostEvent::Balance { .. } => "tukar-balance",
+            HostEvent::BeforeRedeem { .. } => "tukar-before-redeem",
             HostEvent::SignedIn => "tukar-signed-in",
             HostEvent::SignedOut => "tukar-signed-out",
         }
@@ -69,7 +77,7 @@ impl HostEvent {
 
     fn detail(&self) -> JsValue {
         let pairs: Vec<(&str, JsValue)> = match self {
-            HostEvent::Redeemed { reward, points } => {
+            HostEvent::Redeemed { reward, points } | HostEvent::BeforeRedeem { reward, points } => {
                 vec![("reward", reward.into()), ("points", number(*points))]
             }
             HostEvent::Balance { available } => vec![("available", number(*available))],
@@ -84,13 +92,41 @@ impl HostEvent {
 }
 
 /// Tells the page, from the element; the event leaves the shadow root. A listener that throws is the page's business.
-pub fn emit(host: &HtmlElement, event: &HostEvent) {
+/// `false`: a listener held it back.
+pub fn emit(host: &HtmlElement, event: &HostEvent) -> bool {
     let init = CustomEventInit::new();
+    init.set_cancelable(matches!(event, HostEvent::BeforeRedeem { .. }));
     init.set_bubbles(true);
     init.set_composed(true);
     init.set_detail(&event.detail());
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) {
-        let _ = host.dispatch_event(&event);
+    let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) else { return true };
+    host.dispatch_event(&event).unwrap_or(true)
+}
+
+/// What the page asks the widget to do, by the element's methods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `open(view)`: shows a screen.
+    Open(String),
+    /// `refresh()`: asks for the points and rewards again.
+    Refresh,
+    /// `signOut()`.
+    SignOut,
+    /// `proceed()`: goes on with the redemption that a listener held back.
+    Proceed,
+}
+
+impl Command {
+    /// The command of a method's name; `None` for a word that means nothing.
+    #[must_use]
+    pub fn of(name: &str, value: String) -> Option<Command> {
+        match name {
+            "open" => Some(Command::Open(value)),
+            "refresh" => Some(Command::Refresh),
+            "signOut" => Some(Command::SignOut),
+            "proceed" => Some(Command::Proceed),
+            _ => None,
+        }
     }
 }
 

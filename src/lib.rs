@@ -1,4 +1,5 @@
-//! The `<tukar-rewards>` widget. What the loader calls: [`mount`], [`set_attribute`], [`unmount`].
+//! The `<tukar-rewards>` widget. What the loader calls: [`mount`], [`set_attribute`], [`call`],
+//! [`see`], [`unmount`].
 //!
 //! The map: [`app`] joins the screens and is the only one to; [`session`] knows who is here; [`api`] is the only fetch;
 //! [`balance`], [`catalog`], [`redeem`], [`locker`], [`history`] and [`support`] are the screens and know nothing of each other;
@@ -17,7 +18,7 @@ pub mod session;
 pub mod support;
 pub mod ui;
 
-use embed::Settings;
+use embed::{Command, Settings};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -28,6 +29,8 @@ use web_sys::HtmlElement;
 
 struct Widget {
     settings: ArcRwSignal<Settings>,
+    /// The page's last command, and how many there were.
+    command: ArcRwSignal<(u32, Option<Command>)>,
     /// Dropped with the widget, which takes the view down.
     _view: UnmountHandle<AnyViewState>,
 }
@@ -45,11 +48,12 @@ pub fn mount(root: HtmlElement, host: HtmlElement, api: String) -> u32 {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let settings = ArcRwSignal::new(Settings::read(&host, api));
-    let shown = settings.clone();
-    let view = mount_to(root, move || view! { <app::App settings=shown host/> }.into_any());
+    let command = ArcRwSignal::new((0, None));
+    let (shown, asked) = (settings.clone(), command.clone());
+    let view = mount_to(root, move || view! { <app::App settings=shown command=asked host/> }.into_any());
     WIDGETS.with_borrow_mut(|(last, widgets)| {
         *last += 1;
-        widgets.insert(*last, Widget { settings, _view: view });
+        widgets.insert(*last, Widget { settings, command, _view: view });
         *last
     })
 }
@@ -62,6 +66,26 @@ pub fn set_attribute(widget: u32, name: String, value: Option<String>) {
     if let Some(settings) = settings {
         settings.update(|settings| settings.set(&name, value.unwrap_or_default()));
     }
+}
+
+/// A method of the element was called; numbers and names that mean nothing are ignored.
+#[wasm_bindgen]
+pub fn call(widget: u32, name: String, value: String) {
+    let Some(asked) = Command::of(&name, value) else { return };
+    let command =
+        WIDGETS.with_borrow(|(_, widgets)| widgets.get(&widget).map(|widget| widget.command.clone()));
+    if let Some(command) = command {
+        command.update(|(count, command)| {
+            *count = count.wrapping_add(1);
+            *command = Some(asked);
+        });
+    }
+}
+
+/// Which part of this window the visitor sees, in CSS pixels: told by the frame, which is as high as its content.
+#[wasm_bindgen]
+pub fn see(top: f64, height: f64) {
+    ui::viewport::set(top, height);
 }
 
 /// Takes the widget down and frees what it held; a second time changes nothing.

@@ -6,3 +6,4 @@ pub mod countdown;
 pub mod icon;
 pub mod notice;
 pub mod reactive;
+pub mod viewport;

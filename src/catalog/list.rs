@@ -2,13 +2,14 @@
 //!
 //! It scrolls with the page and not in a box of its own: a box inside a page is hard to leave with a thumb and has no
 //! good height in a host that we do not know. A listener on the window in the capture phase hears the page and any
-//! scrolling box of the host around us; where the list is, is measured and never added up. In a frame the window that
-//! scrolls is the frame's own, so the frame must be given a height and not grow with its content.
+//! scrolling box of the host around us; where the list is, is measured and never added up. In a frame that grows
+//! with its content the page around says which part is seen (`ui::viewport`).
 
 use crate::catalog::card::Card;
 use crate::catalog::window::{Part, Place, parts};
 use crate::catalog::{Load, Shelf};
 use crate::ui::reactive::{Memo, RwSignal, StoredValue};
+use crate::ui::viewport;
 use leptos::ev::FocusEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -150,14 +151,14 @@ fn measured(list: &Element, ruler: &Element) -> Option<Place> {
     if list.width() <= 0.0 || ruler.height() <= 0.0 {
         return None;
     }
-    let viewport = web_sys::window()?.inner_height().ok()?.as_f64()?;
+    let (top, viewport) = viewport::seen();
     // The same sum as the sheet's `auto-fill`; the small addition forgives a rounded width.
     let columns = ((list.width() + GAP + 0.1) / (ruler.width() + GAP)).floor().clamp(1.0, 12.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=12")]
     let columns = columns as usize;
     let row = ruler.height() + GAP;
     // Told in half rows: a scroll of some pixels changes nothing.
-    let above = (-list.top() / row * 2.0).floor() / 2.0 * row;
+    let above = ((top - list.top()) / row * 2.0).floor() / 2.0 * row;
     Some(Place { above, viewport: viewport + row / 2.0, row, columns, count: 0 })
 }
 

@@ -89,7 +89,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
                     if quote.reasons.is_empty() {
                         let note = fill(t.hold_note, &[&i18n.number(i64::from(quote.hold_seconds / 60))]);
                         view! {
-                            <button class="button button--primary button--wide" type="submit" disabled=move || sending.get() || waiting.get()>
+                            <button class="button button--primary button--wide" type="submit" data-guard="" disabled=move || sending.get() || waiting.get()>
                                 {move || if sending.get() { t.sending } else if unsent.get() { t.send_code_again } else { t.send_code }}
                             </button>
                             <p class="review__note">{note}</p>

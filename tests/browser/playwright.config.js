@@ -2,8 +2,8 @@
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
-  testDir: '.',
-  testMatch: '*.journey.js',
+  testDir: '..',
+  testMatch: ['browser/*.journey.js', 'hosts/*.host.js'],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 2,

@@ -90,13 +90,14 @@ fn judge(build: &str, record: bool) -> Result<bool> {
 /// Name, bytes, and bytes after `brotli -q 11` of each part that a visitor downloads.
 fn weigh() -> Result<Vec<(String, u64, u64)>> {
     let mut parts = Vec::new();
-    for entry in fs::read_dir(widget::dist()).context("the widget is not built")? {
-        let path = entry?.path();
+    for path in widget::files_of_build()? {
         let part = match (
             path.file_name().and_then(|name| name.to_str()),
             path.extension().and_then(|end| end.to_str()),
         ) {
             (Some("tukar.js"), _) => "loader",
+            (Some("inline.js"), _) => "inline",
+            (Some("frame.js"), _) => "frame",
             (Some("tukar.css"), _) => "css",
             (_, Some("wasm")) => "wasm",
             (_, Some("js")) => "glue",
@@ -104,7 +105,7 @@ fn weigh() -> Result<Vec<(String, u64, u64)>> {
         };
         parts.push((part.to_owned(), fs::metadata(&path)?.len(), brotli(&path)?));
     }
-    if parts.len() < 4 {
+    if parts.len() < 6 {
         bail!("dist holds only {parts:?}");
     }
     parts.sort();

@@ -12,6 +12,7 @@
 
 mod bench;
 mod budget;
+mod bundle;
 mod check;
 mod postgres;
 mod serve;
@@ -75,6 +76,6 @@ fn run(command: Command) -> Result<bool> {
         Command::Dist { record } => budget::dist(record),
         Command::Bench(what) => bench::run(&what).map(|()| true),
         Command::Check => check::run(),
-        Command::Bundle => widget::bundle().map(|()| true),
+        Command::Bundle => bundle::run_hook().map(|()| true),
     }
 }

@@ -1,4 +1,4 @@
-//! Building the widget with Trunk, and the hook that Trunk calls.
+//! Building the widget with Trunk.
 
 use crate::shell::{self, program, run, say, seconds, target};
 use anyhow::{Context, Result};
@@ -12,6 +12,17 @@ use std::{
 /// Where Trunk puts the widget.
 pub fn dist() -> PathBuf {
     shell::root().join("dist")
+}
+
+/// The files of the build in [`dist`], which lie in its one folder of a build.
+pub fn files_of_build() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for build in fs::read_dir(dist().join("w")).context("the widget is not built")? {
+        for file in fs::read_dir(build?.path())? {
+            files.push(file?.path());
+        }
+    }
+    Ok(files)
 }
 
 /// Builds the widget unless nothing it is made of has changed since the last build.
@@ -77,48 +88,6 @@ fn hook_without_cargo() -> Result<PathBuf> {
     fs::create_dir_all(target().join("tools"))?;
     fs::write(&path, toml::to_string(&config)?).context("writing Trunk's configuration")?;
     Ok(path)
-}
-
-/// Trunk's hook: one style sheet and a small loader, into the folder that Trunk is making.
-pub fn bundle() -> Result<()> {
-    let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
-    let staging = staging.context("TRUNK_STAGING_DIR is not set: this is run by Trunk, not by hand")?;
-    let minify = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
-    // wasm-bindgen names its glue after the package; the loader is what a page asks for by that name.
-    let glue = staging.join("tukar.js");
-    if glue.exists() {
-        fs::rename(&glue, staging.join("tukar_widget.js")).context("renaming the glue")?;
-    }
-    for (from, to) in [
-        ("style/tukar.css", "tukar.css"),
-        ("style/page.css", "page.css"),
-        ("embed/tukar.js", "tukar.js"),
-        ("", "tukar_widget.js"),
-    ] {
-        let to = staging.join(to);
-        let from = if from.is_empty() { to.clone() } else { shell::root().join(from) };
-        let mut command = program("esbuild");
-        command.arg(&from).arg(format!("--outfile={}", to.display()));
-        command.args(["--log-level=error", "--allow-overwrite", "--target=chrome111,firefox113,safari16.4"]);
-        if from.extension().is_some_and(|end| end == "css") {
-            command.arg("--bundle");
-        }
-        if minify {
-            command.arg("--minify");
-        }
-        run(&mut command).context("esbuild is missing or failed: `cargo xtask serve` installs it")?;
-    }
-    if minify { compress(&staging) } else { Ok(()) }
-}
-
-/// A `.br` beside each file that the server sends: compressed once, as small as brotli can.
-fn compress(folder: &Path) -> Result<()> {
-    let script = "const fs=require('fs'),z=require('zlib');for(const f of process.argv.slice(1))\
-                  fs.writeFileSync(f+'.br',z.brotliCompressSync(fs.readFileSync(f),\
-                  {params:{[z.constants.BROTLI_PARAM_QUALITY]:11}}))";
-    let files = ["tukar.css", "page.css", "tukar.js", "tukar_widget.js", "tukar_bg.wasm"]
-        .map(|name| folder.join(name));
-    run(program("node").arg("-e").arg(script).args(files.iter().filter(|file| file.exists())))
 }
 
 fn hash_inputs() -> Result<u64> {

@@ -1,0 +1,139 @@
+// Runs in the frame, on the programme's origin: mounts the widget, grows with it, and talks to the one page that may
+// hold it. The page learns what messages.js lets through, and never a number, a code, a token or a voucher.
+
+import { TAG } from './tukar.js';
+import { load } from './inline.js';
+import { FROM_FRAME, FROM_HOST, SETTINGS, believed, read, write } from './messages.js';
+import { channels, readableOn } from './contrast.js';
+import { guard } from './guard.js';
+
+const EVENTS = ['tukar-balance', 'tukar-redeemed', 'tukar-signed-in', 'tukar-signed-out', 'tukar-error'];
+const ANSWER_MS = 3000; // A page that does not answer loses its say, not the member their way.
+
+const main = document.querySelector('main');
+const origins = main.dataset.origins.split(' ').filter(Boolean);
+const host = parent === window ? undefined : parent;
+let origin; // Of the page that holds us, once it has said hello.
+
+const element = document.createElement(TAG);
+element.setAttribute('mode', 'inline');
+element.setAttribute('loading', 'eager');
+const query = new URLSearchParams(location.search);
+for (const name of ['locale', 'theme', 'view', 'filter']) {
+  const value = query.get(name);
+  if (value && value.length <= SETTINGS[name]) element.setAttribute(name, value);
+}
+const style = document.documentElement.style;
+
+const TOKENS = { accent: 'color', radius: 'border-radius', font: 'font-family' };
+function set(name, value) {
+  if (!TOKENS[name]) {
+    if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+    return;
+  }
+  if (!value || !CSS.supports(TOKENS[name], value)) return;
+  element.style.setProperty(`--tukar-${name}`, value);
+  if (name !== 'accent') return;
+  const probe = document.createElement('i');
+  probe.style.color = value;
+  main.append(probe);
+  const colour = channels(getComputedStyle(probe).color);
+  probe.remove();
+  if (colour) element.style.setProperty('--tukar-on-accent', readableOn(colour));
+}
+set('accent', main.dataset.accent);
+
+function tell(type, fields) {
+  const message = write(type, fields);
+  if (host && origin && read(message, FROM_FRAME)) host.postMessage(message, origin);
+}
+
+function grow() {
+  style.overflow = 'hidden';
+  let last = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(main.getBoundingClientRect().height);
+    if (height !== last) tell('size', { height });
+    last = height;
+  }).observe(main);
+}
+
+// A frame can't scroll the page around it: it asks.
+const { scrollIntoView } = Element.prototype;
+Element.prototype.scrollIntoView = function (...how) {
+  scrollIntoView.apply(this, how);
+  tell('reveal', { top: Math.max(0, Math.round(this.getBoundingClientRect().top)) });
+};
+
+let question = 0;
+let waiting;
+element.addEventListener('tukar-before-redeem', (event) => {
+  if (!origin) return;
+  event.preventDefault();
+  question += 1;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => element.proceed(), ANSWER_MS);
+  tell('ask', { id: question, reward: event.detail.reward, points: event.detail.points });
+});
+for (const name of EVENTS) {
+  element.addEventListener(name, (event) => tell('event', { name, detail: event.detail }));
+}
+
+// The frame is as high as what is in it: only the page around knows which part of it can be seen.
+async function see({ top, height }) {
+  style.setProperty('--tukar-view-top', `${top}px`);
+  style.setProperty('--tukar-view-height', `${Math.max(height, 320)}px`);
+  document.documentElement.toggleAttribute('data-view', true);
+  const [, widget] = await load();
+  widget.see(top, height);
+  dispatchEvent(new Event('scroll'));
+}
+
+const DO = {
+  set: ({ name, value }) => set(name, value),
+  call: ({ name, value }) => element[name](value),
+  view: see,
+  answer({ id, go }) {
+    if (id !== question) return;
+    clearTimeout(waiting);
+    if (go) element.proceed();
+  },
+  hello: () => undefined, // Only the first one counts.
+};
+
+addEventListener('message', (event) => {
+  if (origin) {
+    const message = believed(event, host, origin, FROM_HOST);
+    if (message) DO[message.type](message);
+    return;
+  }
+  for (const each of origins) {
+    const message = believed(event, host, each, FROM_HOST);
+    if (message?.type !== 'hello') continue;
+    origin = each;
+    element.toggleAttribute('framed', !message.fixed);
+    if (!message.fixed) grow();
+    return;
+  }
+});
+
+const COVERED = {
+  id: 'Tombol ini harus terlihat penuh dan tidak tertutup. Coba lagi.',
+  en: 'This button must be wholly visible and not covered. Try again.',
+};
+const covered = document.createElement('p');
+covered.className = 'covered';
+covered.setAttribute('role', 'alert');
+let hiding;
+guard(element.shadowRoot, () => {
+  const tag = (element.getAttribute('locale') ?? navigator.language).startsWith('en') ? 'en' : 'id';
+  covered.textContent = COVERED[tag];
+  covered.lang = tag;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => covered.replaceChildren(), 6000);
+});
+
+main.append(element, covered);
+// Whoever holds us gets this only when its origin is in the list: the browser drops the others.
+if (host) for (const each of origins) host.postMessage(write('ready', {}), each);
