@@ -46,7 +46,7 @@ impl Count {
 pub fn run(options: &Options) -> Result<bool> {
     let start = shell::now();
     let mut count = Count::default();
-    let mut steps = Steps::new(if options.browser.is_some() { 4 } else { 7 + check::count() });
+    let mut steps = Steps::new(if options.browser.is_some() { 4 } else { 8 + check::count() });
     steps.next("Tools");
     tools::for_widget()?;
     tools::for_tests()?;
@@ -67,6 +67,10 @@ pub fn run(options: &Options) -> Result<bool> {
     }
     steps.next("The server");
     build_server(false)?;
+    if options.browser.is_none() {
+        steps.next("The API against its document");
+        contract(&mut count)?;
+    }
     steps.next("Journeys in Chromium");
     journeys(&mut count, options.browser.as_deref().unwrap_or_default())?;
     say(&format!("      all of it took {}", seconds(start)));
@@ -104,6 +108,20 @@ fn in_chromium(count: &mut Count) -> Result<()> {
         found = (found.0 + passed, found.1 + failed);
     })?;
     count.runner("the widget's tests in Chromium", good, found);
+    Ok(())
+}
+
+/// One test: schemathesis finds nothing.
+fn contract(count: &mut Count) -> Result<()> {
+    let schemathesis = tools::for_contract()?;
+    let mut command = program("/usr/bin/python3");
+    command
+        .arg(shell::root().join("tests/contract/contract.py"))
+        .arg(server(false))
+        .arg(schemathesis)
+        .arg("50");
+    let good = watch(&mut command, |_| {})?;
+    count.add(u32::from(good), u32::from(!good));
     Ok(())
 }
 

@@ -6,12 +6,18 @@ use crate::{
     shell::{self, cargo, output, program, run, say, seconds, target},
 };
 use anyhow::{Context, Result, bail};
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Trunk. Newer ones need a newer Rust.
 pub const TRUNK: &str = "0.21.14";
 /// The same as the `wasm-bindgen` crate in Cargo.toml.
 pub const WASM_BINDGEN: &str = "0.2.130";
+/// Asks the server by its OpenAPI document.
+pub const SCHEMATHESIS: &str = "4.32.5";
 /// What the widget is compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
@@ -52,6 +58,29 @@ pub fn for_tests() -> Result<()> {
     }
     let folder = shell::root().join("tests/browser");
     npm(&folder, &folder)
+}
+
+/// Schemathesis, in a Python environment of its own under `target/tools`; answers its program.
+pub fn for_contract() -> Result<PathBuf> {
+    let folder = target().join("tools/python");
+    let schemathesis = folder.join("bin/schemathesis");
+    let found = output(Command::new(&schemathesis).arg("--version"));
+    if found.is_some_and(|found| found.ends_with(SCHEMATHESIS)) {
+        return Ok(schemathesis);
+    }
+    if output(Command::new("/usr/bin/python3").args(["-c", "import ensurepip"])).is_none() {
+        install_debian(&["python3-venv"])?;
+    }
+    say(&format!("      pip install schemathesis {SCHEMATHESIS} into target/tools/python"));
+    run(Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    run(pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        &format!("schemathesis=={SCHEMATHESIS}"),
+    ]))?;
+    Ok(schemathesis)
 }
 
 /// PostgreSQL alone.
