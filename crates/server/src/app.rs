@@ -1,6 +1,7 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
 use crate::http::shed::UnderWay;
+use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
     secret::CodeKey, senders::Sender, store::Store,
@@ -29,6 +30,8 @@ pub struct App {
     pub catalogue: CatalogueCache,
     /// Sites that may show the widget, kept for a few seconds.
     pub partners: PartnerCache,
+    /// Figures for the operator.
+    pub metrics: Metrics,
     /// Requests under way, counted to refuse some when there are too many.
     pub under_way: UnderWay,
     /// Wakes the worker: a message waits.
@@ -62,6 +65,7 @@ impl App {
             senders,
             catalogue: CatalogueCache::default(),
             partners: PartnerCache::default(),
+            metrics: Metrics::default(),
             under_way: UnderWay::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),

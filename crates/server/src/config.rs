@@ -17,6 +17,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 pub struct Config {
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Address of the operator's listener with `/metrics`; absent: none. Never one that strangers reach.
+    pub metrics_listen: Option<SocketAddr>,
     /// SQLite file, made when absent, or the address of a PostgreSQL database.
     #[serde(deserialize_with = "read_database")]
     pub database: Database,
@@ -47,6 +49,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             database: Database::Sqlite(PathBuf::from("./tukar.db")),
             code_key_file: None,
             demo: false,

@@ -32,6 +32,7 @@ pub mod http;
 pub mod import;
 pub mod language;
 pub mod message;
+pub mod metrics;
 pub mod partner;
 pub mod problem;
 pub mod random;

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     config::Config,
     contact::Contact,
-    demo, edge, http, import,
+    demo, edge, http, import, metrics,
     random::Random,
     secret::CodeKey,
     senders::Senders,
@@ -22,7 +22,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// Serves until SIGTERM or SIGINT; prints one line with the address when it is ready.
@@ -50,15 +50,36 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(crate::contact::warm_up);
     let stop_worker = CancellationToken::new();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
+    let watching = watch_figures(&app, stop_worker.clone()).await?;
     announce(address, &app)?;
     let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
     stop_worker.cancel();
     working.await.context("the worker")?;
+    for task in watching {
+        task.await.context("the operator's listener")?;
+    }
     app.store.close().await;
     if !drained {
         tracing::warn!("some requests were cut off at the end of the wait");
     }
     Ok(())
+}
+
+/// The operator's listener, where one is set.
+async fn watch_figures(app: &Shared, stop: CancellationToken) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let Some(address) = app.config.metrics_listen else { return Ok(Vec::new()) };
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("listening for /metrics on {address}"))?;
+    tracing::info!(address = %listener.local_addr()?, "figures are at /metrics");
+    let limits = edge::Limits { connections_max: 16, ..edge::Limits::default() };
+    let router = metrics::router(Arc::clone(app));
+    let stopped = stop.clone();
+    let serving = tokio::spawn(async move {
+        if let Err(error) = edge::serve(listener, router, limits, stopped.cancelled_owned()).await {
+            tracing::error!(%error, "the operator's listener ended");
+        }
+    });
+    Ok(vec![serving, tokio::spawn(metrics::watch(Arc::clone(app), stop))])
 }
 
 /// Opens the database, the key and the senders that the settings name.

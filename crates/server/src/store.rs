@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod challenges;
+pub mod figures;
 pub mod ledger;
 pub mod members;
 pub mod outbox;

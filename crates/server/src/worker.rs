@@ -38,7 +38,11 @@ const ROUND_EVERY: Duration = Duration::from_secs(5);
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         if let Err(error) = run_due(&app).await {
-            tracing::error!(error = format!("{error:#}"), "a round of the worker failed");
+            let cause = match &error {
+                ApiError::Broken(cause) => format!("{cause:#}"),
+                other => other.to_string(),
+            };
+            tracing::error!(error = cause, "a round of the worker failed");
         }
         tokio::select! {
             () = stop.cancelled() => {}

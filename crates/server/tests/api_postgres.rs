@@ -5,6 +5,8 @@
 
 #[path = "api/books.rs"]
 mod books;
+#[path = "api/figures.rs"]
+mod figures;
 #[path = "api/locker.rs"]
 mod locker;
 #[path = "api/many_lots.rs"]

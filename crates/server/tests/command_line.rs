@@ -148,3 +148,23 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     serving.stop();
     assert_eq!(run(restored.path(), &["audit"]).stdout, copied.into_bytes());
 }
+
+#[test]
+fn figures_stand_on_an_address_of_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let serving = Serving::start(directory.path(), &["--demo", "--metrics-listen", &free], 3);
+    assert!(serving.get("/livez").starts_with("HTTP/1.1 200"));
+    assert!(!serving.get("/metrics").contains("tukar_http_requests"));
+    let mut stream = TcpStream::connect(&free).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+    assert!(
+        text.contains("tukar_http_requests_total{method=\"GET\",route=\"/livez\",status=\"2xx\"} 1"),
+        "{text}"
+    );
+    assert!(text.contains("tukar_ledger_drift_points 0"), "{text}");
+    serving.stop();
+}

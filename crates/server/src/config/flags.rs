@@ -15,6 +15,9 @@ pub struct Flags {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "TUKAR_LISTEN", global = true)]
     pub listen: Option<SocketAddr>,
+    /// Address for /metrics (Prometheus), never one that strangers reach [default: none]
+    #[arg(long, value_name = "ADDRESS", env = "TUKAR_METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<SocketAddr>,
     /// SQLite file, made when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
     #[arg(long, value_name = "DATABASE", env = "TUKAR_DATABASE", hide_env_values = true, global = true)]
     pub database: Option<Database>,
@@ -107,6 +110,7 @@ impl Flags {
         };
         replace(&mut config.listen, self.listen);
         replace(&mut config.database, self.database);
+        config.metrics_listen = self.metrics_listen.or(config.metrics_listen);
         replace(&mut config.widget_dir, self.widget_dir);
         replace(&mut config.public_url, self.public_url);
         config.demo |= self.demo;

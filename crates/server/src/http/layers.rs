@@ -4,6 +4,7 @@
 use crate::{
     app::{App, Shared},
     http::shed::shed,
+    metrics,
     problem::{ApiError, REQUEST_ID, write_problems},
 };
 use anyhow::anyhow;
@@ -49,6 +50,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
         .layer(cors(app))
         .layer(from_fn(write_problems))
         .layer(from_fn_with_state(app.clone(), security_headers))
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .layer(trace)
         .layer(from_fn(request_id))
 }

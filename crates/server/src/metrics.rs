@@ -1,0 +1,175 @@
+//! Figures for an operator, as Prometheus text on a listener of their own.
+//!
+//! No label names a member, a contact, a reward or a path: routes stand as their patterns.
+
+use crate::{
+    app::{App, Shared},
+    store::figures,
+};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{StatusCode, header};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Between two looks at the database.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Looks until the books are added up again: that reads all lots and entries.
+const LOOKS_PER_SUM: u64 = 40;
+/// Upper ends of the histogram's buckets, seconds.
+const SECONDS: [f64; 11] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    method: String,
+    route: String,
+    status: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: String,
+    route: String,
+}
+
+/// All figures of a server.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Asked, Counter>,
+    seconds: Family<Route, Histogram>,
+    waiting: Gauge,
+    waiting_age: Gauge,
+    held: Gauge,
+    overdue_age: Gauge,
+    drift: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let seconds = Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("tukar"),
+            requests: Family::default(),
+            seconds,
+            waiting: Gauge::default(),
+            waiting_age: Gauge::default(),
+            held: Gauge::default(),
+            overdue_age: Gauge::default(),
+            drift: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register("http_request_seconds", "Time to the answer's head", metrics.seconds.clone());
+        let gauges = [
+            ("outbox_messages", "Messages that wait to be sent", &metrics.waiting),
+            ("outbox_age_seconds", "How long the oldest of them is due", &metrics.waiting_age),
+            ("holds", "Redemptions that wait for their code", &metrics.held),
+            ("hold_overdue_seconds", "How long the oldest of them is over", &metrics.overdue_age),
+            (
+                "ledger_drift_points",
+                "Points by which lots and entries differ; anything but 0 is an incident",
+                &metrics.drift,
+            ),
+        ];
+        for (name, help, gauge) in gauges {
+            registry.register(name, help, gauge.clone());
+        }
+        metrics
+    }
+}
+
+impl Metrics {
+    /// The figures in Prometheus' text.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// The layer that counts: outside of what may refuse a request.
+pub async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let method = match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "DELETE" | "OPTIONS") => known,
+        _ => "other",
+    };
+    let method = method.to_owned();
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let took = start.elapsed().as_secs_f64();
+    let status = format!("{}xx", response.status().as_u16() / 100);
+    app.metrics.requests.get_or_create(&Asked { method: method.clone(), route: route.clone(), status }).inc();
+    app.metrics.seconds.get_or_create(&Route { method, route }).observe(took);
+    response
+}
+
+/// Routes of the operator's listener.
+pub fn router(app: Shared) -> Router {
+    Router::new().route("/metrics", get(show)).with_state(app)
+}
+
+async fn show(State(app): State<Shared>) -> Response {
+    match app.metrics.text() {
+        Ok(text) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Looks at the database from time to time, until `stop`.
+pub async fn watch(app: Shared, stop: CancellationToken) {
+    let mut looks = 0;
+    while !stop.is_cancelled() {
+        if let Err(error) = look(&app, looks % LOOKS_PER_SUM == 0).await {
+            tracing::warn!(%error, "the figures could not be read");
+        }
+        looks += 1;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// Reads what stands in the database; with `sum`, adds the books up.
+///
+/// # Errors
+/// The database's.
+pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
+    let now = app.clock.now();
+    let mut conn = app.store.read().await?;
+    let (waiting, due_at) = figures::load_outbox(&mut conn).await?;
+    let (held, ends_at) = figures::load_holds(&mut conn).await?;
+    drop(conn);
+    let age = |at: Option<i64>| at.map_or(0, |at| ((now.0 - at) / 1000).max(0));
+    app.metrics.waiting.set(waiting);
+    app.metrics.waiting_age.set(age(due_at));
+    app.metrics.held.set(held);
+    app.metrics.overdue_age.set(age(ends_at));
+    if sum {
+        let drift = app.store.read_moment(async |conn| figures::sum_drift(conn).await).await?;
+        app.metrics.drift.set(drift);
+        if drift != 0 {
+            tracing::error!(drift, "lots and entries differ: run `tukar-server audit`");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! What an operator sees at `/metrics`.
+
+use crate::server::{EMAIL, PHONE, Server, reward};
+use sqlx::Executor as _;
+use tukar_server::{metrics, store::Connection};
+
+async fn figure(server: &Server, name: &str) -> i64 {
+    metrics::look(&server.app, true).await.unwrap();
+    let text = server.app.metrics.text().unwrap();
+    let line = text.lines().find(|line| line.starts_with(&format!("tukar_{name} ")));
+    line.unwrap_or_else(|| panic!("{name}: {text}")).rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn ages_of_messages_and_holds_and_a_drift_of_the_books_are_told() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    sari.hold("kopi").await;
+    assert_eq!((figure(&server, "holds").await, figure(&server, "hold_overdue_seconds").await), (1, 0));
+    server.later(960);
+    assert_eq!(
+        (figure(&server, "outbox_messages").await, figure(&server, "outbox_age_seconds").await),
+        (1, 960)
+    );
+    assert_eq!(figure(&server, "hold_overdue_seconds").await, 60);
+    assert_eq!(figure(&server, "ledger_drift_points").await, 0);
+    let work = async |conn: &mut Connection| {
+        conn.execute("UPDATE lots SET available = available - 7 WHERE id = 'b'").await.map(|_| ())
+    };
+    server.app.store.transact("test", work).await.unwrap();
+    assert_eq!(figure(&server, "ledger_drift_points").await, 7);
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_and_name_nobody() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    sari.confirm(&id, &code).await.is(200);
+    server.ask(("GET", "/v1/redemptions/none"), (None, None), None).await.is(401);
+    let text = server.app.metrics.text().unwrap();
+    let confirmed =
+        "tukar_http_requests_total{method=\"POST\",route=\"/v1/redemptions/{id}/confirm\",status=\"2xx\"} 1";
+    assert!(text.lines().any(|line| line == confirmed), "{text}");
+    for secret in [&id, &code, &sari.token, PHONE, &PHONE[1..], EMAIL, "m1", "kopi"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
