@@ -15,13 +15,15 @@ const ATTRIBUTES = ['locale', 'theme', 'view', 'filter', 'mode', 'partner', 'dis
 const TOKENS = ['accent', 'radius', 'font'];
 const ANSWER_MS = 10_000; // From the frame's load event to its first word.
 
+// Behind the grey blocks the frame has its place at once: browsers draw nothing in one that can't be seen, and then it
+// would never say how high it is.
 // Only what must stand before the real thing: grey blocks of about the true shape, so that little jumps.
-const EARLY = `:host{display:block;container-type:inline-size}
+const EARLY = `:host{display:block;position:relative;min-inline-size:min(100%,20rem);container-type:inline-size}
 :host([hidden]){display:none}
 .early{display:grid;gap:16px;padding:16px;min-height:var(--tukar-min-height,40rem);box-sizing:border-box;align-content:start}
 .early i{border-radius:12px;background:color-mix(in srgb,currentColor 8%,transparent)}
 iframe{display:block;width:100%;border:0;color-scheme:auto}
-.early+iframe{position:absolute;width:1px;height:1px;clip-path:inset(50%)}
+.early+iframe{position:absolute;inset:0;height:100%;opacity:0}
 .fail{padding:24px;font:16px/1.5 system-ui,sans-serif}
 .fail :is(button,a),.launch{font:inherit;min-height:44px;padding:0 16px}
 .fail a{display:inline-block;line-height:44px}
@@ -232,7 +234,7 @@ function make(home, later) {
       close.setAttribute('aria-label', this.#words.close);
       close.onclick = () => this.close();
       this.#box = part('div', 'body');
-      this.#box.style.height = '100%';
+      this.#box.style.cssText = 'position:relative;height:100%';
       this.#box.append(skeleton());
       dialog.append(close, this.#box);
       dialog.onclose = () => this.#emit('tukar-close', null);

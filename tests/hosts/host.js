@@ -83,7 +83,14 @@ export const framed = (page, at = 0) => page.locator('iframe').nth(at).contentFr
 
 /** Waits until the catalogue can be searched. */
 export async function shown(where) {
+  // A frame that nobody can see holds a widget all the same.
+  const frame = where.owner?.();
+  if (frame) await expect.poll(async () => (await frame.boundingBox())?.height ?? 0).toBeGreaterThan(300);
+  if (frame) await expect(frame).toHaveCSS('opacity', '1');
   await expect(where.getByRole('searchbox', { name: /Cari hadiah|Search rewards/ })).toBeVisible();
 }
+
+/** What commits acts only when it could be seen for half a second: as long as a person takes at least. */
+export const look = (page) => page.waitForTimeout(900);
 
 export { expect, Shop };
