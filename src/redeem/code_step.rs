@@ -21,7 +21,8 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
     let t = i18n.texts().redeem;
     let now = desk.now;
     let held = Memo::new(move |_| desk.state.with(held_of));
-    let digits = RwSignal::new(String::new());
+    // A code that never arrived stands there still: it is sent again by a press, not typed again.
+    let digits = RwSignal::new(desk.state.with_untracked(unsent_code));
     let confirming = Memo::new(move |_| desk.state.with(|state| matches!(state, State::Confirming { .. })));
     let doing = Memo::new(move |_| {
         desk.state.with(|state| match state {
@@ -77,7 +78,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             {move || match note.get() {
                 Some(Note::Refused(problem)) if !at_field(problem.kind) => problem_notice(&problem, t.reference_note),
                 Some(Note::Resent) => view! { <Notice tone=Tone::Good>{t.resent}</Notice> }.into_any(),
-                Some(Note::NotArrived) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
+                Some(Note::NotArrived(_)) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
                 _ => ().into_any(),
             }}
             <CodeField id="redeem-code" label=Signal::derive(move || t.code_label.to_owned()) value=digits error busy on_full/>
@@ -103,6 +104,16 @@ fn held_of(state: &State) -> Option<Redemption> {
     match state {
         State::Code { held, .. } | State::Confirming { held, .. } => Some((**held).clone()),
         _ => None,
+    }
+}
+
+fn unsent_code(state: &State) -> String {
+    match state {
+        State::Code { note: Some(note), .. } => match note.as_ref() {
+            Note::NotArrived(code) => code.clone(),
+            Note::Refused(_) | Note::Resent => String::new(),
+        },
+        _ => String::new(),
     }
 }
 

@@ -57,8 +57,8 @@ pub enum Note {
     Refused(Problem),
     /// A new code is on its way.
     Resent,
-    /// The last code never reached the server: it can be sent again.
-    NotArrived,
+    /// This code never reached the server: it can be sent again.
+    NotArrived(String),
 }
 
 /// Where the member stands.
@@ -294,7 +294,11 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
         (State::Checking { id, order, why, asked, missing, code }, Event::Failed(trouble)) => {
             not_told(Look { id, order, why, asked, missing, code }, trouble)
         }
-        (State::Checking { id, order, why, code, .. }, Event::Again) => check(id, order, why, code),
+        // What was heard so far still counts: who presses often must not begin anew each time.
+        (State::Checking { id, order, why, missing, code, .. }, Event::Again) => {
+            let todo = vec![Do::LookUp { id: id.clone(), after_ms: pause_ms(0) }];
+            (State::Checking { id, order, why, asked: 0, missing, code }, todo)
+        }
         (State::Code { held, doing: Doing::Nothing, .. }, Event::Submit(code)) => {
             let todo = vec![Do::Confirm { id: held.id.clone(), code: code.clone() }];
             (State::Confirming { held, code }, todo)
@@ -456,7 +460,7 @@ fn told(state: State, redemption: Redemption) -> (State, Vec<Do>) {
         {
             return wait(Look { id, order, why: Why::HoldOver, asked, missing, code });
         }
-        State::Checking { code, .. } => note = code.is_some().then(|| Box::new(Note::NotArrived)),
+        State::Checking { code, .. } => note = code.map(|code| Box::new(Note::NotArrived(code))),
         State::Code { doing, .. } => note = (doing == Doing::Resending).then(|| Box::new(Note::Resent)),
         State::Receipt { asked: before, .. } => {
             asked = before + 1;
@@ -788,10 +792,20 @@ mod tests {
 
     #[test]
     fn a_code_whose_confirmation_never_arrived_can_be_sent_again() {
+        let State::Confirming { code, .. } = confirming() else { panic!("not confirming") };
         let (state, _) = step(confirming(), lost());
         let (state, _) = step(state, Event::Told(redemption(RedemptionState::Held)));
         let State::Code { note, .. } = state else { panic!("{state:?}") };
-        assert_eq!(note.as_deref(), Some(&Note::NotArrived));
+        assert_eq!(note.as_deref(), Some(&Note::NotArrived(code)));
+    }
+
+    #[test]
+    fn a_member_who_presses_often_gets_on_as_well() {
+        let (state, _) = step(sending(), lost());
+        let (state, _) = step(state, refused(ProblemKind::NotFound));
+        let (state, _) = step(state, Event::Again);
+        let (state, _) = step(state, refused(ProblemKind::NotFound));
+        assert_eq!(name(&state), "quoting");
     }
 
     #[test]

@@ -98,7 +98,7 @@ export class Programme {
     const before = (await this.messages(member.sms)).length;
     const { challenge_id: id } = await ask('/v1/challenges', { contact: member.phone });
     const { token } = await ask(`/v1/challenges/${id}/check`, { code: await this.code(member.sms, before) });
-    return (path, body) => ask(path, body, { authorization: `Bearer ${token}` });
+    return Object.assign((path, body) => ask(path, body, { authorization: `Bearer ${token}` }), { token });
   }
 }
 

@@ -1,7 +1,8 @@
 //! One-time codes: issuing, sending again, checking. The same for every purpose.
 //!
 //! Invariants: a new code kills the old one; what is sent is written in the transaction that makes the code; the limits are
-//! rows of the database; a wrong try is committed before it is answered.
+//! rows of the database; a wrong try is committed before it is answered. Whoever has a code made wakes the worker after the
+//! commit: before it, the worker would find nothing and sleep, and the code would come seconds later.
 
 use crate::{
     app::App,
@@ -300,6 +301,5 @@ async fn renew(
         outbox::delete_of(conn, &row.id).await?;
     }
     outbox::insert(conn, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at)).await?;
-    app.wake.notify_one();
     Ok(())
 }

@@ -109,7 +109,8 @@ pub async fn create(
     }
     let now = app.clock.now();
     let body_hash = sha256(to_json(&ask)?.as_bytes());
-    app.store
+    let held = app
+        .store
         .transact("redeem.hold", async |conn| {
             time_out_in(&app, conn, &member.id, now).await?;
             if let Some(row) = redemptions::find(conn, &member.id, &ask.id).await? {
@@ -121,7 +122,9 @@ pub async fn create(
             let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (language, now)).await?;
             Ok((row.hold_answer, true))
         })
-        .await
+        .await;
+    app.wake.notify_one();
+    held
 }
 
 async fn hold(
@@ -282,7 +285,8 @@ pub async fn resend(
     language: Language,
 ) -> Result<wire::Redemption, ApiError> {
     let now = app.clock.now();
-    app.store
+    let sent = app
+        .store
         .transact("redeem.resend", async |conn| {
             time_out_in(&app, conn, &member.id, now).await?;
             let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
@@ -301,7 +305,9 @@ pub async fn resend(
             codes::send_again(&app, conn, &mut challenge, (&bound(&row), delivery, now)).await?;
             view(&app, conn, (&member, &row), (None, language), now).await
         })
-        .await
+        .await;
+    app.wake.notify_one();
+    sent
 }
 
 /// Cancels a hold: the points go back. Cancelling what is over already answers how it stands.
@@ -413,7 +419,6 @@ pub async fn release(
     if posting.expired().is_positive() {
         note(conn, row, (ActivityKind::Expired, -posting.expired()), now).await?;
     }
-    app.wake.notify_one();
     Ok(())
 }
 

@@ -55,6 +55,7 @@ pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<Cod
             codes::issue(&app, conn, new, (&bound, delivery, now)).await
         })
         .await?;
+    app.wake.notify_one();
     Ok(sent(&app, &row, now))
 }
 
@@ -99,6 +100,7 @@ pub async fn resend(
             Ok::<_, ApiError>((row, owner))
         })
         .await?;
+    app.wake.notify_one();
     Ok(match owner {
         // Only a live session opened this challenge: it may see its own contacts.
         Some(member) => CodeSent {
@@ -271,6 +273,7 @@ pub async fn ask_locker(
             codes::issue(&app, conn, new, (&bound, delivery, now)).await
         })
         .await?;
+    app.wake.notify_one();
     Ok(CodeSent {
         challenge_id: row.id.clone(),
         code: codes::to_wire(&row, Contact::stored(&contact).masked(), channels),

@@ -1,9 +1,14 @@
 use crate::server::{EMAIL, PHONE, Server, reward, wrong};
 use serde_json::json;
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
 use tukar_server::{
     service::codes,
     store::{challenges, members},
+    worker,
 };
 use tukar_wire::Channel;
 
@@ -25,6 +30,27 @@ async fn a_member_signs_in_by_text_message_and_by_mail() {
         assert_eq!(token.len(), 43, "256 bits in base64url");
         server.ask(("GET", "/v1/me"), (Some(token), None), None).await.is(200);
     }
+}
+
+/// A worker that was woken before the commit found nothing and slept for five seconds.
+#[tokio::test]
+async fn a_code_leaves_when_it_is_committed_and_not_at_the_workers_next_round() {
+    let server = Server::new(vec![]).await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(worker::run(Arc::clone(&server.app), stop.clone()));
+    for number in 0..8 {
+        server.ask_code(&format!("+62812345670{number:02}")).await.is(202);
+        let arrived = async {
+            while server.post.sent.lock().unwrap().len() <= number {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(3), arrived)
+            .await
+            .expect("the code left within three seconds");
+    }
+    stop.cancel();
+    worker.await.unwrap();
 }
 
 #[tokio::test]
