@@ -112,7 +112,7 @@ pub async fn create(
     let held = app
         .store
         .transact("redeem.hold", async |conn| {
-            time_out_in(&app, conn, &member.id, now).await?;
+            time_out_in(conn, &member.id, now).await?;
             if let Some(row) = redemptions::find(conn, &member.id, &ask.id).await? {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
@@ -212,7 +212,7 @@ pub async fn confirm(
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
-            time_out_in(&app, conn, &member.id, now).await?;
+            time_out_in(conn, &member.id, now).await?;
             let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
@@ -288,7 +288,7 @@ pub async fn resend(
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
-            time_out_in(&app, conn, &member.id, now).await?;
+            time_out_in(conn, &member.id, now).await?;
             let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
@@ -322,10 +322,10 @@ pub async fn cancel(
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
-            time_out_in(&app, conn, &member.id, now).await?;
+            time_out_in(conn, &member.id, now).await?;
             let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
             match row.state {
-                State::Held { .. } => release(&app, conn, (&row, Step::Void), now).await?,
+                State::Held { .. } => release(conn, (&row, Step::Void), now).await?,
                 State::Voided { .. } | State::Expired { .. } => {}
                 _ => return Err(ApiError::WrongState),
             }
@@ -384,14 +384,14 @@ pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result
     if overdue.is_empty() {
         return Ok(());
     }
-    app.store.transact("redeem.time_out", async |conn| time_out_in(app, conn, member_id, now).await).await
+    app.store.transact("redeem.time_out", async |conn| time_out_in(conn, member_id, now).await).await
 }
 
 /// From here on nobody else decides on this member; their holds that are over are ended first.
-async fn time_out_in(app: &App, conn: &mut Connection, member_id: &str, now: Moment) -> Result<(), ApiError> {
+async fn time_out_in(conn: &mut Connection, member_id: &str, now: Moment) -> Result<(), ApiError> {
     lock(conn, Lock::Member(member_id)).await?;
     for row in redemptions::load_overdue(conn, (now, 100), Some(member_id)).await? {
-        release(app, conn, (&row, Step::TimeOut), now).await?;
+        release(conn, (&row, Step::TimeOut), now).await?;
     }
     Ok(())
 }
@@ -401,7 +401,6 @@ async fn time_out_in(app: &App, conn: &mut Connection, member_id: &str, now: Mom
 /// # Errors
 /// The database's.
 pub async fn release(
-    app: &App,
     conn: &mut Connection,
     (row, step): (&RedemptionRow, Step),
     now: Moment,

@@ -195,46 +195,80 @@ pub(crate) async fn end(database: &Database) {
     store.close().await;
 }
 
-/// Kills one of `count` servers at a time.
-pub(crate) async fn run((directory, database): (&Path, &Database), count: usize) {
-    let cycles = cycles();
-    let mut servers = Vec::new();
-    for _ in 0..count {
-        servers.push(Server::start(directory, database).await);
+/// Servers on one database, and members who visit them.
+pub(crate) struct Scene {
+    pub(crate) servers: Vec<Server>,
+    load: Option<Load>,
+    held: usize,
+    confirmed: usize,
+}
+
+impl Scene {
+    /// So many servers; each cycle uses up to [`PER_CYCLE`] members.
+    pub(crate) async fn start((directory, database): (&Path, &Database), count: usize) -> Scene {
+        let mut servers = Vec::new();
+        for _ in 0..count {
+            servers.push(Server::start(directory, database).await);
+        }
+        let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+        let load = Load {
+            client,
+            addresses: servers.iter().map(|server| server.address.clone()).collect(),
+            next: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
+            members: cycles() * PER_CYCLE,
+            over: AtomicBool::new(false),
+            told: Mutex::new(Vec::new()),
+        };
+        Scene { servers, load: Some(load), held: 0, confirmed: 0 }
     }
-    let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
-    let mut load = Load {
-        client,
-        addresses: servers.iter().map(|server| server.address.clone()).collect(),
-        next: AtomicUsize::new(0),
-        asked: AtomicUsize::new(0),
-        members: cycles * PER_CYCLE,
-        over: AtomicBool::new(false),
-        told: Mutex::new(Vec::new()),
-    };
-    let mut rng = StdRng::seed_from_u64(cycles as u64);
-    let (mut held, mut confirmed, mut slowest) = (0, 0, Duration::ZERO);
-    for _ in 0..cycles {
+
+    /// Members come and go while `disaster` strikes; then what each of them was told is held against what is there.
+    pub(crate) async fn cycle<T>(&mut self, disaster: impl AsyncFnOnce(&mut [Server]) -> T) -> T {
+        let load = self.load.take().unwrap();
         load.over.store(false, Ordering::SeqCst);
         let shared = Arc::new(load);
         let mut visitors = JoinSet::new();
         for _ in 0..VISITORS {
             visitors.spawn(Arc::clone(&shared).visit());
         }
-        tokio::time::sleep(Duration::from_millis(rng.random_range(20..500))).await;
-        let victim = rng.random_range(0..servers.len());
-        slowest = slowest.max(servers[victim].kill_and_start().await);
+        let struck = disaster(&mut self.servers).await;
         shared.over.store(true, Ordering::SeqCst);
         while let Some(done) = visitors.join_next().await {
             done.unwrap();
         }
-        load = Arc::into_inner(shared).unwrap();
+        let load = Arc::into_inner(shared).unwrap();
         for told in std::mem::take(&mut *load.told.lock().await) {
             let (was_held, was_confirmed) = load.verify(&told).await;
-            held += usize::from(was_held);
-            confirmed += usize::from(was_confirmed);
+            self.held += usize::from(was_held);
+            self.confirmed += usize::from(was_confirmed);
         }
+        self.load = Some(load);
+        struck
     }
+
+    /// Answered holds and answered confirmations, every one of which was found again, and none twice.
+    pub(crate) fn counted(&self) -> (usize, usize) {
+        (self.held, self.confirmed)
+    }
+}
+
+/// Kills one of `count` servers at a time.
+#[allow(dead_code, reason = "where the database itself dies, the disaster is another")]
+pub(crate) async fn run(place: (&Path, &Database), count: usize) {
+    let cycles = cycles();
+    let mut scene = Scene::start(place, count).await;
+    let mut rng = StdRng::seed_from_u64(cycles as u64);
+    let mut slowest = Duration::ZERO;
+    for _ in 0..cycles {
+        let (wait, victim) = (rng.random_range(20..500), rng.random_range(0..count));
+        let ready = scene.cycle(async |servers: &mut [Server]| {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            servers[victim].kill_and_start().await
+        });
+        slowest = slowest.max(ready.await);
+    }
+    let (held, confirmed) = scene.counted();
     eprintln!(
         "{cycles} kills among {count}: {held} answered holds and {confirmed} answered confirmations, all there, none twice; \
          slowest start {slowest:?}"

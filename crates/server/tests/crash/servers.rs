@@ -77,6 +77,15 @@ impl Server {
         Some(Server { child, address, arguments: arguments.to_vec() })
     }
 
+    /// Waits until it says that it is ready: its database answers.
+    #[allow(dead_code, reason = "asked only where the database goes away and comes back")]
+    pub(crate) async fn answers(&self) {
+        let url = format!("http://{}/readyz", self.address);
+        while !reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends it at once, as a power cut would end the process, and starts it anew at the same address. How long it took.
     pub(crate) async fn kill_and_start(&mut self) -> Duration {
         self.child.start_kill().unwrap();
