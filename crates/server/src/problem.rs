@@ -235,7 +235,7 @@ impl IntoResponse for ApiError {
 }
 
 /// Layer over all routes: an error that a handler returned, or a bare 404, 405, 413 or 415 of the router, becomes a
-/// problem. A failure is logged here, once.
+/// problem. A failure or a refusal is logged here, once; the span around it names the route and the request.
 pub async fn write_problems(request: Request, next: Next) -> Response {
     let language = Language::of_headers(request.headers());
     let reference = request
@@ -246,8 +246,11 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
         .to_owned();
     let response = next.run(request).await;
     if let Some(Carried(error)) = response.extensions().get::<Carried>().cloned() {
-        if let ApiError::Broken(source) = error.as_ref() {
-            tracing::error!(reference, error = format!("{source:#}"), "a request failed");
+        match error.as_ref() {
+            ApiError::Broken(source) => {
+                tracing::error!(reference, error = format!("{source:#}"), "a request failed");
+            }
+            refusal => tracing::info!(refusal = refusal.kind().word(), "a request was refused"),
         }
         return error.write(language, &reference);
     }

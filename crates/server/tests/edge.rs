@@ -197,6 +197,8 @@ async fn every_answer_carries_the_security_headers() {
         );
         assert!(policy.contains("frame-ancestors 'self' https://partner.example.id"), "{path}");
         assert!(!header_of(&response, "x-request-id").is_empty(), "{path}");
+        let kept = header_of(&response, "cache-control");
+        assert_eq!(kept.contains("public"), path == "/v1/rewards", "{path}: {kept}");
     }
 }
 
@@ -366,6 +368,49 @@ async fn sign_in(server: &Server, contact: &str, to: &str) -> String {
     let checked =
         server.send(post(format!("/v1/challenges/{id}/check"), format!("{{\"code\":\"{code}\"}}"))).await;
     format!("Bearer {}", json(checked).await["token"].as_str().unwrap())
+}
+
+/// What was logged while this thread was the only one to do anything.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_changes_something_and_what_is_refused_is_logged_without_naming_anybody() {
+    let server = server(true).await;
+    demo::seed(&server.app).await.unwrap();
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let logging = tracing::subscriber::set_default(subscriber);
+    let token = sign_in(&server, demo::MAIN_PHONE, "+6281234567890").await;
+    let again = Request::post("/v1/challenges/none/check").header("content-type", "application/json");
+    let refused = server.send(again.body(Body::from("{\"code\":\"123456\"}")).unwrap()).await;
+    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
+    server.get("/v1/me/balance", &[("authorization", "Bearer nobody")]).await;
+    drop(logging);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let told = |words: &[&str]| log.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(told(&["INFO", "/v1/challenges/{id}/check", "done status=200"]), "{log}");
+    assert!(told(&["INFO", "/v1/challenges/{id}/check", "refusal=\"not-found\""]), "{log}");
+    assert!(told(&["INFO", "/v1/me/balance", "refusal=\"not-signed-in\""]), "{log}");
+    for secret in ["81234567890", "123456", token.trim_start_matches("Bearer ")] {
+        assert!(!log.contains(secret), "{secret} stands in the log:\n{log}");
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
         .layer(cors(app))
         .layer(from_fn(write_problems))
         .layer(from_fn_with_state(app.clone(), security_headers))
+        .layer(from_fn(tell_changes))
         .layer(from_fn_with_state(app.clone(), metrics::count))
         .layer(trace)
         .layer(from_fn(request_id))
@@ -69,6 +70,17 @@ async fn request_id(mut request: Request, next: Next) -> Response {
     request.headers_mut().insert(REQUEST_ID, value.clone());
     let mut response = next.run(request).await;
     response.headers_mut().insert(REQUEST_ID, value);
+    response
+}
+
+/// Whatever may have changed something is logged, with the route and the request of the span around it: signing in and out,
+/// redeeming, opening the locker. What only looks is not.
+async fn tell_changes(request: Request, next: Next) -> Response {
+    let changes = matches!(*request.method(), Method::POST | Method::DELETE);
+    let response = next.run(request).await;
+    if changes && response.status().is_success() {
+        tracing::info!(status = response.status().as_u16(), "done");
+    }
     response
 }
 
@@ -147,8 +159,10 @@ fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
     );
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    // Whatever did not say otherwise may be a member's own.
+    set(header::CACHE_CONTROL, "no-store");
     if app.config.public_url.starts_with("https://") {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
 }
 
