@@ -25,32 +25,23 @@ impl CodeKey {
         CodeKey(bytes)
     }
 
-    /// Reads the key file, or makes it (readable by its owner only) when it is not there.
+    /// Reads the key file, or makes it (readable by its owner only) when it is not there. After a power cut it is there
+    /// whole or not at all, and once this has returned it stays.
     ///
     /// # Errors
     /// A file that can't be read or written, or that does not hold 32 bytes in base64.
     pub fn load_or_make(path: &Path, rng: &mut impl rand::RngCore) -> anyhow::Result<CodeKey> {
-        if path.exists() {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("reading the code key {}", path.display()))?;
-            let bytes = STANDARD
-                .decode(text.trim())
-                .with_context(|| format!("the code key {} is not base64", path.display()))?;
-            ensure!(bytes.len() == 32, "the code key {} does not hold 32 bytes", path.display());
-            let mut key = [0; 32];
-            key.copy_from_slice(&bytes);
-            return Ok(CodeKey(key));
+        if !path.exists() {
+            make(path, rng).with_context(|| format!("making the code key {}", path.display()))?;
         }
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("reading the code key {}", path.display()))?;
+        let bytes = STANDARD
+            .decode(text.trim())
+            .with_context(|| format!("the code key {} is not base64", path.display()))?;
+        ensure!(bytes.len() == 32, "the code key {} does not hold 32 bytes", path.display());
         let mut key = [0; 32];
-        rng.fill_bytes(&mut key);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file =
-            options.open(path).with_context(|| format!("making the code key {}", path.display()))?;
-        writeln!(file, "{}", STANDARD.encode(key))?;
-        file.sync_all()?;
+        key.copy_from_slice(&bytes);
         Ok(CodeKey(key))
     }
 
@@ -85,6 +76,31 @@ impl CodeKey {
         mac.update(bytes);
         mac
     }
+}
+
+/// Written under another name and given its own when it is on disk: a key that a power cut left half written would stop
+/// every later start. Of two servers that make one at once, the second finds the first one's.
+fn make(path: &Path, rng: &mut impl rand::RngCore) -> std::io::Result<()> {
+    let mut key = [0; 32];
+    rng.fill_bytes(&mut key);
+    let mut half = path.to_owned().into_os_string();
+    half.push(format!(".{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&half)?;
+    writeln!(file, "{}", STANDARD.encode(key))?;
+    file.sync_all()?;
+    let named = std::fs::hard_link(&half, path);
+    std::fs::remove_file(&half)?;
+    match named {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // The name is on disk when its folder is.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// What is stored of a session token or compared of a request body.

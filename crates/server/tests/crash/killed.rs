@@ -1,6 +1,7 @@
-//! Members who redeem one reward each, and keep what they were answered, while servers die.
+//! Members who redeem one reward each, and keep what they were answered, while servers die or their disks fail.
 
 use crate::servers::{POINTS, REWARD, Server, phone, prepare, token};
+use anyhow::{Context as _, ensure};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::Mutex, task::JoinSet};
+use tokio::task::JoinSet;
 use tukar_server::{
     audit,
     store::{Database, Store},
@@ -23,32 +24,59 @@ const VISITORS: usize = 8;
 /// So many members are ready for each cycle; a cycle that needs more ends the load early.
 const PER_CYCLE: usize = 60;
 /// A server that starts again is ready within this.
-const READY_WITHIN: Duration = Duration::from_secs(2);
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a member was told.
 #[derive(Clone, Debug, Default)]
-struct Told {
+pub(crate) struct Told {
     number: usize,
     asking: Value,
     code: String,
-    held: bool,
-    confirmed: Option<Vec<u8>>,
+    pub(crate) held: bool,
+    pub(crate) confirmed: Option<Vec<u8>>,
 }
 
-struct Load {
+/// The members' side.
+pub(crate) struct Load {
     client: Client,
     addresses: Vec<String>,
     next: AtomicUsize,
     asked: AtomicUsize,
+    /// Answers that said the server could not.
+    pub(crate) failures: AtomicUsize,
     members: usize,
     over: AtomicBool,
-    told: Mutex<Vec<Told>>,
 }
 
 /// An answer: its status and bytes; `None`: none came.
 type Answer = Option<(u16, Vec<u8>)>;
 
 impl Load {
+    pub(crate) fn new(servers: &[Server]) -> Load {
+        Load {
+            client: Client::builder().timeout(Duration::from_secs(10)).build().unwrap(),
+            addresses: servers.iter().map(|server| server.address.clone()).collect(),
+            next: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
+            failures: AtomicUsize::new(0),
+            members: cycles() * PER_CYCLE,
+            over: AtomicBool::new(false),
+        }
+    }
+
+    /// Members redeem, one after the other in each of the visitors' places, until the trouble is over. What they were
+    /// told, and what the trouble says.
+    pub(crate) async fn during<T>(self: &Arc<Self>, trouble: impl Future<Output = T>) -> (Vec<Told>, T) {
+        self.over.store(false, Ordering::SeqCst);
+        let mut visitors = JoinSet::new();
+        for _ in 0..VISITORS {
+            visitors.spawn(Arc::clone(self).visit());
+        }
+        let said = trouble.await;
+        self.over.store(true, Ordering::SeqCst);
+        (visitors.join_all().await.into_iter().flatten().collect(), said)
+    }
+
     async fn ask(
         &self,
         (method, path): (&str, &str),
@@ -66,18 +94,33 @@ impl Load {
         }
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        Some((status, response.bytes().await.ok()?.to_vec()))
+        let bytes = response.bytes().await.ok()?.to_vec();
+        if status >= 500 {
+            let problem: Value = serde_json::from_slice(&bytes).unwrap();
+            let word = problem["type"].as_str().unwrap();
+            assert!(["/problems/busy", "/problems/broken"].contains(&word), "{method} {path}: {problem}");
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        Some((status, bytes))
     }
 
     /// Asks until there is an answer that is not about the server's own trouble.
-    async fn insist(&self, what: (&str, &str), who: (usize, &str), body: Option<&Value>) -> (u16, Vec<u8>) {
+    async fn insist(
+        &self,
+        what: (&str, &str),
+        who: (usize, &str),
+        body: Option<&Value>,
+    ) -> anyhow::Result<(u16, Value, Vec<u8>)> {
         for _ in 0..200 {
             match self.ask(what, who, body).await {
-                Some((status, bytes)) if status < 500 => return (status, bytes),
+                Some((status, bytes)) if status < 500 => {
+                    let read = serde_json::from_slice(&bytes).with_context(|| format!("{what:?}"))?;
+                    return Ok((status, read, bytes));
+                }
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
-        panic!("no answer to {what:?} for ten seconds");
+        anyhow::bail!("no answer to {what:?} for ten seconds")
     }
 
     /// The code as it arrived at any of the servers.
@@ -95,15 +138,16 @@ impl Load {
     }
 
     /// One member after the other, until the load is over. What was told is kept whenever it breaks off.
-    async fn visit(self: Arc<Self>) {
+    async fn visit(self: Arc<Self>) -> Vec<Told> {
+        let mut told = Vec::new();
         while !self.over.load(Ordering::SeqCst) {
             let number = self.next.fetch_add(1, Ordering::SeqCst);
             if number >= self.members {
-                return;
+                break;
             }
-            let told = self.redeem(number).await;
-            self.told.lock().await.push(told);
+            told.push(self.redeem(number).await);
         }
+        told
     }
 
     async fn redeem(&self, number: usize) -> Told {
@@ -142,38 +186,37 @@ impl Load {
         told
     }
 
-    /// Whatever was answered stands, and the same requests again come to one redemption.
-    async fn verify(&self, told: &Told) -> (bool, bool) {
-        let Some(id) = told.asking["id"].as_str() else { return (false, false) };
+    /// Whatever was answered stands, and the same requests again come to one redemption. What they answer is told from
+    /// now on, too.
+    pub(crate) async fn check(&self, told: &mut Told) -> anyhow::Result<()> {
+        let Some(id) = told.asking["id"].as_str().map(str::to_owned) else { return Ok(()) };
         let (number, path) = (told.number, format!("/v1/redemptions/{id}"));
-        let (status, bytes) = self.insist(("GET", &path), (number, ""), None).await;
-        assert!(status == 200 || (status == 404 && !told.held), "an answered hold is gone: {told:?}");
-        if status == 200 {
-            let state = serde_json::from_slice::<Value>(&bytes).unwrap()["state"].clone();
-            assert!(
-                told.confirmed.is_none() || state == "fulfilled",
-                "an answered confirmation is gone: {told:?}"
-            );
-        }
-        let (status, _) = self.insist(("POST", "/v1/redemptions"), (number, id), Some(&told.asking)).await;
-        assert!(status == 200 || (status == 201 && !told.held), "{status} {told:?}");
+        let (status, found, _) = self.insist(("GET", &path), (number, ""), None).await?;
+        ensure!(status == 200 || (status == 404 && !told.held), "an answered hold is gone: {told:?}");
+        ensure!(
+            told.confirmed.is_none() || found["state"] == "fulfilled",
+            "an answered confirmation is gone: {told:?}"
+        );
+        let (status, ..) =
+            self.insist(("POST", "/v1/redemptions"), (number, &id), Some(&told.asking)).await?;
+        ensure!(status == 200 || (status == 201 && !told.held), "{status} {told:?}");
+        told.held = true;
         if !told.code.is_empty() {
             let body = json!({"code": told.code});
-            let (status, bytes) =
-                self.insist(("POST", &format!("{path}/confirm")), (number, "confirm"), Some(&body)).await;
-            assert_eq!(status, 200, "{} {told:?}", String::from_utf8_lossy(&bytes));
-            assert!(told.confirmed.as_ref().is_none_or(|first| *first == bytes), "other bytes: {told:?}");
+            let (status, answer, bytes) =
+                self.insist(("POST", &format!("{path}/confirm")), (number, "confirm"), Some(&body)).await?;
+            ensure!(status == 200, "{answer} {told:?}");
+            ensure!(told.confirmed.as_ref().is_none_or(|first| *first == bytes), "other bytes: {told:?}");
+            told.confirmed = Some(bytes);
         }
-        let (_, bytes) = self.insist(("GET", "/v1/me/balance"), (number, ""), None).await;
-        let balance: Value = serde_json::from_slice(&bytes).unwrap();
-        let done = !told.code.is_empty();
-        let wanted = if done { (0, 0) } else { (0, POINTS) };
-        let points = (balance["available"].as_i64().unwrap(), balance["held"].as_i64().unwrap());
-        assert_eq!(points, wanted, "{told:?}");
-        let (_, bytes) = self.insist(("GET", "/v1/vouchers"), (number, ""), None).await;
-        let vouchers = serde_json::from_slice::<Value>(&bytes).unwrap()["vouchers"].as_array().unwrap().len();
-        assert_eq!(vouchers, usize::from(done), "{told:?}");
-        (told.held, told.confirmed.is_some())
+        let (_, balance, _) = self.insist(("GET", "/v1/me/balance"), (number, ""), None).await?;
+        let done = told.confirmed.is_some();
+        let held = if done { 0 } else { POINTS };
+        ensure!(balance["available"] == 0 && balance["held"] == held, "{balance} {told:?}");
+        let (_, locker, _) = self.insist(("GET", "/v1/vouchers"), (number, ""), None).await?;
+        let vouchers = locker["vouchers"].as_array().map_or(0, Vec::len);
+        ensure!(vouchers == usize::from(done), "{vouchers} vouchers: {told:?}");
+        Ok(())
     }
 }
 
@@ -196,13 +239,15 @@ pub(crate) async fn end(database: &Database) {
 }
 
 /// Servers on one database, and members who visit them.
+#[allow(dead_code, reason = "where disks fail, there is another scene")]
 pub(crate) struct Scene {
     pub(crate) servers: Vec<Server>,
-    load: Option<Load>,
+    load: Arc<Load>,
     held: usize,
     confirmed: usize,
 }
 
+#[allow(dead_code, reason = "where disks fail, there is another scene")]
 impl Scene {
     /// So many servers; each cycle uses up to [`PER_CYCLE`] members.
     pub(crate) async fn start((directory, database): (&Path, &Database), count: usize) -> Scene {
@@ -210,40 +255,18 @@ impl Scene {
         for _ in 0..count {
             servers.push(Server::start(directory, database).await);
         }
-        let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
-        let load = Load {
-            client,
-            addresses: servers.iter().map(|server| server.address.clone()).collect(),
-            next: AtomicUsize::new(0),
-            asked: AtomicUsize::new(0),
-            members: cycles() * PER_CYCLE,
-            over: AtomicBool::new(false),
-            told: Mutex::new(Vec::new()),
-        };
-        Scene { servers, load: Some(load), held: 0, confirmed: 0 }
+        let load = Arc::new(Load::new(&servers));
+        Scene { servers, load, held: 0, confirmed: 0 }
     }
 
     /// Members come and go while `disaster` strikes; then what each of them was told is held against what is there.
     pub(crate) async fn cycle<T>(&mut self, disaster: impl AsyncFnOnce(&mut [Server]) -> T) -> T {
-        let load = self.load.take().unwrap();
-        load.over.store(false, Ordering::SeqCst);
-        let shared = Arc::new(load);
-        let mut visitors = JoinSet::new();
-        for _ in 0..VISITORS {
-            visitors.spawn(Arc::clone(&shared).visit());
+        let (told, struck) = self.load.during(disaster(&mut self.servers)).await;
+        for mut told in told {
+            self.held += usize::from(told.held);
+            self.confirmed += usize::from(told.confirmed.is_some());
+            self.load.check(&mut told).await.unwrap();
         }
-        let struck = disaster(&mut self.servers).await;
-        shared.over.store(true, Ordering::SeqCst);
-        while let Some(done) = visitors.join_next().await {
-            done.unwrap();
-        }
-        let load = Arc::into_inner(shared).unwrap();
-        for told in std::mem::take(&mut *load.told.lock().await) {
-            let (was_held, was_confirmed) = load.verify(&told).await;
-            self.held += usize::from(was_held);
-            self.confirmed += usize::from(was_confirmed);
-        }
-        self.load = Some(load);
         struck
     }
 

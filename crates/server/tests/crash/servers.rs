@@ -1,6 +1,11 @@
 //! The true binary, started and killed, and what members hold before it starts.
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -32,7 +37,11 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
     arguments: Vec<String>,
+    environment: Environment,
 }
+
+/// Variables of a process.
+pub(crate) type Environment = Vec<(&'static str, PathBuf)>;
 
 fn arguments(directory: &Path, database: &Database) -> Vec<String> {
     let database = match database {
@@ -46,35 +55,48 @@ fn arguments(directory: &Path, database: &Database) -> Vec<String> {
 
 impl Server {
     pub(crate) async fn start(directory: &Path, database: &Database) -> Server {
-        Server::run(arguments(directory, database), "127.0.0.1:0").await
+        Server::start_with(directory, database, Environment::new()).await
+    }
+
+    pub(crate) async fn start_with(
+        directory: &Path,
+        database: &Database,
+        environment: Environment,
+    ) -> Server {
+        Server::run((arguments(directory, database), environment), "127.0.0.1:0").await
     }
 
     /// A server whose connection is cut while it starts ends; as under a supervisor, it is started once more.
-    async fn run(arguments: Vec<String>, listen: &str) -> Server {
+    async fn run(what: (Vec<String>, Environment), listen: &str) -> Server {
         for _ in 0..5 {
-            if let Some(server) = Server::try_run(&arguments, listen).await {
+            if let Some(server) = Server::try_run(&what, listen).await {
                 return server;
             }
         }
         panic!("a server does not start");
     }
 
-    async fn try_run(arguments: &[String], listen: &str) -> Option<Server> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tukar-server"))
-            .args(["--listen", listen])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+    async fn try_run((arguments, environment): &(Vec<String>, Environment), listen: &str) -> Option<Server> {
+        let mut child = Server::spawn((arguments, environment), listen);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await;
         let line = line.expect("a server is ready or ends").unwrap()?;
         let address = line.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that writing it never waits.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Some(Server { child, address, arguments: arguments.to_vec() })
+        Some(Server { child, address, arguments: arguments.clone(), environment: environment.clone() })
+    }
+
+    fn spawn((arguments, environment): (&[String], &Environment), listen: &str) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_tukar-server"))
+            .args(["--listen", listen])
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
     }
 
     /// Waits until it says that it is ready: its database answers.
@@ -88,11 +110,49 @@ impl Server {
 
     /// Ends it at once, as a power cut would end the process, and starts it anew at the same address. How long it took.
     pub(crate) async fn kill_and_start(&mut self) -> Duration {
-        self.child.start_kill().unwrap();
-        self.child.wait().await.unwrap();
+        self.kill().await;
+        self.start_again().await
+    }
+
+    /// Starts one and ends it a moment later, whether or not it was ready.
+    #[allow(dead_code, reason = "asked only where disks fail")]
+    pub(crate) async fn kill_while_starting(
+        (directory, database): (&Path, &Database),
+        environment: Environment,
+        at_last_after: Duration,
+    ) {
+        let mut child = Server::spawn((&arguments(directory, database), &environment), "127.0.0.1:0");
+        end(&mut child, at_last_after).await;
+    }
+
+    /// Waits until it ends by itself, or ends it.
+    #[allow(dead_code, reason = "asked only where disks fail")]
+    pub(crate) async fn ended(&mut self, at_last_after: Duration) {
+        end(&mut self.child, at_last_after).await;
+    }
+
+    /// It has not ended by itself.
+    #[allow(dead_code, reason = "asked only where disks fail")]
+    pub(crate) fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    pub(crate) async fn kill(&mut self) {
+        end(&mut self.child, Duration::ZERO).await;
+    }
+
+    /// Starts it anew at the same address. How long it took.
+    pub(crate) async fn start_again(&mut self) -> Duration {
         let start = tokio::time::Instant::now();
-        *self = Server::run(self.arguments.clone(), &self.address.clone()).await;
+        *self = Server::run((self.arguments.clone(), self.environment.clone()), &self.address.clone()).await;
         start.elapsed()
+    }
+}
+
+async fn end(child: &mut Child, at_last_after: Duration) {
+    if tokio::time::timeout(at_last_after, child.wait()).await.is_err() {
+        child.start_kill().unwrap();
+        child.wait().await.unwrap();
     }
 }
 

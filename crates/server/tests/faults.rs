@@ -1,0 +1,262 @@
+//! Disks that lose power, fill up and fail under the true server, on SQLite. What counts as a failure: what `crash.rs` says,
+//! and a database that SQLite itself finds wrong.
+//!
+//! `TUKAR_CYCLES=200` makes so many cuts and faults.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
+
+#[path = "faults/disk.rs"]
+mod disk;
+#[path = "crash/killed.rs"]
+mod killed;
+#[path = "crash/servers.rs"]
+mod servers;
+
+use disk::{Cut, Disk, Fault, Survives};
+use killed::{Load, READY_WITHIN, cycles};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use servers::Server;
+use sqlx::Connection as _;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+use tukar_server::store::Database;
+
+/// A server on a disk that fails, with members.
+struct Machine {
+    disk: Disk,
+    file: PathBuf,
+    servers: Vec<Server>,
+    _folder: tempfile::TempDir,
+}
+
+impl Machine {
+    async fn begin() -> Machine {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::new(folder.path());
+        let file = disk.directory().join("tukar.db");
+        let database = Database::Sqlite(file.clone());
+        killed::begin(&disk.directory(), &database).await;
+        let server = Server::start_with(&disk.directory(), &database, disk.environment()).await;
+        Machine { disk, file, servers: vec![server], _folder: folder }
+    }
+
+    fn server(&mut self) -> &mut Server {
+        &mut self.servers[0]
+    }
+
+    async fn cut_power(&mut self, survives: Survives, rng: &mut StdRng) -> (Cut, Duration) {
+        self.server().kill().await;
+        self.disk.heal();
+        let cut = self.disk.cut_power(survives, rng);
+        let ready_after = self.server().start_again().await;
+        (cut, ready_after)
+    }
+
+    async fn end(mut self) {
+        self.server().kill().await;
+        check_pages(&self.file).await;
+        killed::end(&Database::Sqlite(self.file.clone())).await;
+    }
+}
+
+/// SQLite finds nothing wrong with its file.
+async fn check_pages(file: &Path) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    let mut conn = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut conn).await.unwrap();
+    assert_eq!(found, ["ok"]);
+    conn.close().await.unwrap();
+}
+
+fn some_survive(rng: &mut StdRng) -> Survives {
+    match rng.random_range(0..6) {
+        0 => Survives::Nothing,
+        1 => Survives::First(rng.random_range(0..100)),
+        2 => Survives::Some,
+        3 => Survives::Everything,
+        _ => Survives::Sectors,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_power_cut_under_load_loses_nothing_that_was_answered() {
+    let mut machine = Machine::begin().await;
+    let load = Arc::new(Load::new(&machine.servers));
+    let mut rng = StdRng::seed_from_u64(cycles() as u64);
+    let (mut held, mut confirmed, mut all, mut slowest) = (0, 0, Cut::default(), Duration::ZERO);
+    for _ in 0..cycles() {
+        let survives = some_survive(&mut rng);
+        let trouble = async {
+            // In the middle of a write, or at any moment.
+            if rng.random() {
+                machine.disk.fail(Fault::Dies, rng.random_range(0..500), 1);
+            }
+            machine.server().ended(Duration::from_millis(rng.random_range(20..500))).await;
+            machine.cut_power(survives, &mut rng).await
+        };
+        let (told, (cut, ready_after)) = load.during(trouble).await;
+        slowest = slowest.max(ready_after);
+        all.unsafe_changes += cut.unsafe_changes;
+        all.lost += cut.lost;
+        for mut told in told {
+            held += usize::from(told.held);
+            confirmed += usize::from(told.confirmed.is_some());
+            load.check(&mut told).await.unwrap_or_else(|error| panic!("{error} after {survives:?}, {cut:?}"));
+        }
+    }
+    machine.end().await;
+    eprintln!(
+        "{} power cuts: {held} answered holds and {confirmed} answered confirmations, all there, none twice; of {} changes \
+         that were not synced {} were lost; slowest start {slowest:?}",
+        cycles(),
+        all.unsafe_changes,
+        all.lost
+    );
+    assert!(confirmed > cycles() && all.lost > 0, "too little happened to tell anything");
+    assert!(slowest < READY_WITHIN, "ready after {slowest:?}");
+}
+
+/// That the test above can fail: here the disk keeps nothing, and it is seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_lies_about_syncs_is_found_out() {
+    let mut machine = Machine::begin().await;
+    let load = Arc::new(Load::new(&machine.servers));
+    let mut rng = StdRng::seed_from_u64(1);
+    machine.disk.lie();
+    let trouble = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        machine.cut_power(Survives::Nothing, &mut rng).await
+    };
+    let (told, (cut, _)) = load.during(trouble).await;
+    let mut gone = 0;
+    let answered = told.iter().filter(|told| told.held).count();
+    for mut told in told {
+        gone += usize::from(
+            load.check(&mut told).await.is_err_and(|error| error.to_string().contains("is gone")),
+        );
+    }
+    eprintln!("{cut:?}: {gone} of {answered} answered holds are gone");
+    assert!(gone > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
+    let mut machine = Machine::begin().await;
+    let load = Arc::new(Load::new(&machine.servers));
+    let mut rng = StdRng::seed_from_u64(cycles() as u64);
+    let (mut held, mut confirmed, mut ended) = (0, 0, 0);
+    for _ in 0..cycles() {
+        let fault = *[Fault::WriteFails, Fault::Full, Fault::SyncFails].choose(&mut rng).unwrap();
+        let after = rng.random_range(0..if fault == Fault::SyncFails { 40 } else { 300 });
+        // Once, a few times, or until somebody makes room.
+        let count = *[1, rng.random_range(2..30), i64::MAX].choose(&mut rng).unwrap();
+        let trouble = async {
+            machine.disk.fail(fault, after, count);
+            tokio::time::sleep(Duration::from_millis(rng.random_range(100..500))).await;
+            machine.disk.heal();
+        };
+        let (mut told, ()) = load.during(trouble).await;
+        if !machine.server().lives() {
+            ended += 1;
+            machine.server().start_again().await;
+        }
+        // What a failed sync should have kept is not there after a cut, however many syncs succeed later.
+        let survives = some_survive(&mut rng);
+        for round in ["as it stands", "after a cut"] {
+            for told in &mut told {
+                if round == "as it stands" {
+                    held += usize::from(told.held);
+                    confirmed += usize::from(told.confirmed.is_some());
+                }
+                load.check(told).await.unwrap_or_else(|error| {
+                    panic!("{error} {round}: {fault:?} after {after}, {count} times, {survives:?}")
+                });
+            }
+            if round == "as it stands" {
+                machine.cut_power(survives, &mut rng).await;
+            }
+        }
+    }
+    let (refused, failed) = (load.failures.load(std::sync::atomic::Ordering::Relaxed), machine.disk.failed());
+    machine.end().await;
+    eprintln!(
+        "{} faults, {failed} calls failed, {refused} requests refused, {ended} servers ended: {held} answered holds and \
+         {confirmed} answered confirmations, all there, none twice",
+        cycles()
+    );
+    assert!(failed > 0 && refused > 0 && confirmed > cycles(), "too little happened to tell anything");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_power_cut_during_the_first_start_leaves_a_server_that_starts() {
+    let mut rng = StdRng::seed_from_u64(cycles() as u64);
+    let mut lost = 0;
+    for _ in 0..cycles().div_ceil(2) {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::new(folder.path());
+        let database = Database::Sqlite(disk.directory().join("tukar.db"));
+        disk.fail(Fault::Dies, rng.random_range(0..400), 1);
+        let at_last_after = Duration::from_millis(rng.random_range(200..800));
+        Server::kill_while_starting((&disk.directory(), &database), disk.environment(), at_last_after).await;
+        disk.heal();
+        let survives = some_survive(&mut rng);
+        lost += disk.cut_power(survives, &mut rng).lost;
+        Server::start_with(&disk.directory(), &database, disk.environment()).await.kill().await;
+        check_pages(&disk.directory().join("tukar.db")).await;
+    }
+    assert!(lost > 0, "too little happened to tell anything");
+}
+
+/// Without its key no code that was sent is ever right again, and half a key stops the start.
+#[tokio::test]
+async fn a_code_key_is_there_whole_or_not_at_all_and_stays_once_it_was_used() {
+    let mut rng = StdRng::seed_from_u64(1);
+    for survives in [Survives::Nothing, Survives::Sectors, Survives::Everything] {
+        for dies_at in [Some(0), None] {
+            let folder = tempfile::tempdir().unwrap();
+            let disk = Disk::new(folder.path());
+            // On another disk, so that the first write here is the key's.
+            let database = Database::Sqlite(folder.path().join("tukar.db"));
+            let start = async || Server::start_with(&disk.directory(), &database, disk.environment()).await;
+            match dies_at {
+                Some(write) => {
+                    disk.fail(Fault::Dies, write, 1);
+                    let directory = disk.directory();
+                    let what = (directory.as_path(), &database);
+                    Server::kill_while_starting(what, disk.environment(), READY_WITHIN * 5).await;
+                    disk.heal();
+                    disk.cut_power(survives, &mut rng);
+                    start().await.kill().await;
+                }
+                None => {
+                    start().await.kill().await;
+                    let made = std::fs::read(disk.directory().join("codekey")).unwrap();
+                    disk.cut_power(survives, &mut rng);
+                    assert_eq!(std::fs::read(disk.directory().join("codekey")).unwrap(), made);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_backup_that_was_made_survives_a_power_cut() {
+    let mut machine = Machine::begin().await;
+    machine.server().kill().await;
+    let copy = machine.disk.directory().join("copy.db");
+    let made = Command::new(env!("CARGO_BIN_EXE_tukar-server"))
+        .args(["backup", "--database"])
+        .arg(&machine.file)
+        .arg(&copy)
+        .envs(machine.disk.environment())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    machine.disk.cut_power(Survives::Nothing, &mut StdRng::seed_from_u64(1));
+    check_pages(&copy).await;
+    killed::end(&Database::Sqlite(copy)).await;
+}
