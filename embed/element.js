@@ -69,6 +69,7 @@ function skeleton() {
 }
 
 const mounted = new Set();
+const origins = new Set(); // Asked for something of ours; also by elements that are gone.
 let said; // One line for a page is enough.
 let compiles = false; // We have begun to compile wasm in this page.
 
@@ -78,13 +79,12 @@ function say(line) {
 }
 
 // A page's policy stops us without an error that a script could catch: only this event tells.
-function watchPolicy(home) {
-  document.addEventListener('securitypolicyviolation', (event) => {
-    const wasm = event.blockedURI === 'wasm-eval' && compiles;
-    if (!wasm && !event.blockedURI.startsWith(home.origin)) return;
-    if (event.disposition === 'report') return;
-    const needs = wasm ? "'wasm-unsafe-eval'" : home.origin;
-    say(`is stopped by this page's Content-Security-Policy: add ${needs} to ${event.effectiveDirective}.`);
+function watchPolicy() {
+  document.addEventListener('securitypolicyviolation', ({ blockedURI, disposition, effectiveDirective }) => {
+    const wasm = blockedURI === 'wasm-eval' && compiles && "'wasm-unsafe-eval'";
+    const needs = wasm || [...origins].find((origin) => blockedURI.startsWith(origin));
+    if (!needs || disposition === 'report') return;
+    say(`is stopped by this page's Content-Security-Policy: add ${needs} to ${effectiveDirective}.`);
     for (const element of mounted) element.blocked();
   });
 }
@@ -96,6 +96,7 @@ function make(home, later) {
     #root;
     #box; // Where the widget or its frame stands: the root, or a dialog in it.
     #frame;
+    #home = home;
     #widget;
     #handle;
     #busy = false;
@@ -103,6 +104,7 @@ function make(home, later) {
     #timer;
     #looking;
     #looked = false;
+    #wish; // The last call that came before there was a widget to answer it.
     #heard = false; // The frame has spoken: from then on it listens.
 
     constructor() {
@@ -166,6 +168,7 @@ function make(home, later) {
       if (dialog && !dialog.open) {
         if (this.#display === 'dialog') dialog.showModal();
         else dialog.show();
+        this.#emit('tukar-open', null);
         if (!this.#frame && this.#handle === undefined) this.#start();
       }
       if (view) this.#call('open', String(view).slice(0, 20));
@@ -199,7 +202,7 @@ function make(home, later) {
     get #inFrame() {
       const mode = this.getAttribute('mode');
       if (mode === 'inline' || mode === 'frame') return mode === 'frame';
-      return home.origin !== location.origin;
+      return [home, this.#home].some(({ origin }) => origin !== location.origin);
     }
 
     get #words() {
@@ -226,6 +229,7 @@ function make(home, later) {
       slot.textContent = this.#words.open;
       launch.append(slot);
       launch.type = 'button';
+      launch.ariaHasPopup = 'dialog';
       launch.onclick = () => this.open();
       const dialog = part('dialog', this.#display);
       dialog.setAttribute('aria-label', this.#words.open);
@@ -237,12 +241,21 @@ function make(home, later) {
       this.#box.style.cssText = 'position:relative;height:100%';
       this.#box.append(skeleton());
       dialog.append(close, this.#box);
+      dialog.onkeydown = ({ key }) => key === 'Escape' && this.close();
       dialog.onclose = () => this.#emit('tukar-close', null);
       root.replaceChildren(launch, dialog);
     }
 
     #start() {
       mounted.add(this);
+      // The programme that `api` names, else the one this file came from. Code comes from the latter only.
+      this.#home = home;
+      try {
+        this.#home = new URL(this.getAttribute('api'));
+      } catch {
+        // Not named.
+      }
+      origins.add(this.#home.origin);
       if (this.#inFrame) this.#startFrame();
       else this.#startInline();
     }
@@ -250,6 +263,7 @@ function make(home, later) {
     async #startInline() {
       this.#busy = true;
       compiles = true;
+      origins.add(home.origin);
       try {
         const { load, origin } = await later();
         const [sheet, widget] = await load();
@@ -262,6 +276,7 @@ function make(home, later) {
         this.#widget = widget;
         this.#handle = widget.mount(box, this, this.getAttribute('api') ?? origin);
         this.#watchSize(box);
+        this.#grant();
       } catch (error) {
         console.error(`<${TAG}> could not start.`, error);
         this.#fail('load');
@@ -271,7 +286,7 @@ function make(home, later) {
     }
 
     #startFrame() {
-      const url = new URL('frame', home);
+      const url = new URL('frame', this.#home);
       url.searchParams.set('partner', this.getAttribute('partner') ?? '');
       for (const name of ['locale', 'theme', 'view', 'filter']) {
         if (this.hasAttribute(name)) url.searchParams.set(name, this.getAttribute(name).slice(0, SETTINGS[name]));
@@ -284,8 +299,9 @@ function make(home, later) {
       // Browsers fire `load` for a refusal too: then nobody speaks.
       frame.onload = () => {
         clearTimeout(this.#timer);
+        if (this.#heard) return;
         this.#timer = setTimeout(() => {
-          say(`got no answer from ${home.origin}: is this page's origin one of the partner's?`);
+          say(`got no answer from ${url.origin}: is this page's origin one of the partner's?`);
           this.#fail('refused');
         }, ANSWER_MS);
       };
@@ -299,11 +315,10 @@ function make(home, later) {
 
     // Called for every message of the page; nearly all of them are not ours.
     handleEvent(event) {
-      const message = believed(event, this.#frame?.contentWindow, home.origin, FROM_FRAME);
+      const message = believed(event, this.#frame?.contentWindow, this.#home.origin, FROM_FRAME);
       if (!message) return;
       if (message.type === 'ready') {
         clearTimeout(this.#timer);
-        this.#timer = undefined;
         this.#heard = true;
         this.#tell('hello', { fixed: this.#display !== 'inline' });
         for (const name of ['locale', 'theme', 'filter']) {
@@ -314,6 +329,7 @@ function make(home, later) {
           const value = style.getPropertyValue(`--tukar-${name}`).trim().slice(0, SETTINGS[name]);
           if (value) this.#tell('set', { name, value });
         }
+        this.#grant();
         this.#look();
       } else if (message.type === 'size') {
         this.#box.querySelector('.early')?.remove();
@@ -376,12 +392,19 @@ function make(home, later) {
     }
 
     #tell(type, fields) {
-      if (this.#heard) this.#frame?.contentWindow?.postMessage(write(type, fields), home.origin);
+      if (this.#heard) this.#frame?.contentWindow?.postMessage(write(type, fields), this.#home.origin);
     }
 
     #call(name, value) {
       if (this.#handle !== undefined) this.#widget.call(this.#handle, name, value);
-      else this.#tell('call', { name, value });
+      else if (this.#heard) this.#tell('call', { name, value });
+      else this.#wish = [name, value];
+    }
+
+    #grant() {
+      const wish = this.#wish;
+      this.#wish = undefined;
+      if (wish) this.#call(...wish);
     }
 
     #emit(name, detail, cancelable = false) {
@@ -406,13 +429,17 @@ function make(home, later) {
       (this.#root ?? this).replaceChildren();
     }
 
-    async #fail(kind) {
+    // Paints anew; a panel or a dialog stays open.
+    #again() {
+      this.#paint();
+      this.#root?.querySelector('dialog')?.show();
+    }
+
+    #fail(kind) {
       const framed = this.#frame !== undefined;
-      const display = this.#display;
       this.#stop();
       if (!this.isConnected) return;
-      this.#paint();
-      if (display !== 'inline') this.#root?.querySelector('dialog')?.show();
+      this.#again();
       const box = part('div', 'fail');
       box.setAttribute('role', 'alert');
       const again = part('button', 'again', this.#words.again);
@@ -423,14 +450,13 @@ function make(home, later) {
           location.reload();
           return;
         }
-        this.#paint();
-        if (display !== 'inline') this.#root?.querySelector('dialog')?.show();
+        this.#again();
         this.#start();
       };
       box.append(part('p', 'failed', this.#words.failed), again);
       if (framed) {
         const link = part('a', 'window', this.#words.window);
-        link.href = home.origin;
+        link.href = this.#home.origin;
         link.target = '_blank';
         link.rel = 'noopener';
         box.append(' ', link);
@@ -447,10 +473,11 @@ let ready = false;
  * Defines the element and says under which name. A name that another script took is left to it; ours is then the next
  * free of `tukar-rewards-2`, `-3` …; an element that is there already stays as it is.
  *
- * `from` is where the programme serves its files; without it, where this file came from.
+ * `home` is where the programme serves its files, for code that was bundled into the page's own; without it, where this
+ * file came from.
  */
-export function define(tag = TAG, { from } = {}) {
-  const here = from ? new URL(from, document.baseURI) : new URL(import.meta.url);
+export function define({ tag = TAG, home: from } = {}) {
+  const here = new URL(from ?? import.meta.url, document.baseURI);
   const home = new URL(from ? '.' : ROOT, here);
   const inline = new URL('inline.js', from ? here : new URL(BUILD, here)).href;
   let name = tag;
@@ -459,10 +486,10 @@ export function define(tag = TAG, { from } = {}) {
     name = `${tag}-${at}`;
   }
   if (name !== tag) console.warn(`<${tag}> is taken by another script: the widget is <${name}> here.`);
-  customElements.define(name, make(home, () => import(/* @vite-ignore */ inline)));
+  customElements.define(name, make(home, () => import(/* @vite-ignore */ /* webpackIgnore: true */ inline)));
   if (!ready) {
     ready = true;
-    watchPolicy(home);
+    watchPolicy();
     addEventListener('error', (event) => {
       if (!(event.error instanceof WebAssembly.RuntimeError)) return;
       for (const element of mounted) element.died();

@@ -4,7 +4,6 @@
 import { TAG } from './tukar.js';
 import { load } from './inline.js';
 import { FROM_FRAME, FROM_HOST, SETTINGS, believed, read, write } from './messages.js';
-import { channels, readableOn } from './contrast.js';
 import { guard } from './guard.js';
 
 const EVENTS = ['tukar-balance', 'tukar-redeemed', 'tukar-signed-in', 'tukar-signed-out', 'tukar-error'];
@@ -12,6 +11,12 @@ const ANSWER_MS = 3000; // A page that does not answer loses its say, not the me
 
 const main = document.querySelector('main');
 const origins = main.dataset.origins.split(' ').filter(Boolean);
+try {
+  // A page of our own origin, which could read everything in here anyway.
+  origins.push(parent.location.origin);
+} catch {
+  // A page of another.
+}
 const host = parent === window ? undefined : parent;
 let origin; // Of the page that holds us, once it has said hello.
 
@@ -32,15 +37,7 @@ function set(name, value) {
     else element.setAttribute(name, value);
     return;
   }
-  if (!value || !CSS.supports(TOKENS[name], value)) return;
-  element.style.setProperty(`--tukar-${name}`, value);
-  if (name !== 'accent') return;
-  const probe = document.createElement('i');
-  probe.style.color = value;
-  main.append(probe);
-  const colour = channels(getComputedStyle(probe).color);
-  probe.remove();
-  if (colour) element.style.setProperty('--tukar-on-accent', readableOn(colour));
+  if (value && CSS.supports(TOKENS[name], value)) element.style.setProperty(`--tukar-${name}`, value);
 }
 set('accent', main.dataset.accent);
 
@@ -49,8 +46,8 @@ function tell(type, fields) {
   if (host && origin && read(message, FROM_FRAME)) host.postMessage(message, origin);
 }
 
+// The first size also says that there is something to see: until then the loader shows grey blocks.
 function grow() {
-  style.overflow = 'hidden';
   let last = 0;
   new ResizeObserver(() => {
     const height = Math.ceil(main.getBoundingClientRect().height);
@@ -113,7 +110,8 @@ addEventListener('message', (event) => {
     if (message?.type !== 'hello') continue;
     origin = each;
     element.toggleAttribute('framed', !message.fixed);
-    if (!message.fixed) grow();
+    if (!message.fixed) style.overflow = 'hidden';
+    grow();
     return;
   }
 });

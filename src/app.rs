@@ -322,13 +322,13 @@ fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
             Tab::Locker | Tab::History => shell.go_signed_in(Screen::Tab(tab)),
         };
         view! {
-            <button class="shell__tab" type="button" on:click=open
+            <button class="shell__tab" part="tab" type="button" on:click=open
                 aria-current=move || (current.get() == Some(tab)).then_some("page")><Icon path=icon/>{label}</button>
         }
     };
     view! {
         <header>
-            <div class="shell__bar">
+            <div class="shell__bar" part="bar">
                 <p class="shell__name">
                     <svg class="shell__mark" viewBox="0 0 28 28" aria-hidden="true">
                         <rect width="28" height="28" rx="8" fill="currentColor"/>
@@ -469,7 +469,7 @@ fn Welcome(shell: Shell) -> impl IntoView {
         <section class="welcome">
             <h2 class="screen__title" tabindex="-1">{t.welcome_title}</h2>
             <p class="screen__lead">{t.welcome_body}</p>
-            <button class="button button--primary button--wide" type="button" on:click=move |_| {
+            <button class="button button--primary button--wide" part="button primary" type="button" on:click=move |_| {
                 shell.go_signed_in(Screen::Tab(Tab::Rewards));
             }>{t.sign_in}</button>
         </section>

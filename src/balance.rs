@@ -111,7 +111,7 @@ pub fn Balance(
     });
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     view! {
-        <section class="balance" aria-labelledby="balance-title">
+        <section class="balance" part="balance" aria-labelledby="balance-title">
             <h2 class="visually-hidden" id="balance-title">{t.title}</h2>
             {move || match purse.loaded.get() {
                 Loaded::Nothing => bones(t.loading),

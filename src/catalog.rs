@@ -143,7 +143,7 @@ pub fn Catalog(
     });
     keep_in_step(shelf, filter);
     view! {
-        <section class="catalog" aria-labelledby="tukar-catalog-heading">
+        <section class="catalog" part="catalog" aria-labelledby="tukar-catalog-heading">
             <h2 class="catalog__heading" id="tukar-catalog-heading">{shelf.words.texts.heading}</h2>
             {toolbar::toolbar(shelf)}
             {states::notices(shelf)}

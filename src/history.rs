@@ -162,7 +162,7 @@ fn Empty(book: Book) -> impl IntoView {
     view! {
         <div class="history__empty">
             <p>{t.empty_filter}</p>
-            <div><button class="button" type="button" on:click=move |_| book.choose(None)>{t.show_all}</button></div>
+            <div><button class="button" part="button" type="button" on:click=move |_| book.choose(None)>{t.show_all}</button></div>
         </div>
     }
     .into_any()
@@ -227,7 +227,7 @@ fn Next(book: Book, next: Option<String>) -> impl IntoView {
     };
     view! {
         <div class="history__more">
-            <button class="button" type="button" disabled=move || book.more.get() == More::Loading
+            <button class="button" part="button" type="button" disabled=move || book.more.get() == More::Loading
                 on:click=move |_| book.load(Some(after.clone()))>
                 {move || if book.more.get() == More::Loading { t.more_loading } else { t.more }}
             </button>

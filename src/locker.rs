@@ -217,7 +217,7 @@ pub fn Locker(
                     <div class="locker__empty">
                         <p class="locker__empty-title">{t.empty_title}</p>
                         <p>{t.empty_body}</p>
-                        <div><button class="button button--primary" type="button" on:click=move |_| on_catalogue.run(())>{t.to_catalogue}</button></div>
+                        <div><button class="button button--primary" part="button primary" type="button" on:click=move |_| on_catalogue.run(())>{t.to_catalogue}</button></div>
                     </div>
                 }.into_any(),
                 Loaded::Here { vouchers, next } => view! { <Vouchers shelf vouchers next/> }.into_any(),
@@ -244,7 +244,7 @@ fn Held(shelf: Shelf) -> impl IntoView {
                     <p class="locker-held__title">{t.continue_title}</p>
                     <p class="locker-held__body">{body}</p>
                 </div>
-                <button class="button button--primary" type="button" on:click=move |_| shelf.on_open.run(id.clone())>{t.continue_action}</button>
+                <button class="button button--primary" part="button primary" type="button" on:click=move |_| shelf.on_open.run(id.clone())>{t.continue_action}</button>
             </div>
         }
     };
@@ -275,7 +275,7 @@ fn Vouchers(shelf: Shelf, vouchers: Vec<Voucher>, next: Option<String>) -> impl 
     };
     let more = next.map(|after| {
         view! {
-            <div><button class="button" type="button" disabled=move || shelf.more.get() on:click=move |_| shelf.load(Some(after.clone()))>{t.more}</button></div>
+            <div><button class="button" part="button" type="button" disabled=move || shelf.more.get() on:click=move |_| shelf.load(Some(after.clone()))>{t.more}</button></div>
         }
     });
     view! {
@@ -322,7 +322,7 @@ fn Row(shelf: Shelf, voucher: Voucher) -> impl IntoView {
                 </span>
             </div>
             {code.map(|code| view! { <bdi class="locker-row__code" class:locker-row__code--open=open dir="ltr">{code}</bdi> })}
-            <button class="button" type="button" aria-label=name on:click=move |_| shelf.on_open.run(id.clone())>{t.show}</button>
+            <button class="button" part="button" type="button" aria-label=name on:click=move |_| shelf.on_open.run(id.clone())>{t.show}</button>
         </li>
     }
 }
@@ -362,7 +362,7 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
                 <div class="locker-lock">
                     <LockIcon open=false/>
                     <div><p class="locker-lock__text">{t.closed_note}</p><p class="locker-lock__said" role="alert">{said}</p></div>
-                    <button class="button button--primary" type="button" disabled=move || asking.get() on:click=move |_| shelf.ask_code()>
+                    <button class="button button--primary" part="button primary" type="button" disabled=move || asking.get() on:click=move |_| shelf.ask_code()>
                         {move || if asking.get() { t.opening } else { t.open }}
                     </button>
                 </div>

@@ -408,9 +408,9 @@ fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -
         <div class="redeem__narrow">
             {said}
             <div>{if signed_out {
-                view! { <button class="button button--primary" type="button" on:click=move |_| desk.leave(Leave::SignIn)>{t.sign_in}</button> }.into_any()
+                view! { <button class="button button--primary" part="button primary" type="button" on:click=move |_| desk.leave(Leave::SignIn)>{t.sign_in}</button> }.into_any()
             } else {
-                view! { <button class="button button--primary" type="button" on:click=move |_| on_again.run(())>{t.again}</button> }.into_any()
+                view! { <button class="button button--primary" part="button primary" type="button" on:click=move |_| on_again.run(())>{t.again}</button> }.into_any()
             }}</div>
         </div>
     }
@@ -439,7 +439,7 @@ fn Checking(desk: Desk) -> impl IntoView {
             <p class="screen__lead">{move || why.get()}</p>
             <p class="screen__lead">{t.checking_body}</p>
             {move || stalled.get().then(|| view! { <p>{t.checking_stalled}</p> })}
-            <div><button class="button" type="button" on:click=move |_| desk.dispatch(Event::Again)>{t.check_now}</button></div>
+            <div><button class="button" part="button" type="button" on:click=move |_| desk.dispatch(Event::Again)>{t.check_now}</button></div>
         </div>
     }
 }
@@ -462,7 +462,7 @@ fn Refused(desk: Desk) -> impl IntoView {
             <div class="redeem__narrow">
                 <h2 class="screen__title" tabindex="-1">{title}</h2>
                 {body}
-                <div><button class="button button--primary" type="button" on:click=move |_| desk.leave(how)>{action}</button></div>
+                <div><button class="button button--primary" part="button primary" type="button" on:click=move |_| desk.leave(how)>{action}</button></div>
             </div>
         }
     })
@@ -493,8 +493,8 @@ fn PointsBack(desk: Desk) -> impl IntoView {
                 <p class="screen__lead">{fill(body, &[&desk.i18n.points(redemption.points)])}</p>
                 <p class="review__note">{redemption.title.clone()}" · "<bdi dir="ltr">{redemption.reference.clone()}</bdi></p>
                 <div class="receipt__foot">
-                    <button class="button button--primary" type="button" on:click=start_over>{t.start_over}</button>
-                    <button class="button" type="button" on:click=move |_| desk.leave(Leave::Done)>{t.done}</button>
+                    <button class="button button--primary" part="button primary" type="button" on:click=start_over>{t.start_over}</button>
+                    <button class="button" part="button" type="button" on:click=move |_| desk.leave(Leave::Done)>{t.done}</button>
                 </div>
             </div>
         }

@@ -280,14 +280,14 @@ fn ContactStep(door: Door) -> impl IntoView {
             </header>
             <div class="field">
                 <label class="field__label" for="sign-in-contact">{t.contact}</label>
-                <input node_ref=field class="field__input" id="sign-in-contact" name="contact" type="text" autocomplete="username"
+                <input node_ref=field class="field__input" part="field" id="sign-in-contact" name="contact" type="text" autocomplete="username"
                     autocapitalize="off" spellcheck="false" maxlength="254" required=true
                     aria-describedby="sign-in-hint sign-in-error" aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:value=move || door.contact.get() on:input=move |event| door.contact.set(event_target_value(&event))/>
                 <p class="field__hint" id="sign-in-hint">{t.contact_hint}</p>
                 <p class="field__error" id="sign-in-error" role="alert">{move || error.get()}</p>
             </div>
-            <button class="button button--primary button--wide" type="submit" disabled=move || busy.get()>
+            <button class="button button--primary button--wide" part="button primary" type="submit" disabled=move || busy.get()>
                 {move || if busy.get() { t.sending } else { t.send }}
             </button>
         </form>
@@ -346,7 +346,7 @@ fn CodeStep(door: Door) -> impl IntoView {
             <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.digits error busy
                 on_full=Callback::new(move |code| door.check(code))/>
             <p class="code-step__life">{left}</p>
-            <button class="button button--primary button--wide" type="button"
+            <button class="button button--primary button--wide" part="button primary" type="button"
                 disabled=move || { busy.get() || door.digits.with(String::len) != tukar_wire::CODE_DIGITS }
                 on:click=move |_| door.check(door.digits.get_untracked())>
                 {move || if busy.get() { t.checking } else { t.check }}

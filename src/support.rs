@@ -96,7 +96,7 @@ fn Questions(t: &'static Texts, questions: Vec<Question>) -> impl IntoView {
         <section class="support__part" aria-labelledby="support-questions">
             <h3 class="support__heading" id="support-questions">{t.questions}</h3>
             {many.then(|| view! {
-                <input class="field__input" type="search" aria-label=t.search placeholder=t.search
+                <input class="field__input" part="field" type="search" aria-label=t.search placeholder=t.search
                     prop:value=move || search.get() on:input=move |event| search.set(event_target_value(&event))/>
             })}
             <div class="support__questions">

@@ -130,7 +130,7 @@ impl Open {
     fn failed(self, failure: &Failure) -> impl IntoView + use<> {
         let words = self.shelf.words;
         view! {
-            <div class="notice notice--warn" role="alert">
+            <div class="notice notice--warn" part="notice" role="alert">
                 <p class="notice__text">{words.texts.detail_failed}" "{why(words, failure)}</p>
                 <button type="button" class="notice__button" on:click=move |_| self.ask()>{words.texts.again}</button>
             </div>
@@ -239,7 +239,7 @@ impl Open {
                     <span class="detail__sum">{move || words.i18n.points(self.total())}</span>
                     <span class="detail__after" class:detail__after--short=move || { self.missing() > 0 }>{after}</span>
                 </div>
-                <button type="button" class="button detail__redeem" aria-disabled=move || blocked().to_string() on:click=press>
+                <button type="button" class="button detail__redeem" part="button" aria-disabled=move || blocked().to_string() on:click=press>
                     {label}
                 </button>
             </div>

@@ -33,7 +33,7 @@ pub(crate) fn sheet(
         }
     };
     view! {
-        <dialog node_ref=node class=format!("sheet {class}") aria-labelledby=label_id on:close=move |_| close() on:click=on_backdrop>
+        <dialog node_ref=node part="sheet" class=format!("sheet {class}") aria-labelledby=label_id on:close=move |_| close() on:click=on_backdrop>
             <div class="sheet__inner">
                 <button type="button" class="sheet__close" aria-label=words.texts.close on:click=move |_| close()>
                     <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 3.5l9 9M12.5 3.5l-9 9" /></svg>

@@ -44,7 +44,7 @@ fn notice(
     press: impl Fn() + 'static,
 ) -> impl IntoView {
     view! {
-        <div class=class>
+        <div class=class part="notice">
             <p class="notice__text">{text}</p>
             <button type="button" class="notice__button" on:click=move |_| press()>{button}</button>
         </div>
@@ -103,7 +103,7 @@ fn failed(shelf: Shelf, failure: &Failure) -> impl IntoView + use<> {
             {drawing("M8 26c14-14 34-14 48 0M17 35c9-9 21-9 30 0M26 44c4-4 8-4 12 0M32 52v.1M10 10l44 44")}
             <h3 class="instead__title">{texts.error_title}</h3>
             <p class="instead__text">{why}</p>
-            <button type="button" class="button" on:click=move |_| shelf.load_next()>{texts.again}</button>
+            <button type="button" class="button" part="button" on:click=move |_| shelf.load_next()>{texts.again}</button>
         </div>
     }
 }
@@ -160,7 +160,7 @@ fn none_found(shelf: Shelf) -> impl IntoView {
             <div class="chips instead__ways">{buttons}</div>
             <button
                 type="button"
-                class="button button--quiet"
+                class="button button--quiet" part="button"
                 on:click=move |_| shelf.query.update(|query: &mut Query| *query = query.cleared())
             >
                 {texts.clear_all}

@@ -45,6 +45,7 @@ fn search(shelf: Shelf) -> impl IntoView {
             </svg>
             <input
                 class="search__field"
+                part="field"
                 type="search"
                 enterkeyhint="search"
                 autocomplete="off"
@@ -218,12 +219,12 @@ fn filter_sheet(shelf: Shelf, sheet_open: RwSignal<bool>) -> impl IntoView {
             <div class="sheet__foot filter-sheet__foot">
                 <button
                     type="button"
-                    class="button button--quiet"
+                    class="button button--quiet" part="button"
                     on:click=move |_| shelf.query.update(|query| *query = query.cleared())
                 >
                     {words.texts.clear_all}
                 </button>
-                <button type="button" class="button" on:click=move |_| close()>{show}</button>
+                <button type="button" class="button" part="button" on:click=move |_| close()>{show}</button>
             </div>
         }
         .into_any()

@@ -84,7 +84,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             <CodeField id="redeem-code" label=Signal::derive(move || t.code_label.to_owned()) value=digits error busy on_full/>
             <p class="code-step__life" aria-hidden="true">{move || code_now.get().map(|code| life_line(i18n, code.life))}</p>
             <p class="visually-hidden" role="status">{move || if confirming.get() { Some(t.confirming.to_owned()) } else { spoken.get() }}</p>
-            <button class="button button--primary button--wide" type="button" data-guard="" on:click=press
+            <button class="button button--primary button--wide" part="button primary" type="button" data-guard="" on:click=press
                 disabled=move || busy.get() || digits.with(String::len) != tukar_wire::CODE_DIGITS>
                 {move || if confirming.get() { t.confirming } else { t.confirm }}
             </button>

@@ -33,7 +33,7 @@ pub(super) fn Receipt(desk: Desk) -> impl IntoView {
                 }
             })}
             <div class="receipt__foot">
-                <button class="button" type="button" on:click=move |_| desk.leave(Leave::Done)>{i18n.texts().redeem.done}</button>
+                <button class="button" part="button" type="button" on:click=move |_| desk.leave(Leave::Done)>{i18n.texts().redeem.done}</button>
             </div>
         </div>
     }
@@ -165,10 +165,10 @@ fn Ticket(desk: Desk, voucher: Voucher, reference: String, at: usize, count: usi
     let locked = hidden.then(|| view! {
         <p class="ticket__text">{voucher.code_masked.clone()}</p>
         <p class="review__note">{t.code_hidden}</p>
-        <div><button class="button button--primary" type="button" on:click=move |_| desk.leave(Leave::Locker)>{t.open_locker}</button></div>
+        <div><button class="button button--primary" part="button primary" type="button" on:click=move |_| desk.leave(Leave::Locker)>{t.open_locker}</button></div>
     });
     view! {
-        <article class="ticket">
+        <article class="ticket" part="voucher">
             <div class="ticket__inner" class:ticket__inner--coded=coded>
                 {symbol}
                 <div class="ticket__facts">
@@ -304,12 +304,12 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         });
     };
     let again = move |channel: Channel, label: &'static str| {
-        view! { <button class="button button--quiet" type="button" disabled=move || sending.get() on:click=move |_| send(channel)>{label}</button> }
+        view! { <button class="button button--quiet" part="button" type="button" disabled=move || sending.get() on:click=move |_| send(channel)>{label}</button> }
     };
     view! {
         <div class="ticket__actions" node_ref=place>
-            <button class="button button--primary" type="button" on:click=copy>{t.copy}</button>
-            <button class="button" type="button" on:click=print>{t.print}</button>
+            <button class="button button--primary" part="button primary" type="button" on:click=copy>{t.copy}</button>
+            <button class="button" part="button" type="button" on:click=print>{t.print}</button>
             {again(Channel::Sms, t.send_sms)}
             {again(Channel::Email, t.send_email)}
         </div>
@@ -331,5 +331,5 @@ fn SelectedCode(code: String, label: &'static str) -> impl IntoView {
             field.select();
         }
     });
-    view! { <input node_ref=field class="field__input" type="text" readonly=true aria-label=label prop:value=code/> }
+    view! { <input node_ref=field class="field__input" part="field" type="text" readonly=true aria-label=label prop:value=code/> }
 }

@@ -89,7 +89,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
                     if quote.reasons.is_empty() {
                         let note = fill(t.hold_note, &[&i18n.number(i64::from(quote.hold_seconds / 60))]);
                         view! {
-                            <button class="button button--primary button--wide" type="submit" data-guard="" disabled=move || sending.get() || waiting.get()>
+                            <button class="button button--primary button--wide" part="button primary" type="submit" data-guard="" disabled=move || sending.get() || waiting.get()>
                                 {move || if sending.get() { t.sending } else if unsent.get() { t.send_code_again } else { t.send_code }}
                             </button>
                             <p class="review__note">{note}</p>
@@ -271,7 +271,7 @@ fn TextField(
     view! {
         <div class=format!("field field--{}", field.word())>
             <label class="field__label" for=id.clone()>{label}</label>
-            <input class="field__input" id=id name=field.word() type="text" inputmode=field.inputmode()
+            <input class="field__input" part="field" id=id name=field.word() type="text" inputmode=field.inputmode()
                 autocomplete=field.autocomplete() maxlength=super::recipient::FIELD_CHARS_MAX.to_string()
                 required=true aria-describedby=described
                 aria-invalid=move || error.with(Option::is_some).then_some("true")

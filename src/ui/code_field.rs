@@ -99,6 +99,7 @@ pub fn CodeField(
                 node_ref=input
                 id=id
                 class="code-field__input"
+                part="code"
                 type="text"
                 inputmode="numeric"
                 autocomplete="one-time-code"

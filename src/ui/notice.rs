@@ -30,7 +30,7 @@ pub fn Notice(
         Tone::Warn => "notice notice--warn",
     };
     view! {
-        <div class=class role="status">
+        <div class=class part="notice" role="status">
             {title.map(|title| view! { <p class="notice__title">{title}</p> })}
             <div>{children()}</div>
         </div>
@@ -46,7 +46,7 @@ pub fn problem_notice(problem: &Problem, reference_note: &'static str) -> AnyVie
         view! { <p class="notice__reference">{fill(reference_note, &[&reference])}</p> }
     });
     view! {
-        <div class="notice notice--bad" role="alert">
+        <div class="notice notice--bad" part="notice" role="alert">
             <p class="notice__title">{title}</p>
             {paragraph(detail)}
             {paragraph(next)}
@@ -102,7 +102,7 @@ pub fn LoadAgain(
     view! {
         <div class="load-again">
             {said}
-            <div><button class="button" type="button" on:click=move |_| on_again.run(())>{words.again}</button></div>
+            <div><button class="button" part="button" type="button" on:click=move |_| on_again.run(())>{words.again}</button></div>
         </div>
     }
 }
