@@ -133,7 +133,7 @@ fn read_all(folder: &Path, endings: &[&str], into: &mut String) {
 }
 
 /// What stands between two marks, each time.
-fn between<'a>(text: &'a str, open: char, close: char) -> Vec<&'a str> {
+fn between(text: &str, open: char, close: char) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(open) {
