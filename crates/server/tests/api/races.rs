@@ -1,7 +1,13 @@
-use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward};
+//! Requests that meet. `TUKAR_ROUNDS=10000` repeats the two races of rounds so often.
+
+use crate::server::{Answer, EMAIL, PHONE, Server, Visitor, member, reward};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tukar_domain::calendar::Expiry;
-use tukar_server::store::{Connection, Lock, lock};
+use tukar_server::{
+    secret::sha256,
+    store::{Connection, Lock, lock, members},
+};
 
 /// Runs all at once, on several threads.
 async fn at_once<T: Send + 'static>(
@@ -181,4 +187,121 @@ async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 127);
     cancelling.await.unwrap().is(200);
     server.audit("m1").await;
+}
+
+fn rounds() -> u32 {
+    std::env::var("TUKAR_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4)
+}
+
+/// New sessions without codes, whose tokens are named after their members.
+async fn open_sessions(server: &Server, ids: &[String]) {
+    let (now, ends) = (server.now(), server.now().plus_ms(3_600_000));
+    let work = async |conn: &mut Connection| {
+        for id in ids {
+            let hash = sha256(format!("{id} at {}", now.0).as_bytes());
+            members::insert_session(conn, (&hash, id), (now, ends)).await?;
+        }
+        Ok::<_, sqlx::Error>(())
+    };
+    server.app.store.transact("test", work).await.unwrap();
+}
+
+/// The same request a hundred times: all at once, or one after the other.
+async fn a_hundred(
+    server: &Arc<Server>,
+    (path, token, key): (&str, &str, &str),
+    (body, parallel): (&Value, bool),
+) -> Vec<Answer> {
+    let one = || {
+        let server = Arc::clone(server);
+        let (path, token, key, body) = (path.to_owned(), token.to_owned(), key.to_owned(), body.clone());
+        async move { Visitor { server: &server, token }.post(&path, Some(&key), body).await }
+    };
+    if parallel {
+        return at_once((0..100).map(|_| one())).await;
+    }
+    let mut answers = Vec::new();
+    for _ in 0..100 {
+        answers.push(one().await);
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_every_round_a_key_sent_a_hundred_times_has_one_effect() {
+    let server = Arc::new(Server::empty(vec![reward("kopi")]).await);
+    for round in 0..rounds() {
+        let id = format!("m{round}");
+        server.enrol(member(&id, Some(&format!("+62812{round:08}")), None)).await;
+        server.earn(&id, "a", 1_000, Expiry::Never).await;
+        open_sessions(&server, std::slice::from_ref(&id)).await;
+        let visitor = Visitor { server: &server, token: format!("{id} at {}", server.now().0) };
+        let asking = visitor.asking("kopi", 1).await;
+        let attempt = asking["id"].as_str().unwrap();
+        let parallel = round % 2 == 0;
+
+        let what = ("/v1/redemptions", visitor.token.as_str(), attempt);
+        let holds = a_hundred(&server, what, (&asking, parallel)).await;
+        assert_eq!(holds.iter().filter(|answer| answer.status == 201).count(), 1, "round {round}");
+        assert!(holds.iter().all(|answer| answer.status.is_success() && answer.bytes == holds[0].bytes));
+        assert_eq!(visitor.points().await, (0, 1_000), "round {round}");
+
+        let path = format!("/v1/redemptions/{attempt}/confirm");
+        let body = json!({"code": server.code().await});
+        let confirms = a_hundred(&server, (&path, &visitor.token, "confirm"), (&body, parallel)).await;
+        assert!(confirms.iter().all(|answer| answer.status == 200 && answer.bytes == confirms[0].bytes));
+        assert_eq!(visitor.points().await, (0, 0), "round {round}");
+        let locker = visitor.get("/v1/vouchers").await.is(200).json();
+        assert_eq!(locker["vouchers"].as_array().unwrap().len(), 1, "round {round}");
+        server.audit(&id).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_every_round_the_last_piece_goes_to_one_of_sixty_four_members() {
+    let mut last = reward("last");
+    last.stock_total = Some(1);
+    let server = Arc::new(Server::empty(vec![last]).await);
+    let ids: Vec<String> = (0..64).map(|number| format!("m{number}")).collect();
+    for (number, id) in ids.iter().enumerate() {
+        server.enrol(member(id, Some(&format!("+62812345678{number:02}")), None)).await;
+        server.earn(id, "a", 1_000, Expiry::Never).await;
+    }
+    for round in 0..rounds() {
+        // So late that no limit of codes remembers the rounds before.
+        server.later(86_400);
+        open_sessions(&server, &ids).await;
+        let token = |id: &String| format!("{id} at {}", server.now().0);
+        let first = Visitor { server: &server, token: token(&ids[0]) };
+        let quote = first.quote("last", 1).await;
+        let answers = at_once(ids.iter().map(|id| {
+            let (server, token) = (Arc::clone(&server), token(id));
+            let asking = json!({
+                "id": uuid::Uuid::new_v4().to_string(),
+                "reward_id": "last",
+                "quantity": 1,
+                "points": 1_000,
+                "price_version": quote["price_version"],
+            });
+            async move {
+                let visitor = Visitor { server: &server, token: token.clone() };
+                (visitor.send(&asking).await, token, asking)
+            }
+        }))
+        .await;
+        let won: Vec<_> = answers.iter().filter(|(answer, ..)| answer.status == 201).collect();
+        assert_eq!(won.len(), 1, "round {round}");
+        for (refused, ..) in answers.iter().filter(|(answer, ..)| answer.status != 201) {
+            assert_eq!(refused.problem(), "not-eligible", "round {round}");
+            assert_eq!(refused.json()["reasons"][0]["code"], "out_of_stock");
+        }
+        // The piece goes back, for the next round.
+        let (_, token, asking) = won[0];
+        let winner = Visitor { server: &server, token: token.clone() };
+        assert_eq!(winner.points().await, (0, 1_000));
+        winner.cancel(asking["id"].as_str().unwrap()).await.is(200);
+    }
+    for id in &ids {
+        server.audit(id).await;
+    }
 }
