@@ -33,7 +33,7 @@ pub struct Config {
     pub public_url: String,
     /// Further origins whose pages may call the API, as `https://partner.example.id`.
     pub allowed_origins: Vec<String>,
-    /// Connections served at once; more wait.
+    /// Connections served at once; one more takes the place of the oldest that asks nothing.
     pub connections_max: usize,
     /// The programme's rules.
     pub programme: Rules,

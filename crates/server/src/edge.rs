@@ -3,23 +3,40 @@
 //! `axum::serve` has no header timeout and drains without bound: a half-sent header stayed open for more than 42 s and
 //! a stalled body held a shutdown for more than 20 s. So: a header must come within [`Limits::header_wait`],
 //! connections are counted by a semaphore, and a shutdown waits [`Limits::drain_wait`] and not longer.
+//!
+//! When all places are taken, the oldest connection without a request under way loses its own to the next: two thousand
+//! half-sent headers kept everybody else waiting until the header's deadline before.
 
-use axum::Router;
+use axum::{Router, body::Body};
+use http_body_util::BodyExt as _;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::Future,
+    io,
+    pin::pin,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_util::sync::CancellationToken;
 
 /// What a peer can hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections served at once; more wait in the kernel's queue.
+    /// Connections served at once. One more takes the place of one that only waits; when all are busy, it waits in the
+    /// kernel's queue.
     pub connections_max: usize,
     /// A request's header must be complete within so long; also the most a quiet connection is kept.
     pub header_wait: Duration,
@@ -60,29 +77,50 @@ pub async fn serve(
     let server = Arc::new(server);
     let places = Arc::new(Semaphore::new(limits.connections_max.max(1)));
     let graceful = GracefulShutdown::new();
+    let mut peers = Peers::default();
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, &mut peers) => accepted,
         };
         let (stream, place) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, most likely: wait for some to close instead of spinning.
                 tracing::warn!(%error, "a connection could not be accepted");
+                peers.make_room();
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
         // Only a hint: a socket without it still works.
         let _ = stream.set_nodelay(true);
+        let peer = peers.add(limits.connections_max);
         let service = TowerToHyperService::new(router.clone());
+        let counted = Arc::clone(&peer);
+        let service = service_fn(move |request| {
+            let under_way = UnderWay::of(&counted);
+            let answering = service.call(request);
+            async move {
+                let answer = answering.await?;
+                // Until the last of the answer is out.
+                Ok::<_, std::convert::Infallible>(answer.map(|body| {
+                    Body::new(body.map_frame(move |frame| {
+                        let _ = &under_way;
+                        frame
+                    }))
+                }))
+            }
+        });
         let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(error = error.to_string(), "a connection ended early");
+            tokio::select! {
+                ended = watched => if let Err(error) = ended {
+                    tracing::debug!(error = error.to_string(), "a connection ended early");
+                },
+                () = peer.makes_room.cancelled() => tracing::debug!("a quiet connection made room"),
             }
             drop(place);
         });
@@ -92,14 +130,71 @@ pub async fn serve(
     Ok(drained.is_ok())
 }
 
-/// Waits for a place first, so that connections beyond the cap stay in the kernel's queue.
+/// Waits for a connection and a place for it.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
+    peers: &mut Peers,
 ) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        return Ok((stream, place));
+    }
+    peers.make_room();
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
     Ok((stream, place))
+}
+
+/// One connection.
+#[derive(Default)]
+struct Peer {
+    under_way: AtomicUsize,
+    makes_room: CancellationToken,
+}
+
+/// A request that is being read, decided or answered.
+struct UnderWay(Arc<Peer>);
+
+impl UnderWay {
+    fn of(peer: &Arc<Peer>) -> UnderWay {
+        peer.under_way.fetch_add(1, Ordering::SeqCst);
+        UnderWay(Arc::clone(peer))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Connections that are open, the oldest first, among some that have ended.
+#[derive(Default)]
+struct Peers(VecDeque<Weak<Peer>>);
+
+impl Peers {
+    fn add(&mut self, connections_max: usize) -> Arc<Peer> {
+        if self.0.len() > connections_max.saturating_mul(2) {
+            self.0.retain(|peer| peer.strong_count() > 0);
+        }
+        let peer = Arc::new(Peer::default());
+        self.0.push_back(Arc::downgrade(&peer));
+        peer
+    }
+
+    /// Ends the oldest that has no request under way, as a half-sent header or a browser that keeps its connection. A
+    /// request that begins at that very moment is cut off; what it changes happens all the same, or not at all.
+    fn make_room(&mut self) {
+        for _ in 0..self.0.len() {
+            let Some(peer) = self.0.pop_front() else { return };
+            let Some(known) = peer.upgrade() else { continue };
+            if known.under_way.load(Ordering::SeqCst) == 0 {
+                known.makes_room.cancel();
+                return;
+            }
+            self.0.push_back(peer);
+        }
+    }
 }
 
 /// Done at SIGTERM or SIGINT.
@@ -169,6 +264,36 @@ mod tests {
         go.send(()).unwrap();
         assert!(asking.await.unwrap().ends_with("done"));
         assert!(running.await.unwrap(), "drained in time");
+    }
+
+    #[tokio::test]
+    async fn the_oldest_quiet_peer_makes_room_and_a_busy_one_does_not() {
+        let (go, gate) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+        let (entered, waits) = (Arc::clone(&gate), Arc::clone(&go));
+        let slow = async move || {
+            entered.notify_one();
+            waits.notified().await;
+            "done"
+        };
+        let limits = Limits { connections_max: 2, ..Limits::default() };
+        let (address, stop, running) =
+            started(Router::new().route("/slow", get(slow)).route("/", get(|| async { "hi" })), limits).await;
+        let mut busy = TcpStream::connect(address).await.unwrap();
+        busy.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        gate.notified().await;
+        let mut quiet = TcpStream::connect(address).await.unwrap();
+        quiet.write_all(b"GET / HT").await.unwrap();
+        assert!(ask(address).await.ends_with("hi"));
+        let mut rest = Vec::new();
+        // Closed long before the header's deadline; how the system tells it may differ.
+        let _ = quiet.read_to_end(&mut rest).await;
+        assert!(rest.is_empty());
+        go.notify_one();
+        let mut text = String::new();
+        busy.read_to_string(&mut text).await.unwrap();
+        assert!(text.ends_with("done"));
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
     }
 
     #[tokio::test]

@@ -131,6 +131,16 @@ impl Server {
         end(&mut self.child, at_last_after).await;
     }
 
+    /// Tells it to stop, as a supervisor does. Whether it ended well, and after how long.
+    #[allow(dead_code, reason = "asked only where peers are slow")]
+    pub(crate) async fn stop(mut self) -> (bool, Duration) {
+        let start = tokio::time::Instant::now();
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").arg(pid).status().await.unwrap().success());
+        let ended = self.child.wait().await.unwrap();
+        (ended.success(), start.elapsed())
+    }
+
     /// It has not ended by itself.
     #[allow(dead_code, reason = "asked only where disks fail")]
     pub(crate) fn lives(&mut self) -> bool {
