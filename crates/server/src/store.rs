@@ -21,9 +21,11 @@ mod failure;
 mod postgres;
 mod sqlite;
 mod statement;
+mod writes;
 
 pub use failure::{Failure, FailureKind};
 pub use statement::Statement;
+pub use writes::Writes;
 
 use postgres::Postgres;
 use sqlite::Sqlite;

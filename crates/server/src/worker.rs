@@ -11,14 +11,15 @@ use crate::{
     senders::SendError,
     service::redeem,
     store::{
-        Connection, Lock, challenges,
-        ledger::{self, LotRow, NewActivity},
+        Connection, Lock, Writes, challenges,
+        ledger::{self, Chain, LotRow, NewActivity},
         lock, members, outbox, redemptions,
     },
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
@@ -33,11 +34,22 @@ const CLAIM_MS: i64 = 150_000;
 const TRIES_MAX: u32 = 6;
 /// Between rounds when nothing wakes the worker.
 const ROUND_EVERY: Duration = Duration::from_secs(5);
+/// Rounds until what is old is forgotten again.
+const ROUNDS_PER_TIDY: u32 = 12;
 
-/// Runs rounds until `stop`.
+/// Runs rounds until `stop`. What wakes it is a message, so that between the rounds it only looks for messages.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut round = tokio::time::interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
+    let (mut rounds, mut whole) = (0_u32, true);
     while !stop.is_cancelled() {
-        if let Err(error) = run_due(&app).await {
+        let done = if whole {
+            let tidies = rounds.is_multiple_of(ROUNDS_PER_TIDY);
+            rounds = rounds.wrapping_add(1);
+            do_due(&app, tidies).await
+        } else {
+            send_all(&app).await
+        };
+        if let Err(error) = done {
             let cause = match &error {
                 ApiError::Broken(cause) => format!("{cause:#}"),
                 other => other.to_string(),
@@ -46,8 +58,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.wake.notified() => {}
-            () = tokio::time::sleep(ROUND_EVERY) => {}
+            () = app.wake.notified() => whole = false,
+            _ = round.tick() => whole = true,
         }
     }
 }
@@ -57,6 +69,15 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 /// # Errors
 /// The first failure; what was done before it stays done.
 pub async fn run_due(app: &App) -> Result<(), ApiError> {
+    do_due(app, true).await
+}
+
+async fn send_all(app: &App) -> Result<(), ApiError> {
+    while send_due(app, app.clock.now()).await? > 0 {}
+    Ok(())
+}
+
+async fn do_due(app: &App, tidies: bool) -> Result<(), ApiError> {
     loop {
         let now = app.clock.now();
         let mut done = time_holds_out(app, now).await?;
@@ -64,7 +85,7 @@ pub async fn run_due(app: &App) -> Result<(), ApiError> {
         done += grant_pending(app, now).await?;
         done += send_due(app, now).await?;
         if done == 0 {
-            return tidy(app, now).await;
+            return if tidies { tidy(app, now).await } else { Ok(()) };
         }
     }
 }
@@ -90,13 +111,14 @@ async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
             .transact("worker.expire", async |conn| {
                 lock(conn, Lock::Member(member_id)).await?;
                 let rows = ledger::load_lots(conn, member_id).await?;
+                let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
                 let ends = |row: &LotRow| row.lot.ends_at.filter(|at| *at <= timestamp(now));
                 // In spend order: lots that end together stand together, and are told as one.
                 for rows in rows.chunk_by(|a, b| ends(a) == ends(b)) {
                     let Some(end) = ends(&rows[0]) else { continue };
-                    expire_together(conn, (member_id, rows), end).await?;
+                    expire_together(conn, (&mut chain, &mut writes), (member_id, rows), end).await?;
                 }
-                Ok::<_, ApiError>(())
+                Ok::<_, ApiError>(writes.run(conn).await?)
             })
             .await?;
     }
@@ -105,6 +127,7 @@ async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
 
 async fn expire_together(
     conn: &mut Connection,
+    (chain, writes): (&mut Chain, &mut Writes),
     (member_id, rows): (&str, &[LotRow]),
     end: Timestamp,
 ) -> Result<(), ApiError> {
@@ -113,7 +136,7 @@ async fn expire_together(
     let Some(first) = posting.lots.first() else { return Ok(()) };
     // A lot may end twice: once what was available, and again what came back into it from a hold.
     let id = format!("expire-{}-{}", first.id, ledger::count_entries(conn, (member_id, &first.id.0)).await?);
-    ledger::append(conn, (member_id, &id), &posting).await?;
+    chain.append(writes, &id, &posting);
     let several = Bilingual { id: "Poin berakhir".to_owned(), en: "Points ended".to_owned() };
     let source = rows.iter().find(|row| row.lot.id == first.id).map(|row| &row.source);
     let activity = NewActivity {
@@ -124,7 +147,8 @@ async fn expire_together(
         title: source.filter(|_| posting.lots.len() == 1).unwrap_or(&several),
         redemption_id: None,
     };
-    Ok(ledger::insert_activity(conn, member_id, activity).await?)
+    ledger::insert_activity(writes, member_id, &activity);
+    Ok(())
 }
 
 async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
@@ -136,10 +160,12 @@ async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
         app.store
             .transact("worker.grant", async |conn| {
                 lock(conn, Lock::Member(member_id)).await?;
-                for row in ledger::load_lots_to_grant(conn, member_id, now).await? {
+                let rows = ledger::load_lots_to_grant(conn, member_id, now).await?;
+                let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
+                for row in rows {
                     let posting = books::grant(row.lot.clone());
                     let id = format!("grant-{}", row.lot.id);
-                    ledger::append(conn, (member_id, &id), &posting).await?;
+                    chain.append(&mut writes, &id, &posting);
                     let activity = NewActivity {
                         id,
                         at: now,
@@ -148,9 +174,9 @@ async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
                         title: &row.source,
                         redemption_id: None,
                     };
-                    ledger::insert_activity(conn, member_id, activity).await?;
+                    ledger::insert_activity(&mut writes, member_id, &activity);
                 }
-                Ok::<_, ApiError>(())
+                Ok::<_, ApiError>(writes.run(conn).await?)
             })
             .await?;
     }

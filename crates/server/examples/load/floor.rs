@@ -4,7 +4,7 @@
 use crate::scene::{POINTS, REWARD, id};
 use tukar_domain::{
     code::CodeState,
-    ledger::{self as books, Lot, Share},
+    ledger as books,
     redemption::{State, Step},
 };
 use tukar_server::{
@@ -13,7 +13,7 @@ use tukar_server::{
     language::Language,
     senders::Message,
     store::{
-        Connection, Lock, Store,
+        Connection, Lock, Store, Writes,
         challenges::{self, ChallengeRow, Counted, PurposeWord},
         ledger::{self, NewActivity},
         lock, members, outbox,
@@ -47,14 +47,17 @@ pub(crate) async fn redeem(store: &Store, number: usize) -> bool {
 
 async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> Result<(), sqlx::Error> {
     lock(conn, Lock::Member(member)).await?;
-    redemptions::load_overdue(conn, (NOW, 100), Some(member)).await?;
-    redemptions::find(conn, member, &row.id).await?;
+    redemptions::find_and_overdue(conn, (member, &row.id), NOW).await?;
     rewards::find_reward(conn, REWARD).await?;
-    let lots: Vec<Lot> = ledger::load_lots(conn, member).await?.into_iter().map(|row| row.lot).collect();
+    let mut purse = ledger::load_purse(conn, (member, row.points), NOW).await?;
+    challenges::load_messages(conn, "all", NOW.plus_ms(-60 * 60_000)).await?;
     lock(conn, Lock::Subject(member)).await?;
     challenges::load_counted(conn, (Counted::Sent, member), NOW).await?;
-    challenges::put(conn, &challenge((member, row), CodeState::fresh(timestamp(NOW)))).await?;
-    challenges::count(conn, (Counted::Sent, member), (NOW, &row.id)).await?;
+    let mut writes = Writes::new();
+    // As many rows of the minute as the server has.
+    challenges::count_message(&mut writes, ("all", (row.id.len() % 8) as i64), NOW);
+    challenges::put(&mut writes, &challenge((member, row), CodeState::fresh(timestamp(NOW))));
+    challenges::count(&mut writes, (Counted::Sent, member), (NOW, &row.id));
     let message = Message {
         channel: Channel::Sms,
         to: member.to_owned(),
@@ -62,11 +65,10 @@ async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> R
         text: "x".repeat(120),
         language: Language::Id,
     };
-    outbox::insert(conn, (&row.id, Some(&row.id), &message), (Moment(i64::MAX - 1), Moment(i64::MAX)))
-        .await?;
-    let (posting, shares) = books::hold(&lots, row.points, timestamp(NOW)).unwrap();
-    redemptions::insert(conn, row, &shares).await?;
-    ledger::append(conn, (member, &format!("hold-{}", row.id)), &posting).await?;
+    outbox::insert(&mut writes, (&row.id, Some(&row.id), &message), (Moment(i64::MAX - 1), Moment(i64::MAX)));
+    let (posting, shares) = books::hold(&purse.lots, row.points, timestamp(NOW)).unwrap();
+    redemptions::insert(&mut writes, row, &shares);
+    purse.chain.append(&mut writes, &format!("hold-{}", row.id), &posting);
     let activity = NewActivity {
         id: row.id.clone(),
         at: NOW,
@@ -75,22 +77,24 @@ async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> R
         title: &row.title,
         redemption_id: Some(&row.id),
     };
-    ledger::insert_activity(conn, member, activity).await?;
+    ledger::insert_activity(&mut writes, member, &activity);
+    writes.run(conn).await?;
     outbox::delete(conn, &[&row.id]).await
 }
 
 async fn confirm(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> Result<(), sqlx::Error> {
     lock(conn, Lock::Member(member)).await?;
-    redemptions::load_overdue(conn, (NOW, 100), Some(member)).await?;
-    redemptions::find(conn, member, &row.id).await?;
+    redemptions::find_and_overdue(conn, (member, &row.id), NOW).await?;
     challenges::find(conn, &row.challenge_id).await?;
     lock(conn, Lock::Subject(member)).await?;
-    challenges::load_counted(conn, (Counted::Wrong, member), NOW).await?;
-    challenges::put(conn, &challenge((member, row), CodeState::Used)).await?;
-    let shares: Vec<Share> = redemptions::load_shares(conn, row).await?;
-    let lots = ledger::load_lots_of(conn, member, &shares).await?;
-    ledger::append(conn, (member, &format!("post-{}", row.id)), &books::post(&lots, &shares)).await?;
+    challenges::load_wrong(conn, member, NOW).await?;
+    let mut payment = ledger::load_payment(conn, (member, &row.id)).await?;
     rewards::find_reward(conn, REWARD).await?;
+    ledger::sum_available(conn, member, NOW).await?;
+    let mut writes = Writes::new();
+    challenges::put(&mut writes, &challenge((member, row), CodeState::Used));
+    let posting = books::post(&payment.lots, &payment.shares);
+    payment.chain.append(&mut writes, &format!("post-{}", row.id), &posting);
     let voucher = VoucherRow {
         id: row.id.clone(),
         redemption_id: row.id.clone(),
@@ -103,15 +107,14 @@ async fn confirm(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -
         brand: String::new(),
         kind: String::new(),
     };
-    vouchers::insert(conn, member, &voucher).await?;
+    vouchers::insert(&mut writes, member, &[voucher]);
     let confirmed = row.state.step(Step::Confirm, timestamp(NOW)).unwrap();
     let fulfilled = confirmed.step(Step::Fulfil, timestamp(NOW)).unwrap();
-    redemptions::set_state(conn, row, fulfilled).await?;
-    ledger::resolve_held(conn, (member, &row.id), (ActivityKind::Spent, NOW)).await?;
-    members::open_locker(conn, member.as_bytes(), NOW).await?;
-    vouchers::load_of(conn, member, &row.id).await?;
-    ledger::load_lots(conn, member).await?;
-    redemptions::set_confirmed(conn, row, ("confirm", &[0; 32], &"x".repeat(2000))).await
+    let answer = "x".repeat(2000);
+    redemptions::set_state(&mut writes, row, (fulfilled, Some(("confirm", &[0; 32], &answer))));
+    ledger::resolve_held(&mut writes, (member, &row.id), (ActivityKind::Spent, NOW));
+    members::open_locker(&mut writes, member.as_bytes(), NOW);
+    writes.run(conn).await
 }
 
 fn row(member: &str) -> RedemptionRow {

@@ -12,20 +12,19 @@ use std::{
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tukar_domain::{calendar::Expiry, eligibility::AccountState};
+use tukar_domain::calendar::{self, Expiry};
 use tukar_server::{
     app::{App, Shared},
-    catalogue::{Bilingual, Reward},
-    clock::Clock,
+    catalogue::Reward,
+    clock::{Clock, moment, timestamp},
     config::{self, Config},
     edge, generate, http, import,
     random::Random,
     secret::{CodeKey, sha256},
     senders::{Message, SendError, Sender},
-    service::points::{self, Earned},
     store::{
-        Connection, Database, Store,
-        members::{self, MemberRow},
+        Connection, Database, Store, Writes,
+        ledger::{Line, chain_hash},
         rewards,
     },
     worker,
@@ -154,56 +153,132 @@ impl Scene {
         let numbers: Vec<usize> = (self.members..members).collect();
         self.fresh.fetch_max(self.members, Ordering::Relaxed);
         for some in numbers.chunks(MEMBERS_AT_ONCE) {
-            let (app, now) = (&self.app, self.app.clock.now());
-            let work = async |conn: &mut Connection| {
-                for number in some {
-                    add_member(app, conn, (*number, 1), now).await;
-                }
-                Ok::<_, sqlx::Error>(())
-            };
-            self.app.store.transact("bench", work).await.unwrap();
+            self.add(some, 1).await;
         }
         self.members = members;
     }
 
     /// A member with so many lots.
     pub(crate) async fn with_lots(&mut self, lots: usize) -> usize {
-        let (app, now, number) = (&self.app, self.app.clock.now(), self.members);
-        let work = async |conn: &mut Connection| {
-            add_member(app, conn, (number, lots), now).await;
-            Ok::<_, sqlx::Error>(())
-        };
-        self.app.store.transact("bench", work).await.unwrap();
+        let number = self.members;
+        self.add(&[number], lots).await;
         self.members += 1;
         number
     }
+
+    async fn add(&self, numbers: &[usize], lots: usize) {
+        let now = self.app.clock.now();
+        let work = async |conn: &mut Connection| {
+            let mut writes = Writes::new();
+            add_members(&mut writes, numbers, now);
+            let rows: Vec<Row> =
+                numbers.iter().flat_map(|number| Row::chain(&self.app, (*number, lots), now)).collect();
+            for rows in rows.chunks(MEMBERS_AT_ONCE) {
+                add_lots(&mut writes, rows, now);
+            }
+            writes.run(conn).await
+        };
+        self.app.store.transact("bench", work).await.unwrap();
+    }
 }
 
-async fn add_member(app: &App, conn: &mut Connection, (number, lots): (usize, usize), now: Moment) {
-    let id = id(number);
-    let row = MemberRow {
-        id: id.clone(),
-        name: "Sari".to_owned(),
-        state: AccountState::Verified,
-        tier: "gold".to_owned(),
-        phone: Some(phone(number)),
-        email: None,
-    };
-    points::enrol(conn, &row, now).await.unwrap();
-    let source = Bilingual { id: "Isi ulang".to_owned(), en: "Top-up".to_owned() };
-    for lot in 0..lots {
-        let earned = Earned {
-            lot_id: format!("lot-{lot:05}"),
-            points: POINTS,
-            at: now,
-            expiry: Expiry::Months(1 + lot as u32 % 24),
-            grant_at: None,
-            source: source.clone(),
+/// Members and their sessions, a statement for all of them: a million in a minute.
+fn add_members(writes: &mut Writes, numbers: &[usize], now: Moment) {
+    writes.add(numbers.len(), |query| {
+        query.push("INSERT INTO members (id, name, state, tier, phone, joined_at) VALUES ");
+        query.push_rows(numbers, |row, number| {
+            row.push_bind(id(*number)).push_bind("Sari").push_bind("verified").push_bind("gold");
+            row.push_bind(phone(*number)).push_bind(now.0);
+        });
+    });
+    writes.add(numbers.len(), |query| {
+        query.push("INSERT INTO sessions (token_hash, member_id, made_at, seen_at, ends_at) VALUES ");
+        query.push_rows(numbers, |row, number| {
+            row.push_bind(sha256(token(*number).as_bytes())).push_bind(id(*number));
+            row.push_bind(now.0).push_bind(now.0).push_bind(now.plus_ms(12 * 3_600_000).0);
+        });
+    });
+}
+
+/// A lot and the posting that made it, as `service::points::earn` writes them.
+struct Row {
+    member: String,
+    lot: String,
+    posting: String,
+    number: i64,
+    hash: Vec<u8>,
+    ends_at: i64,
+}
+
+impl Row {
+    fn chain(app: &App, (number, lots): (usize, usize), now: Moment) -> Vec<Row> {
+        let mut before = Vec::new();
+        let row = |lot| {
+            let row = Row::of(app, (number, lot), (&before, now));
+            before.clone_from(&row.hash);
+            row
         };
-        points::earn(app, conn, (&id, earned)).await.unwrap();
+        (0..lots).map(row).collect()
     }
-    let ends = now.plus_ms(12 * 3_600_000);
-    members::insert_session(conn, (&sha256(token(number).as_bytes()), &id), (now, ends)).await.unwrap();
+
+    fn of(app: &App, (number, lot): (usize, usize), (before, now): (&[u8], Moment)) -> Row {
+        let expiry = Expiry::Months(1 + lot as u32 % 24);
+        let ends_at = calendar::ends_at(&expiry, timestamp(now), &app.zone).unwrap();
+        let lot_id = format!("lot-{lot:05}");
+        let posting = format!("earn-{lot_id}");
+        let lines = [
+            Line { account: "issued", lot: None, points: -POINTS },
+            Line { account: "available", lot: Some(&lot_id), points: POINTS },
+        ];
+        let hash = chain_hash(before, &posting, &lines);
+        Row {
+            member: id(number),
+            number: 1 + lot as i64,
+            hash,
+            ends_at: moment(ends_at).0,
+            posting,
+            lot: lot_id,
+        }
+    }
+}
+
+fn add_lots(writes: &mut Writes, rows: &[Row], now: Moment) {
+    writes.add(rows.len(), |query| {
+        query.push(
+            "INSERT INTO lots (member_id, id, earned_at, ends_at, granted, pending, available, held, source_id, source_en) VALUES ",
+        );
+        query.push_rows(rows, |values, row| {
+            values.push_bind(row.member.as_str()).push_bind(row.lot.as_str()).push_bind(now.0).push_bind(row.ends_at);
+            values.push_bind(POINTS).push_bind(0_i64).push_bind(POINTS).push_bind(0_i64);
+            values.push_bind("Isi ulang").push_bind("Top-up");
+        });
+    });
+    writes.add(rows.len(), |query| {
+        query.push("INSERT INTO postings (member_id, number, posting_id, hash) VALUES ");
+        query.push_rows(rows, |values, row| {
+            values.push_bind(row.member.as_str()).push_bind(row.number);
+            values.push_bind(row.posting.as_str()).push_bind(row.hash.as_slice());
+        });
+    });
+    writes.add(rows.len() * 2, |query| {
+        query.push("INSERT INTO entries (member_id, posting_id, line, account, lot_id, points) VALUES ");
+        query.push_rows(rows.iter().flat_map(|row| [(row, 0_i64), (row, 1)]), |values, (row, line)| {
+            let (account, lot, points) = if line == 0 {
+                ("issued", None, -POINTS)
+            } else {
+                ("available", Some(row.lot.as_str()), POINTS)
+            };
+            values.push_bind(row.member.as_str()).push_bind(row.posting.as_str()).push_bind(line);
+            values.push_bind(account).push_bind(lot).push_bind(points);
+        });
+    });
+    writes.add(rows.len(), |query| {
+        query.push("INSERT INTO activities (member_id, id, at, kind, points, title_id, title_en) VALUES ");
+        query.push_rows(rows, |values, row| {
+            values.push_bind(row.member.as_str()).push_bind(row.posting.as_str()).push_bind(now.0);
+            values.push_bind("earned").push_bind(POINTS).push_bind("Isi ulang").push_bind("Top-up");
+        });
+    });
 }
 
 impl Visitors {

@@ -22,7 +22,7 @@ use crate::{
         vouchers,
     },
     store::{
-        Connection,
+        Connection, Writes,
         ledger::{self, NewActivity},
         members::{self, MemberRow},
         redemptions::{self, RedemptionRow},
@@ -234,9 +234,12 @@ async fn redeemed(
     let refused = |refused| ApiError::Broken(anyhow::Error::new(refused));
     let (held, shares) = books::hold(&lots, total, timestamp(at)).map_err(refused)?;
     let id = demo_id(at);
-    ledger::append(conn, (member_id, &format!("hold-{id}")), &held).await?;
-    let lots = ledger::load_lots_of(conn, member_id, &shares).await?;
-    ledger::append(conn, (member_id, &format!("post-{id}")), &books::post(&lots, &shares)).await?;
+    let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
+    chain.append(&mut writes, &format!("hold-{id}"), &held);
+    // Posting changes the lots that holding changed: those are written first.
+    writes.run(conn).await?;
+    let mut writes = Writes::new();
+    chain.append(&mut writes, &format!("post-{id}"), &books::post(&held.lots, &shares));
     let state = State::hold(timestamp(at), app.config.programme.hold_seconds)
         .step(Step::Confirm, timestamp(at))
         .and_then(|confirmed| confirmed.step(Step::Fulfil, timestamp(at)))
@@ -262,8 +265,8 @@ async fn redeemed(
         hold_answer: String::new(),
         confirmed: None,
     };
-    redemptions::insert(conn, &row, &shares).await?;
-    vouchers::issue(app, conn, (&row, &reward), at).await?;
+    redemptions::insert(&mut writes, &row, &shares);
+    vouchers::issue(app, &mut writes, (&row, &reward), at);
     let activity = NewActivity {
         id: format!("redeem-{id}"),
         at,
@@ -272,8 +275,8 @@ async fn redeemed(
         title: &reward.title,
         redemption_id: Some(&id),
     };
-    ledger::insert_activity(conn, member_id, activity).await?;
-    Ok(())
+    ledger::insert_activity(&mut writes, member_id, &activity);
+    Ok(writes.run(conn).await?)
 }
 
 /// A UUID made of a moment, for redemptions that no browser asked for.

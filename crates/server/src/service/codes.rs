@@ -13,7 +13,7 @@ use crate::{
     problem::{ApiError, FieldWhy},
     senders::Message,
     store::{
-        Connection, Lock,
+        Connection, Lock, Writes,
         challenges::{self, ChallengeRow, Counted, PurposeWord},
         lock,
         members::MemberRow,
@@ -48,7 +48,7 @@ pub struct NewChallenge<'a> {
     pub contact: &'a str,
 }
 
-/// Makes a challenge and its first code. Returns it as stored.
+/// Makes a challenge and its first code. Returns it as it is stored once the writes have run.
 ///
 /// # Errors
 /// [`ApiError::TooMany`] when the destination was sent too many codes; the database's.
@@ -57,8 +57,9 @@ pub async fn issue(
     conn: &mut Connection,
     new: NewChallenge<'_>,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
-) -> Result<ChallengeRow, ApiError> {
-    within_caps(app, conn, (new.purpose, new.contact), now).await?;
+) -> Result<(ChallengeRow, Writes), ApiError> {
+    let mut writes = Writes::new();
+    within_caps(app, (conn, &mut writes), (new.purpose, new.contact), now).await?;
     may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
@@ -73,8 +74,8 @@ pub async fn issue(
         sent_at: now,
         made_at: now,
     };
-    renew(app, conn, &mut row, (bound, delivery, now)).await?;
-    Ok(row)
+    renew(app, (conn, &mut writes), &mut row, (bound, delivery, now)).await?;
+    Ok((row, writes))
 }
 
 /// Makes a new code for a challenge; the old one dies.
@@ -95,20 +96,23 @@ pub async fn send_again(
     if now < retry_at {
         return Err(ApiError::TooMany { retry_at, now });
     }
-    within_caps(app, conn, (row.purpose, &row.contact), now).await?;
+    let mut writes = Writes::new();
+    within_caps(app, (conn, &mut writes), (row.purpose, &row.contact), now).await?;
     may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
-    renew(app, conn, row, (bound, delivery, now)).await
+    renew(app, (conn, &mut writes), row, (bound, delivery, now)).await?;
+    Ok(writes.run(conn).await?)
 }
 
 /// What came of a try, to be answered after the transaction that counted it.
 pub enum Checked {
-    /// Right: the code is used up.
-    Right,
+    /// Right: the code is used up once these have run.
+    Right(Writes),
     /// Not, and why.
     Refused(ApiError),
 }
 
-/// Tries `typed`. The caller holds the lock under which `row` was read. The row as it stands afterwards is written by this.
+/// Tries `typed`. The caller holds the lock under which `row` was read. What a wrong code changes is written by this, what a
+/// right one changes with what it opens the way to.
 ///
 /// # Errors
 /// The database's, and [`ApiError::Invalid`] for what can't be a code. A wrong code is no error here: it must be committed.
@@ -121,10 +125,10 @@ pub async fn check(
     let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     let subject = wrong_subject(app, row);
     lock(conn, Lock::Subject(&subject)).await?;
-    if challenges::load_wrong_in_a_row(conn, &subject).await? >= code::WRONG_IN_A_ROW_MAX {
+    let (in_a_row, wrong) = challenges::load_wrong(conn, &subject, now).await?;
+    if in_a_row >= code::WRONG_IN_A_ROW_MAX {
         return Ok(Checked::Refused(ApiError::RecoveryNeeded));
     }
-    let wrong = challenges::load_counted(conn, (Counted::Wrong, &subject), now).await?;
     if let Err(too_many) = code::decide_try(&wrong, timestamp(now)) {
         let retry_at = crate::clock::moment(too_many.again_at);
         return Ok(Checked::Refused(ApiError::TooMany { retry_at, now }));
@@ -132,24 +136,25 @@ pub async fn check(
     // Both sides always: a stranger's contact takes as long as a member's.
     let matches = app.secret.matches(bound, &typed, &row.code_hmac) & row.member_id.is_some();
     let (state, outcome) = row.state.check(matches, timestamp(now));
-    challenges::put(conn, &ChallengeRow { state, ..row.clone() }).await?;
-    Ok(match outcome {
+    let mut writes = Writes::new();
+    challenges::put(&mut writes, &ChallengeRow { state, ..row.clone() });
+    let refused = match outcome {
         Try::Right => {
-            challenges::forget_wrong(conn, &subject).await?;
-            Checked::Right
+            if in_a_row > 0 {
+                challenges::forget_wrong(conn, &subject).await?;
+            }
+            return Ok(Checked::Right(writes));
         }
-        Try::Ended => Checked::Refused(ApiError::CodeEnded),
-        Try::Locked => Checked::Refused(ApiError::CodeLocked),
+        Try::Ended => ApiError::CodeEnded,
+        Try::Locked => ApiError::CodeLocked,
         Try::Wrong { tries_left } => {
-            challenges::count(conn, (Counted::Wrong, &subject), (now, &app.random.word(9))).await?;
-            challenges::add_wrong_in_a_row(conn, &subject).await?;
-            Checked::Refused(if tries_left == 0 {
-                ApiError::CodeLocked
-            } else {
-                ApiError::CodeWrong { tries_left }
-            })
+            challenges::count(&mut writes, (Counted::Wrong, &subject), (now, &app.random.word(9)));
+            challenges::add_wrong_in_a_row(&mut writes, &subject);
+            if tries_left == 0 { ApiError::CodeLocked } else { ApiError::CodeWrong { tries_left } }
         }
-    })
+    };
+    writes.run(conn).await?;
+    Ok(Checked::Refused(refused))
 }
 
 /// How a challenge stands, for the wire. `shown` is the masked destination; empty when it must not be told.
@@ -227,7 +232,7 @@ fn block_of(app: &App, contact: &str) -> Option<String> {
 /// and at sign-in those to one block of numbers within ten minutes. The same for a contact with and without an account.
 async fn within_caps(
     app: &App,
-    conn: &mut Connection,
+    (conn, writes): (&mut Connection, &mut Writes),
     (purpose, contact): (PurposeWord, &str),
     now: Moment,
 ) -> Result<(), ApiError> {
@@ -247,7 +252,7 @@ async fn within_caps(
     }
     let shard = i64::try_from(app.random.rng().next_u64() % SHARDS).unwrap_or(0);
     for scope in block.as_deref().into_iter().chain([ALL]) {
-        challenges::count_message(conn, (scope, shard), now).await?;
+        challenges::count_message(writes, (scope, shard), now);
     }
     Ok(())
 }
@@ -268,7 +273,7 @@ async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) 
 
 async fn renew(
     app: &App,
-    conn: &mut Connection,
+    (conn, writes): (&mut Connection, &mut Writes),
     row: &mut ChallengeRow,
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<(), ApiError> {
@@ -279,9 +284,9 @@ async fn renew(
     row.ends_at = now.plus_ms(code::LIFE_SECONDS * 1000);
     row.sent += 1;
     row.sent_at = now;
-    challenges::put(conn, row).await?;
+    challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
-    challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
+    challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     let Some(to) = delivery.to else { return Ok(()) };
     if to != row.contact {
         // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
@@ -289,7 +294,7 @@ async fn renew(
         if may_send(app, conn, &subject, now).await.is_err() {
             return Ok(());
         }
-        challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
+        challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
     let host = app.config.public_host();
     let envelope = Envelope { channel: delivery.channel, to, language: delivery.language, host };
@@ -300,6 +305,6 @@ async fn renew(
     if row.sent > 1 {
         outbox::delete_of(conn, &row.id).await?;
     }
-    outbox::insert(conn, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at)).await?;
+    outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at));
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     problem::{ApiError, FieldWhy},
     service::redeem,
     store::{
-        Connection, Lock,
+        Connection, Lock, Writes,
         ledger::{self, LotRow, NewActivity},
         lock,
         members::{self, MemberRow},
@@ -62,7 +62,7 @@ pub async fn earn(
     (member_id, earned): (&str, Earned),
 ) -> Result<(), ApiError> {
     let earned_at = timestamp(earned.at);
-    let posting = books::earn(Earning {
+    let mut posting = books::earn(Earning {
         id: LotId(earned.lot_id.clone()),
         points: Points(earned.points),
         earned_at,
@@ -71,11 +71,14 @@ pub async fn earn(
     })
     .map_err(|_| ApiError::invalid("points", FieldWhy::OutOfRange { min: 1, max: i64::MAX }))?;
     lock(conn, Lock::Member(member_id)).await?;
-    for lot in &posting.lots {
-        let row = LotRow { lot: lot.clone(), source: earned.source.clone() };
-        ledger::insert_lot(conn, member_id, &row, earned.grant_at).await?;
+    let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
+    // The lots are new: they are written with what they hold, and none is left to change.
+    let lots = std::mem::take(&mut posting.lots);
+    for lot in lots {
+        let row = LotRow { lot, source: earned.source.clone() };
+        ledger::insert_lot(&mut writes, member_id, &row, earned.grant_at);
     }
-    ledger::append(conn, (member_id, &format!("earn-{}", earned.lot_id)), &posting).await?;
+    chain.append(&mut writes, &format!("earn-{}", earned.lot_id), &posting);
     if earned.grant_at.is_none() {
         let activity = NewActivity {
             id: format!("earn-{}", earned.lot_id),
@@ -85,9 +88,9 @@ pub async fn earn(
             title: &earned.source,
             redemption_id: None,
         };
-        ledger::insert_activity(conn, member_id, activity).await?;
+        ledger::insert_activity(&mut writes, member_id, &activity);
     }
-    Ok(())
+    Ok(writes.run(conn).await?)
 }
 
 /// Points, the first lots, and what ends when.
@@ -96,14 +99,24 @@ pub async fn earn(
 /// The database's.
 pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Result<wire::Balance, ApiError> {
     let now = app.clock.now();
-    redeem::time_out_overdue(app, &member.id, now).await?;
-    let rows = ledger::load_lots(&mut *app.store.read().await?, &member.id).await?;
-    let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
+    let (rows, overdue) =
+        ledger::load_page(&mut *app.store.read().await?, &member.id, (None, LOTS_PER_PAGE + 1), now).await?;
+    let rows = if overdue {
+        redeem::time_out_overdue(app, &member.id, now).await?;
+        let mut conn = app.store.read().await?;
+        ledger::load_page(&mut conn, &member.id, (None, LOTS_PER_PAGE + 1), now).await?.0
+    } else {
+        rows
+    };
+    // Most members have few lots, and all of them are here.
+    let (all, lots_total) = if rows.len() <= LOTS_PER_PAGE {
+        (rows.iter().map(|row| row.lot.clone()).collect(), rows.len() as u64)
+    } else {
+        ledger::load_ends(&mut *app.store.read().await?, &member.id, now).await?
+    };
     let days = app.config.programme.about_to_be_lost_days;
-    let summary = books::summary(&lots, timestamp(now), days, &app.zone);
-    let shown = shown_lots(&rows, now);
-    let lots_total = shown.len() as u64;
-    let (lots, lots_next) = page(&shown, None, LOTS_PER_PAGE, language)?;
+    let summary = books::summary(&all, timestamp(now), days, &app.zone);
+    let (lots, lots_next) = page(&rows, LOTS_PER_PAGE, language);
     Ok(wire::Balance {
         available: summary.available.0,
         held: summary.held.0,
@@ -134,43 +147,28 @@ pub async fn lots(
     member: &MemberRow,
     (after, limit, language): (Option<String>, Option<usize>, Language),
 ) -> Result<wire::LotPage, ApiError> {
-    let now = app.clock.now();
-    let rows = ledger::load_lots(&mut *app.store.read().await?, &member.id).await?;
     let limit = limit.unwrap_or(LOTS_PER_PAGE).clamp(1, 1000);
-    let (lots, next) = page(&shown_lots(&rows, now), after.as_deref(), limit, language)?;
+    let after = match after.as_deref() {
+        None => None,
+        Some(cursor) => {
+            let (end, id) = cursor.split_once('.').ok_or_else(odd_cursor)?;
+            Some((end.parse().map_err(|_| odd_cursor())?, id.to_owned()))
+        }
+    };
+    let mut conn = app.store.read().await?;
+    let now = app.clock.now();
+    let (rows, _) = ledger::load_page(&mut conn, &member.id, (after.as_ref(), limit + 1), now).await?;
+    let (lots, next) = page(&rows, limit, language);
     Ok(wire::LotPage { lots, next })
 }
 
-/// Lots that a member is shown: those with points that have not ended, or that are held or pending.
-fn shown_lots(rows: &[LotRow], now: Moment) -> Vec<&LotRow> {
-    let now = timestamp(now);
-    let alive = |row: &&LotRow| {
-        let lot = &row.lot;
-        lot.spendable(now).is_positive() || lot.held.is_positive() || lot.pending.is_positive()
-    };
-    rows.iter().filter(alive).collect()
-}
-
-fn page(
-    rows: &[&LotRow],
-    after: Option<&str>,
-    limit: usize,
-    language: Language,
-) -> Result<(Vec<wire::Lot>, Option<String>), ApiError> {
-    let start = match after {
-        None => 0,
-        // The lot itself may be gone since: then the page begins at the first one behind its place.
-        Some(cursor) => {
-            let (ends, id) = cursor.split_once('.').ok_or_else(odd_cursor)?;
-            let ends: i64 = ends.parse().map_err(|_| odd_cursor())?;
-            rows.partition_point(|row| (cursor_end(row), row.lot.id.0.as_str()) <= (ends, id))
-        }
-    };
-    let part = &rows[start..rows.len().min(start + limit)];
-    let next = (start + part.len() < rows.len())
-        .then(|| part.last().map(|row| format!("{}.{}", cursor_end(row), row.lot.id)))
-        .flatten();
-    Ok((part.iter().map(|row| lot_to_wire(row, language)).collect(), next))
+/// `rows` holds one lot more than the page when there are more. The last lot of the page may be gone when the next one is
+/// asked for: that begins at the first one behind its place.
+fn page(rows: &[LotRow], limit: usize, language: Language) -> (Vec<wire::Lot>, Option<String>) {
+    let part = &rows[..rows.len().min(limit)];
+    let next = part.last().filter(|_| rows.len() > limit);
+    let next = next.map(|row| format!("{}.{}", cursor_end(row), row.lot.id));
+    (part.iter().map(|row| lot_to_wire(row, language)).collect(), next)
 }
 
 fn odd_cursor() -> ApiError {
@@ -277,8 +275,7 @@ pub async fn load_available(
     member_id: &str,
     now: Moment,
 ) -> Result<Points, sqlx::Error> {
-    let rows = ledger::load_lots(conn, member_id).await?;
-    Ok(rows.iter().map(|row| row.lot.spendable(timestamp(now))).sum())
+    ledger::sum_available(conn, member_id, now).await
 }
 
 /// Pieces that a member has redeemed in the current day, week, month, and ever, by reward.

@@ -17,9 +17,9 @@ use crate::{
         points, vouchers,
     },
     store::{
-        Connection, Lock,
+        Connection, Lock, Writes,
         challenges::{self, ChallengeRow, PurposeWord},
-        ledger::{self, NewActivity},
+        ledger::{self, NewActivity, Payment, Purse},
         lock,
         members::{self, MemberRow, SessionRow},
         redemptions::{self, RedemptionRow},
@@ -112,8 +112,7 @@ pub async fn create(
     let held = app
         .store
         .transact("redeem.hold", async |conn| {
-            time_out_in(conn, &member.id, now).await?;
-            if let Some(row) = redemptions::find(conn, &member.id, &ask.id).await? {
+            if let Some(row) = find_in(conn, (&member.id, &ask.id), now).await? {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
                 }
@@ -134,9 +133,8 @@ async fn hold(
     (language, now): (Language, Moment),
 ) -> Result<RedemptionRow, ApiError> {
     let reward = load_visible(conn, &ask.reward_id, now).await?;
-    let rows = ledger::load_lots(conn, &member.id).await?;
-    let lots: Vec<books::Lot> = rows.into_iter().map(|row| row.lot).collect();
-    let available: Points = lots.iter().map(|lot| lot.spendable(timestamp(now))).sum();
+    let Purse { lots, available, mut chain } =
+        ledger::load_purse(conn, (&member.id, Points(ask.points)), now).await?;
     let used = points::load_used_of(app, conn, (&member.id, &reward), now).await?;
     let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
     if !reasons.is_empty() {
@@ -185,12 +183,13 @@ async fn hold(
     };
     let about = About::Redeem { title: row.title.get(language), points: total.0 };
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), language };
-    let challenge = codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
+    let (challenge, mut writes) = codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
     row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
-    redemptions::insert(conn, &row, &shares).await?;
-    ledger::append(conn, (&member.id, &format!("hold-{}", row.id)), &posting).await?;
-    note(conn, &row, (ActivityKind::Held, -total), now).await?;
+    redemptions::insert(&mut writes, &row, &shares);
+    chain.append(&mut writes, &format!("hold-{}", row.id), &posting);
+    note(&mut writes, &row, (ActivityKind::Held, -total), now);
+    writes.run(conn).await?;
     Ok(row)
 }
 
@@ -212,8 +211,7 @@ pub async fn confirm(
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
-            time_out_in(conn, &member.id, now).await?;
-            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
             {
@@ -234,13 +232,16 @@ pub async fn confirm(
             let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
             match codes::check(&app, conn, &challenge, (&bound(&row), &code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
-                Checked::Right => {
-                    let row = post(&app, conn, (&member, row, confirmed), now).await?;
+                Checked::Right(mut writes) => {
                     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
-                    members::open_locker(conn, &session.token_hash, open_until).await?;
-                    let answer = view(&app, conn, (&member, &row), (Some(open_until), language), now).await?;
-                    let answer = to_json(&answer)?;
-                    redemptions::set_confirmed(conn, &row, (&key, &hash, &answer)).await?;
+                    members::open_locker(&mut writes, &session.token_hash, open_until);
+                    let (vouchers, state) =
+                        post(&app, (conn, &mut writes), (&row, confirmed), (language, now)).await?;
+                    let available = ledger::sum_available(conn, &member.id, now).await?;
+                    let done = RedemptionRow { state, ..row.clone() };
+                    let answer = to_json(&to_wire(&done, (None, vouchers), (available, language), now))?;
+                    redemptions::set_state(&mut writes, &row, (state, Some((&key, &hash, &answer))));
+                    writes.run(conn).await?;
                     Ok(Ok(answer))
                 }
             }
@@ -250,28 +251,26 @@ pub async fn confirm(
     done
 }
 
-/// Posts the hold and gives the member what they redeemed. Returns the redemption as it then stands.
+/// Posts the hold and gives the member what they redeemed. Returns the vouchers, open, and the state that this leads to.
 async fn post(
     app: &App,
-    conn: &mut Connection,
-    (member, row, confirmed): (&MemberRow, RedemptionRow, State),
-    now: Moment,
-) -> Result<RedemptionRow, ApiError> {
-    let shares = redemptions::load_shares(conn, &row).await?;
-    let lots = ledger::load_lots_of(conn, &member.id, &shares).await?;
-    let posting = books::post(&lots, &shares);
-    ledger::append(conn, (&member.id, &format!("post-{}", row.id)), &posting).await?;
+    (conn, writes): (&mut Connection, &mut Writes),
+    (row, confirmed): (&RedemptionRow, State),
+    (language, now): (Language, Moment),
+) -> Result<(Vec<wire::Voucher>, State), ApiError> {
+    let Payment { lots, shares, mut chain } = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
+    chain.append(writes, &format!("post-{}", row.id), &books::post(&lots, &shares));
     let reward = rewards::find_reward(conn, &row.reward_id).await?.ok_or(ApiError::NotFound)?;
-    let delivered = vouchers::issue(app, conn, (&row, &reward), now).await?;
-    let state = if delivered {
+    let issued = vouchers::issue(app, writes, (row, &reward), now);
+    let state = if issued.delivered {
         let fulfilled = confirmed.step(Step::Fulfil, timestamp(now));
         fulfilled.map_err(|refused| ApiError::Broken(anyhow::Error::new(refused)))?
     } else {
         confirmed
     };
-    redemptions::set_state(conn, &row, state).await?;
-    ledger::resolve_held(conn, (&member.id, &row.id), (ActivityKind::Spent, now)).await?;
-    Ok(RedemptionRow { state, ..row })
+    let held = activity_id(row, ActivityKind::Held);
+    ledger::resolve_held(writes, (&row.member_id, &held), (ActivityKind::Spent, now));
+    Ok((issued.to_wire((true, language), now), state))
 }
 
 /// Sends a new code; the old one dies.
@@ -288,8 +287,7 @@ pub async fn resend(
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
-            time_out_in(conn, &member.id, now).await?;
-            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
             }
@@ -322,8 +320,7 @@ pub async fn cancel(
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
-            time_out_in(conn, &member.id, now).await?;
-            let row = redemptions::find(conn, &member.id, &id).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             match row.state {
                 State::Held { .. } => release(conn, (&row, Step::Void), now).await?,
                 State::Voided { .. } | State::Expired { .. } => {}
@@ -396,6 +393,23 @@ async fn time_out_in(conn: &mut Connection, member_id: &str, now: Moment) -> Res
     Ok(())
 }
 
+/// As [`time_out_in`]; then the redemption of this id as it stands.
+async fn find_in(
+    conn: &mut Connection,
+    (member_id, id): (&str, &str),
+    now: Moment,
+) -> Result<Option<RedemptionRow>, ApiError> {
+    lock(conn, Lock::Member(member_id)).await?;
+    let (row, overdue) = redemptions::find_and_overdue(conn, (member_id, id), now).await?;
+    if overdue.is_empty() {
+        return Ok(row);
+    }
+    for row in &overdue {
+        release(conn, (row, Step::TimeOut), now).await?;
+    }
+    Ok(redemptions::find(conn, member_id, id).await?)
+}
+
 /// Lets a hold go: by the member's word or because its time is over.
 ///
 /// # Errors
@@ -408,39 +422,39 @@ pub async fn release(
     // A hold that timed out ended at its end, whenever that is noticed.
     let now = if step == Step::TimeOut { now.min(row.hold_ends_at) } else { now };
     let state = row.state.step(step, timestamp(now)).map_err(|_| ApiError::WrongState)?;
-    let shares = redemptions::load_shares(conn, row).await?;
-    let lots = ledger::load_lots_of(conn, &row.member_id, &shares).await?;
+    let Payment { lots, shares, mut chain } = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
     let posting = books::void(&lots, &shares, timestamp(now));
-    ledger::append(conn, (&row.member_id, &format!("void-{}", row.id)), &posting).await?;
-    redemptions::set_state(conn, row, state).await?;
-    rewards::give_back_stock(conn, &row.reward_id, row.quantity).await?;
-    note(conn, row, (ActivityKind::Released, row.points), now).await?;
+    let mut writes = Writes::new();
+    chain.append(&mut writes, &format!("void-{}", row.id), &posting);
+    redemptions::set_state(&mut writes, row, (state, None));
+    rewards::give_back_stock(&mut writes, &row.reward_id, row.quantity);
+    note(&mut writes, row, (ActivityKind::Released, row.points), now);
     if posting.expired().is_positive() {
-        note(conn, row, (ActivityKind::Expired, -posting.expired()), now).await?;
+        note(&mut writes, row, (ActivityKind::Expired, -posting.expired()), now);
     }
+    writes.run(conn).await?;
     Ok(())
 }
 
-async fn note(
-    conn: &mut Connection,
-    row: &RedemptionRow,
-    (kind, points): (ActivityKind, Points),
-    now: Moment,
-) -> Result<(), ApiError> {
-    let word = match kind {
-        ActivityKind::Held => "1-held",
-        ActivityKind::Released => "2-released",
-        _ => "3-expired",
-    };
+fn note(writes: &mut Writes, row: &RedemptionRow, (kind, points): (ActivityKind, Points), now: Moment) {
     let activity = NewActivity {
-        id: format!("{}-{word}", row.id),
+        id: activity_id(row, kind),
         at: now,
         kind,
         points,
         title: &row.title,
         redemption_id: Some(&row.id),
     };
-    Ok(ledger::insert_activity(conn, &row.member_id, activity).await?)
+    ledger::insert_activity(writes, &row.member_id, &activity);
+}
+
+fn activity_id(row: &RedemptionRow, kind: ActivityKind) -> String {
+    let word = match kind {
+        ActivityKind::Held => "1-held",
+        ActivityKind::Released => "2-released",
+        _ => "3-expired",
+    };
+    format!("{}-{word}", row.id)
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, ApiError> {

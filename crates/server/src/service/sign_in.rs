@@ -52,7 +52,9 @@ pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<Cod
                 purpose: PurposeWord::SignIn,
                 contact: &contact.value,
             };
-            codes::issue(&app, conn, new, (&bound, delivery, now)).await
+            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            writes.run(conn).await?;
+            Ok::<_, ApiError>(row)
         })
         .await?;
     app.wake.notify_one();
@@ -139,7 +141,8 @@ pub async fn check(
             let bound = bound(&row.id, row.member_id.as_deref());
             match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
-                Checked::Right => {
+                Checked::Right(writes) => {
+                    writes.run(conn).await?;
                     let member_id = row.member_id.as_deref().ok_or(ApiError::NotFound)?;
                     members::insert_session(conn, (&sha256(token.as_bytes()), member_id), (now, ends_at))
                         .await?;
@@ -270,7 +273,9 @@ pub async fn ask_locker(
                 contact: &contact,
             };
             let delivery = Delivery { channel, to: Some(&contact), about: Some(About::Locker), language };
-            codes::issue(&app, conn, new, (&bound, delivery, now)).await
+            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            writes.run(conn).await?;
+            Ok::<_, ApiError>(row)
         })
         .await?;
     app.wake.notify_one();
@@ -302,9 +307,9 @@ pub async fn check_locker(
             let bound = Bound { challenge: &row.id, member: &session.member.id, purpose: Purpose::Locker };
             match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
-                Checked::Right => {
-                    members::open_locker(conn, &session.token_hash, open_until).await?;
-                    Ok(Ok(()))
+                Checked::Right(mut writes) => {
+                    members::open_locker(&mut writes, &session.token_hash, open_until);
+                    Ok(Ok(writes.run(conn).await?))
                 }
             }
         })

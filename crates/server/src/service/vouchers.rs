@@ -10,7 +10,7 @@ use crate::{
     problem::{ApiError, FieldWhy},
     service::{codes, points::read_cursor},
     store::{
-        Connection, Lock,
+        Connection, Lock, Writes,
         challenges::{self, Counted},
         lock,
         members::SessionRow,
@@ -25,16 +25,28 @@ use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Issues what a redemption brings, one voucher a piece. `true`: the member has it; `false`: it is on its way.
-///
-/// # Errors
-/// The database's.
-pub async fn issue(
+/// What a redemption brought.
+pub struct Issued {
+    rows: Vec<VoucherRow>,
+    /// `true`: the member has it; `false`: it is on its way.
+    pub delivered: bool,
+}
+
+impl Issued {
+    /// With codes while the locker is open.
+    #[must_use]
+    pub fn to_wire(&self, (open, language): (bool, Language), now: Moment) -> Vec<wire::Voucher> {
+        self.rows.iter().map(|row| to_wire(row, (open, language), now)).collect()
+    }
+}
+
+/// Issues what a redemption brings, one voucher a piece.
+pub fn issue(
     app: &App,
-    conn: &mut Connection,
+    writes: &mut Writes,
     (row, reward): (&RedemptionRow, &Reward),
     now: Moment,
-) -> Result<bool, ApiError> {
+) -> Issued {
     let state = match reward.kind.0.as_str() {
         "airtime" | "data" => VoucherState::Delivered,
         "goods" => VoucherState::OnItsWay,
@@ -42,9 +54,9 @@ pub async fn issue(
     };
     // What goes straight to a number or an address comes once, whatever the quantity.
     let pieces = if state == VoucherState::Ready { row.quantity } else { 1 };
-    for piece in 0..pieces {
+    let rows = (0..pieces).map(|piece| {
         let code = (state == VoucherState::Ready).then(|| voucher::make_code(&mut app.random.rng()));
-        let voucher = VoucherRow {
+        VoucherRow {
             id: format!("{}-{piece:04}", row.id),
             redemption_id: row.id.clone(),
             state,
@@ -58,10 +70,11 @@ pub async fn issue(
             title: row.title.clone(),
             brand: row.brand.clone(),
             kind: row.kind.clone(),
-        };
-        vouchers::insert(conn, &row.member_id, &voucher).await?;
-    }
-    Ok(state != VoucherState::OnItsWay)
+        }
+    });
+    let rows: Vec<VoucherRow> = rows.collect();
+    vouchers::insert(writes, &row.member_id, &rows);
+    Issued { rows, delivered: state != VoucherState::OnItsWay }
 }
 
 /// The vouchers of one redemption; with codes while the locker is open.
@@ -135,12 +148,13 @@ pub async fn send_copy(
             tukar_domain::code::decide_send(&sent, crate::clock::timestamp(now)).map_err(|too_many| {
                 ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now }
             })?;
-            challenges::count(conn, (Counted::Sent, &subject), (now, &app.random.word(9))).await?;
+            let mut writes = Writes::new();
+            challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
             let host = app.config.public_host();
             let envelope = Envelope { channel, to: contact, language, host };
             let message = message::voucher(envelope, row.title.get(language), code);
-            outbox::insert(conn, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS))).await?;
-            Ok::<_, ApiError>(())
+            outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
+            Ok::<_, ApiError>(writes.run(conn).await?)
         })
         .await?;
     app.wake.notify_one();

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::{moment, timestamp},
-    store::Connection,
+    store::{Connection, Writes},
 };
 use jiff::Timestamp;
 use sqlx::{Row, any::AnyRow};
@@ -71,36 +71,38 @@ pub async fn find(conn: &mut Connection, id: &str) -> Result<Option<ChallengeRow
 }
 
 /// Writes a challenge, new or changed.
-///
-/// # Errors
-/// The database's.
-pub async fn put(conn: &mut Connection, row: &ChallengeRow) -> Result<(), sqlx::Error> {
+pub fn put(writes: &mut Writes, row: &ChallengeRow) {
     let (state, wrong) = match row.state {
         CodeState::Live { wrong, .. } => ("live", wrong),
         CodeState::Locked => ("locked", 0),
         CodeState::Used => ("used", 0),
     };
-    sqlx::query(
-        "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, sent_at, made_at) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, \
-         code_hmac = excluded.code_hmac, state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, \
-         sent = excluded.sent, sent_at = excluded.sent_at",
-    )
-    .bind(&row.id)
-    .bind(&row.member_id)
-    .bind(row.purpose.word())
-    .bind(&row.contact)
-    .bind(channel_word(row.channel))
-    .bind(&row.code_hmac)
-    .bind(state)
-    .bind(row.ends_at.0)
-    .bind(i64::from(wrong))
-    .bind(i64::from(row.sent))
-    .bind(row.sent_at.0)
-    .bind(row.made_at.0)
-    .execute(conn)
-    .await
-    .map(|_| ())
+    writes.add(1, |query| {
+        query.push(
+            "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, \
+             sent_at, made_at) VALUES ",
+        );
+        query.push_rows([row], |values, row| {
+            values
+                .push_bind(row.id.as_str())
+                .push_bind(row.member_id.as_deref())
+                .push_bind(row.purpose.word())
+                .push_bind(row.contact.as_str())
+                .push_bind(channel_word(row.channel))
+                .push_bind(row.code_hmac.as_slice())
+                .push_bind(state)
+                .push_bind(row.ends_at.0)
+                .push_bind(i64::from(wrong))
+                .push_bind(i64::from(row.sent))
+                .push_bind(row.sent_at.0)
+                .push_bind(row.made_at.0);
+        });
+        query.push(
+            " ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, code_hmac = excluded.code_hmac, \
+             state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, sent = excluded.sent, \
+             sent_at = excluded.sent_at",
+        );
+    });
 }
 
 /// What the limits count.
@@ -132,44 +134,42 @@ pub async fn load_counted(
 }
 
 /// Counts one.
-///
-/// # Errors
-/// The database's.
-pub async fn count(
-    conn: &mut Connection,
-    (what, subject): (Counted, &str),
-    (now, id): (Moment, &str),
-) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO attempts_counted (what, subject, at, id) VALUES ($1,$2,$3,$4)")
-        .bind(counted_word(what))
-        .bind(subject)
-        .bind(now.0)
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub fn count(writes: &mut Writes, (what, subject): (Counted, &str), (now, id): (Moment, &str)) {
+    writes.add(1, |query| {
+        query.push("INSERT INTO attempts_counted (what, subject, at, id) VALUES ");
+        query.push_rows([id], |values, id| {
+            values.push_bind(counted_word(what)).push_bind(subject).push_bind(now.0).push_bind(id);
+        });
+    });
 }
 
-/// Wrong codes of `subject` since its last right one.
+/// Wrong codes of `subject`: how many since its last right one, and when within the last day.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_wrong_in_a_row(conn: &mut Connection, subject: &str) -> Result<u32, sqlx::Error> {
-    let times: Option<i64> = sqlx::query_scalar("SELECT times FROM wrong_in_a_row WHERE subject = $1")
-        .bind(subject)
-        .fetch_optional(conn)
-        .await?;
-    Ok(times.map_or(0, count_of))
+pub async fn load_wrong(
+    conn: &mut Connection,
+    subject: &str,
+    now: Moment,
+) -> Result<(u32, Vec<Timestamp>), sqlx::Error> {
+    let rows: Vec<(Option<i64>, Option<i64>)> = sqlx::query_as(
+        "SELECT times, CAST(NULL AS BIGINT) AS at FROM wrong_in_a_row WHERE subject = $1 \
+         UNION ALL SELECT CAST(NULL AS BIGINT), at FROM attempts_counted WHERE what = 'wrong' AND subject = $1 AND at > $2",
+    )
+    .bind(subject)
+    .bind(now.0 - DAY_MS)
+    .fetch_all(conn)
+    .await?;
+    let in_a_row = rows.iter().find_map(|(times, _)| *times).map_or(0, count_of);
+    Ok((in_a_row, rows.iter().filter_map(|(_, at)| *at).map(|at| timestamp(Moment(at))).collect()))
 }
 
 /// One more wrong code.
-///
-/// # Errors
-/// The database's.
-pub async fn add_wrong_in_a_row(conn: &mut Connection, subject: &str) -> Result<(), sqlx::Error> {
-    let sql = "INSERT INTO wrong_in_a_row (subject, times) VALUES ($1, 1) \
-         ON CONFLICT (subject) DO UPDATE SET times = wrong_in_a_row.times + 1";
-    sqlx::query(sql).bind(subject).execute(conn).await.map(|_| ())
+pub fn add_wrong_in_a_row(writes: &mut Writes, subject: &str) {
+    writes.add(1, |query| {
+        query.push("INSERT INTO wrong_in_a_row (subject, times) VALUES (").push_bind(subject);
+        query.push(", 1) ON CONFLICT (subject) DO UPDATE SET times = wrong_in_a_row.times + 1");
+    });
 }
 
 /// A right code, or the operator: counting begins anew. True: there was something to forget.
@@ -192,17 +192,13 @@ pub async fn load_messages(conn: &mut Connection, scope: &str, since: Moment) ->
 }
 
 /// Counts a message, in one of the minute's rows.
-///
-/// # Errors
-/// The database's.
-pub async fn count_message(
-    conn: &mut Connection,
-    (scope, shard): (&str, i64),
-    now: Moment,
-) -> Result<(), sqlx::Error> {
-    let sql = "INSERT INTO messages_counted (scope, minute, shard, times) VALUES ($1, $2, $3, 1) \
-         ON CONFLICT (scope, minute, shard) DO UPDATE SET times = messages_counted.times + 1";
-    sqlx::query(sql).bind(scope).bind(now.0 / MINUTE_MS).bind(shard).execute(conn).await.map(|_| ())
+pub fn count_message(writes: &mut Writes, (scope, shard): (&str, i64), now: Moment) {
+    writes.add(1, |query| {
+        query.push("INSERT INTO messages_counted (scope, minute, shard, times) VALUES (").push_bind(scope);
+        query.push(", ").push_bind(now.0 / MINUTE_MS).push(", ").push_bind(shard);
+        query
+            .push(", 1) ON CONFLICT (scope, minute, shard) DO UPDATE SET times = messages_counted.times + 1");
+    });
 }
 
 /// Forgets challenges and counts that no limit looks at any more.

@@ -5,7 +5,7 @@ use crate::{
     clock::{moment, timestamp},
     language::Language,
     secret::sha256,
-    store::{Connection, Statement},
+    store::{Connection, Statement, Writes},
 };
 use sqlx::{Row, any::AnyRow};
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ pub struct LotRow {
 pub async fn load_lots(conn: &mut Connection, member_id: &str) -> Result<Vec<LotRow>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT * FROM lots WHERE member_id = $1 AND pending + available + held > 0 \
-         ORDER BY ends_at IS NULL, ends_at, id",
+         ORDER BY COALESCE(ends_at, 9223372036854775807), id",
     )
     .bind(member_id)
     .fetch_all(conn)
@@ -42,119 +42,310 @@ pub async fn load_lots(conn: &mut Connection, member_id: &str) -> Result<Vec<Lot
     rows.iter().map(lot).collect()
 }
 
-/// The named lots of a member, whatever they hold.
+/// What a member is shown of their lots: those with points that have not ended, or that are held or pending.
+const SHOWN: &str =
+    " AND pending + available + held > 0 AND (held > 0 OR pending > 0 OR ends_at IS NULL OR ends_at > ";
+/// Spend order. The number stands behind every end; the index says the same.
+const END: &str = "COALESCE(ends_at, 9223372036854775807)";
+
+/// Where a lot stands in spend order: its end, `i64::MAX` without one, and its id.
+pub type Place = (i64, String);
+
+/// Lots that a member is shown at `now`, in spend order, `limit` from behind a place; and whether a hold of theirs is over.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_lots_of(
+pub async fn load_page(
     conn: &mut Connection,
     member_id: &str,
-    shares: &[Share],
-) -> Result<Vec<Lot>, sqlx::Error> {
-    let mut lots = Vec::with_capacity(shares.len());
-    for part in shares.chunks(ROWS_PER_STATEMENT) {
-        let mut query = Statement::new("SELECT * FROM lots WHERE member_id = ");
-        query.push_bind(member_id).push(" AND id IN (");
-        query.push_rows(part, |id, share| {
-            id.push_bind(share.lot.0.as_str());
-        });
-        query.push(")");
-        for row in query.fetch_all(&mut *conn).await? {
-            lots.push(lot(&row)?.lot);
-        }
+    (after, limit): (Option<&Place>, usize),
+    now: Moment,
+) -> Result<(Vec<LotRow>, bool), sqlx::Error> {
+    let mut query = Statement::new(
+        "SELECT (SELECT COUNT(*) FROM redemptions r WHERE r.state = 'held' AND r.member_id = ",
+    );
+    query.push_bind(member_id).push(" AND r.state_at <= ").push_bind(now.0);
+    query.push(") AS overdue, lots.* FROM lots WHERE member_id = ").push_bind(member_id);
+    query.push(SHOWN).push_bind(now.0).push(")");
+    if let Some((end, id)) = after {
+        query.push(" AND ").push(END).push(" >= ").push_bind(*end);
+        query
+            .push(" AND (")
+            .push(END)
+            .push(", id) > (")
+            .push_bind(*end)
+            .push(", ")
+            .push_bind(id.as_str())
+            .push(")");
     }
-    Ok(lots)
+    query.push(" ORDER BY ").push(END).push(", id LIMIT ").push_bind(limit as i64);
+    let rows = query.fetch_all(conn).await?;
+    // Without a lot there is no hold.
+    let overdue = rows.first().map_or(Ok(0_i64), |row| row.try_get("overdue"))? > 0;
+    Ok((rows.iter().map(lot).collect::<Result<_, _>>()?, overdue))
 }
 
-/// Adds a lot's row, empty: what it holds comes by [`append`].
+/// The lots of [`load_page`], all of them, where those that end together count as one; and how many they are.
 ///
 /// # Errors
 /// The database's.
-pub async fn insert_lot(
+pub async fn load_ends(
     conn: &mut Connection,
     member_id: &str,
-    row: &LotRow,
-    grant_at: Option<Moment>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO lots (member_id, id, earned_at, ends_at, granted, pending, available, held, grant_at, source_id, source_en) \
-         VALUES ($1,$2,$3,$4,$5,0,0,0,$6,$7,$8)",
-    )
-    .bind(member_id)
-    .bind(&row.lot.id.0)
-    .bind(moment(row.lot.earned_at).0)
-    .bind(row.lot.ends_at.map(|at| moment(at).0))
-    .bind(row.lot.granted.0)
-    .bind(grant_at.map(|at| at.0))
-    .bind(&row.source.id)
-    .bind(&row.source.en)
-    .execute(conn)
-    .await
-    .map(|_| ())
+    now: Moment,
+) -> Result<(Vec<Lot>, u64), sqlx::Error> {
+    let mut query = Statement::new(
+        "SELECT '' AS id, CAST(0 AS BIGINT) AS earned_at, ends_at, '' AS source_id, '' AS source_en, COUNT(*) AS lots, \
+         CAST(SUM(granted) AS BIGINT) AS granted, CAST(SUM(pending) AS BIGINT) AS pending, \
+         CAST(SUM(available) AS BIGINT) AS available, CAST(SUM(held) AS BIGINT) AS held FROM lots WHERE member_id = ",
+    );
+    query.push_bind(member_id).push(SHOWN).push_bind(now.0).push(") GROUP BY ends_at");
+    let (mut lots, mut count) = (Vec::new(), 0);
+    for row in query.fetch_all(conn).await? {
+        count += row.try_get::<i64, _>("lots")?.unsigned_abs();
+        lots.push(lot(&row)?.lot);
+    }
+    Ok((lots, count))
 }
 
-/// Appends a posting's entries under `posting_id`, links them to the member's chain of hashes, and brings the changed
-/// lots up to date. A lot changes by what the entries add to it, and the table's checks refuse a part below zero.
+/// What a redemption is paid with: its lots as they stand, their shares in spend order, and the member's chain.
+#[derive(Debug)]
+pub struct Payment {
+    /// The lots.
+    pub lots: Vec<Lot>,
+    /// How much of each.
+    pub shares: Vec<Share>,
+    /// Where the next posting goes.
+    pub chain: Chain,
+}
+
+/// What a redemption is paid with.
 ///
 /// # Errors
 /// The database's.
-pub async fn append(
+pub async fn load_payment(
     conn: &mut Connection,
-    (member_id, posting_id): (&str, &str),
-    posting: &Posting,
-) -> Result<(), sqlx::Error> {
-    let lines = posting.entries.iter().map(|entry| {
-        let (account, lot) = account_word(&entry.account);
-        Line { account, lot, points: entry.points.0 }
-    });
-    let lines: Vec<Line<'_>> = lines.collect();
-    link(conn, (member_id, posting_id), &lines).await?;
-    for (chunk, lines) in lines.chunks(ROWS_PER_STATEMENT).enumerate() {
-        let mut query = Statement::new(
-            "INSERT INTO entries (member_id, posting_id, line, account, lot_id, points) VALUES ",
-        );
-        query.push_rows(lines.iter().enumerate(), |row, (line, entry)| {
-            row.push_bind(member_id)
-                .push_bind(posting_id)
-                .push_bind((chunk * ROWS_PER_STATEMENT + line) as i64)
-                .push_bind(entry.account)
-                .push_bind(entry.lot)
-                .push_bind(entry.points);
-        });
-        query.execute(&mut *conn).await?;
+    (member_id, redemption_id): (&str, &str),
+) -> Result<Payment, sqlx::Error> {
+    let mut query = Statement::new(
+        "SELECT s.points AS share, chain.number, chain.hash, l.* FROM redemption_lots s \
+         JOIN lots l ON l.member_id = s.member_id AND l.id = s.lot_id \
+         CROSS JOIN (SELECT number, hash FROM postings WHERE member_id = ",
+    );
+    query.push_bind(member_id).push(" ORDER BY number DESC LIMIT 1) AS chain WHERE s.member_id = ");
+    query.push_bind(member_id).push(" AND s.redemption_id = ").push_bind(redemption_id);
+    query.push(" ORDER BY s.line");
+    let rows = query.fetch_all(conn).await?;
+    let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let chain = chain_of(first, member_id)?;
+    let (mut lots, mut shares) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in &rows {
+        let lot = lot(row)?.lot;
+        shares.push(Share { lot: lot.id.clone(), points: Points(row.try_get("share")?) });
+        lots.push(lot);
     }
-    let mut added: HashMap<&str, [i64; 3]> = HashMap::new();
-    for line in &lines {
-        let Some(lot) = line.lot else { continue };
-        let part = ["pending", "available", "held"].iter().position(|part| *part == line.account);
-        if let Some(part) = part {
-            added.entry(lot).or_default()[part] += line.points;
-        }
+    Ok(Payment { lots, shares, chain })
+}
+
+/// What a hold may be paid from.
+#[derive(Debug)]
+pub struct Purse {
+    /// Lots that can be spent, in spend order: as many as are needed, and some more.
+    pub lots: Vec<Lot>,
+    /// What all lots together can spend.
+    pub available: Points,
+    /// Where the next posting goes.
+    pub chain: Chain,
+}
+
+/// Lots that are loaded at first: seldom are more needed.
+const LOTS_AT_FIRST: i64 = 100;
+
+/// What a hold of `points` at `now` may be paid from.
+///
+/// # Errors
+/// The database's.
+pub async fn load_purse(
+    conn: &mut Connection,
+    (member_id, points): (&str, Points),
+    now: Moment,
+) -> Result<Purse, sqlx::Error> {
+    let purse = load_purse_of(conn, (member_id, LOTS_AT_FIRST), now).await?;
+    let loaded: Points = purse.lots.iter().map(|lot| lot.available).sum();
+    if loaded >= points || loaded == purse.available {
+        return Ok(purse);
     }
-    for lots in posting.lots.chunks(ROWS_PER_STATEMENT) {
-        let mut query =
-            Statement::new("WITH new (id, pending, available, held, granted, ends_at) AS (VALUES ");
-        query.push_rows(lots, |row, lot| {
-            let [pending, available, held] = added.get(lot.id.0.as_str()).copied().unwrap_or_default();
-            row.push_bind(lot.id.0.as_str())
-                .push_bind(pending)
-                .push_bind(available)
-                .push_bind(held)
-                .push_bind(lot.granted.0)
-                .push_bind(lot.ends_at.map(|at| moment(at).0));
-        });
+    load_purse_of(conn, (member_id, i64::MAX), now).await
+}
+
+async fn load_purse_of(
+    conn: &mut Connection,
+    (member_id, limit): (&str, i64),
+    now: Moment,
+) -> Result<Purse, sqlx::Error> {
+    let mut query = Statement::new("SELECT chain.number, chain.hash, ");
+    query
+        .push("(SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT) FROM lots WHERE member_id = ")
+        .push_bind(member_id);
+    query.push(" AND pending + available + held > 0 AND (ends_at IS NULL OR ends_at > ").push_bind(now.0);
+    query
+        .push(")) AS spendable, l.* FROM (SELECT number, hash FROM postings WHERE member_id = ")
+        .push_bind(member_id);
+    query
+        .push(" ORDER BY number DESC LIMIT 1) AS chain CROSS JOIN lots l WHERE l.member_id = ")
+        .push_bind(member_id);
+    query.push(" AND l.pending + l.available + l.held > 0 AND l.available > 0 AND COALESCE(l.ends_at, 9223372036854775807) > ");
+    query
+        .push_bind(now.0)
+        .push(" ORDER BY COALESCE(l.ends_at, 9223372036854775807), l.id LIMIT ")
+        .push_bind(limit);
+    let rows = query.fetch_all(conn).await?;
+    let Some(first) = rows.first() else {
+        // Nothing to spend: whoever asks is refused.
+        let chain = Chain { member_id: member_id.to_owned(), number: 0, hash: Vec::new() };
+        return Ok(Purse { lots: Vec::new(), available: Points::ZERO, chain });
+    };
+    Ok(Purse {
+        available: Points(first.try_get("spendable")?),
+        chain: chain_of(first, member_id)?,
+        lots: rows.iter().map(|row| lot(row).map(|row| row.lot)).collect::<Result<_, _>>()?,
+    })
+}
+
+fn chain_of(row: &AnyRow, member_id: &str) -> Result<Chain, sqlx::Error> {
+    Ok(Chain { member_id: member_id.to_owned(), number: row.try_get("number")?, hash: row.try_get("hash")? })
+}
+
+/// What a member can spend at `now`.
+///
+/// # Errors
+/// The database's.
+pub async fn sum_available(
+    conn: &mut Connection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Points, sqlx::Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT) FROM lots WHERE member_id = $1 \
+         AND pending + available + held > 0 AND (ends_at IS NULL OR ends_at > $2)";
+    sqlx::query_scalar(sql).bind(member_id).bind(now.0).fetch_one(conn).await.map(Points)
+}
+
+/// Adds a lot's row with what it holds. Its posting names no changed lots then: see [`Chain::append`].
+pub fn insert_lot(writes: &mut Writes, member_id: &str, row: &LotRow, grant_at: Option<Moment>) {
+    writes.add(1, |query| {
         query.push(
-            ") UPDATE lots SET pending = lots.pending + new.pending, available = lots.available + new.available, \
-             held = lots.held + new.held, granted = new.granted, ends_at = new.ends_at \
-             FROM new WHERE lots.id = new.id AND lots.member_id = ",
+            "INSERT INTO lots (member_id, id, earned_at, ends_at, granted, pending, available, held, grant_at, source_id, \
+             source_en) VALUES ",
         );
-        query.push_bind(member_id);
-        let changed = query.execute(&mut *conn).await?.rows_affected();
-        if changed != lots.len() as u64 {
-            return Err(sqlx::Error::RowNotFound);
+        query.push_rows([row], |values, row| {
+            values
+                .push_bind(member_id)
+                .push_bind(row.lot.id.0.as_str())
+                .push_bind(moment(row.lot.earned_at).0)
+                .push_bind(row.lot.ends_at.map(|at| moment(at).0))
+                .push_bind(row.lot.granted.0)
+                .push_bind(row.lot.pending.0)
+                .push_bind(row.lot.available.0)
+                .push_bind(row.lot.held.0)
+                .push_bind(grant_at.map(|at| at.0))
+                .push_bind(row.source.id.as_str())
+                .push_bind(row.source.en.as_str());
+        });
+    });
+}
+
+/// The end of a member's chain of postings.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    member_id: String,
+    number: i64,
+    hash: Vec<u8>,
+}
+
+/// The end of a member's chain; new ones are appended there.
+///
+/// # Errors
+/// The database's.
+pub async fn load_chain(conn: &mut Connection, member_id: &str) -> Result<Chain, sqlx::Error> {
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT number, hash FROM postings WHERE member_id = $1 ORDER BY number DESC LIMIT 1")
+            .bind(member_id)
+            .fetch_optional(conn)
+            .await?;
+    let (number, hash) = last.unwrap_or_default();
+    Ok(Chain { member_id: member_id.to_owned(), number, hash })
+}
+
+impl Chain {
+    /// Appends a posting's entries under `posting_id`, links them to the member's chain of hashes, and brings the changed
+    /// lots up to date. A lot changes by what the entries add to it, and the table's checks refuse a part below zero.
+    pub fn append(&mut self, writes: &mut Writes, posting_id: &str, posting: &Posting) {
+        let lines = posting.entries.iter().map(|entry| {
+            let (account, lot) = account_word(&entry.account);
+            Line { account, lot, points: entry.points.0 }
+        });
+        let lines: Vec<Line<'_>> = lines.collect();
+        self.number += 1;
+        self.hash = chain_hash(&self.hash, posting_id, &lines);
+        writes.add(1, |query| {
+            query.push("INSERT INTO postings (member_id, number, posting_id, hash) VALUES ");
+            query.push_rows([&*self], |values, chain| {
+                values
+                    .push_bind(chain.member_id.as_str())
+                    .push_bind(chain.number)
+                    .push_bind(posting_id)
+                    .push_bind(chain.hash.as_slice());
+            });
+        });
+        for (chunk, lines) in lines.chunks(ROWS_PER_STATEMENT).enumerate() {
+            writes.add(lines.len(), |query| {
+                query.push(
+                    "INSERT INTO entries (member_id, posting_id, line, account, lot_id, points) VALUES ",
+                );
+                query.push_rows(lines.iter().enumerate(), |row, (line, entry)| {
+                    row.push_bind(self.member_id.as_str())
+                        .push_bind(posting_id)
+                        .push_bind((chunk * ROWS_PER_STATEMENT + line) as i64)
+                        .push_bind(entry.account)
+                        .push_bind(entry.lot)
+                        .push_bind(entry.points);
+                });
+            });
+        }
+        self.change_lots(writes, &lines, &posting.lots);
+    }
+
+    fn change_lots(&self, writes: &mut Writes, lines: &[Line<'_>], lots: &[Lot]) {
+        let mut added: HashMap<&str, [i64; 3]> = HashMap::new();
+        for line in lines {
+            let Some(lot) = line.lot else { continue };
+            let part = ["pending", "available", "held"].iter().position(|part| *part == line.account);
+            if let Some(part) = part {
+                added.entry(lot).or_default()[part] += line.points;
+            }
+        }
+        for lots in lots.chunks(ROWS_PER_STATEMENT) {
+            writes.add(lots.len(), |query| {
+                query.push("WITH new (id, pending, available, held, granted, ends_at) AS (VALUES ");
+                query.push_rows(lots, |row, lot| {
+                    let [pending, available, held] =
+                        added.get(lot.id.0.as_str()).copied().unwrap_or_default();
+                    row.push_bind(lot.id.0.as_str())
+                        .push_bind(pending)
+                        .push_bind(available)
+                        .push_bind(held)
+                        .push_bind(lot.granted.0)
+                        .push_bind(lot.ends_at.map(|at| moment(at).0));
+                });
+                query.push(
+                    ") UPDATE lots SET pending = lots.pending + new.pending, available = lots.available + new.available, \
+                     held = lots.held + new.held, granted = new.granted, ends_at = new.ends_at \
+                     FROM new WHERE lots.id = new.id AND lots.member_id = ",
+                );
+                query.push_bind(self.member_id.as_str());
+            });
         }
     }
-    Ok(())
 }
 
 /// An entry as it is stored.
@@ -187,27 +378,6 @@ pub fn chain_hash(before: &[u8], posting_id: &str, lines: &[Line<'_>]) -> Vec<u8
     sha256(&text)
 }
 
-async fn link(
-    conn: &mut Connection,
-    (member_id, posting_id): (&str, &str),
-    lines: &[Line<'_>],
-) -> Result<(), sqlx::Error> {
-    let last: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT number, hash FROM postings WHERE member_id = $1 ORDER BY number DESC LIMIT 1")
-            .bind(member_id)
-            .fetch_optional(&mut *conn)
-            .await?;
-    let (number, before) = last.unwrap_or_default();
-    sqlx::query("INSERT INTO postings (member_id, number, posting_id, hash) VALUES ($1,$2,$3,$4)")
-        .bind(member_id)
-        .bind(number + 1)
-        .bind(posting_id)
-        .bind(chain_hash(&before, posting_id, lines))
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
 /// One row of history to write.
 #[derive(Clone, Debug)]
 pub struct NewActivity<'a> {
@@ -226,28 +396,23 @@ pub struct NewActivity<'a> {
 }
 
 /// Adds a row to the history.
-///
-/// # Errors
-/// The database's.
-pub async fn insert_activity(
-    conn: &mut Connection,
-    member_id: &str,
-    activity: NewActivity<'_>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO activities (member_id, id, at, kind, points, title_id, title_en, redemption_id) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-    )
-    .bind(member_id)
-    .bind(activity.id)
-    .bind(activity.at.0)
-    .bind(activity_word(activity.kind))
-    .bind(activity.points.0)
-    .bind(&activity.title.id)
-    .bind(&activity.title.en)
-    .bind(activity.redemption_id)
-    .execute(conn)
-    .await
-    .map(|_| ())
+pub fn insert_activity(writes: &mut Writes, member_id: &str, activity: &NewActivity<'_>) {
+    writes.add(1, |query| {
+        query.push(
+            "INSERT INTO activities (member_id, id, at, kind, points, title_id, title_en, redemption_id) VALUES ",
+        );
+        query.push_rows([activity], |values, activity| {
+            values
+                .push_bind(member_id)
+                .push_bind(activity.id.as_str())
+                .push_bind(activity.at.0)
+                .push_bind(activity_word(activity.kind))
+                .push_bind(activity.points.0)
+                .push_bind(activity.title.id.as_str())
+                .push_bind(activity.title.en.as_str())
+                .push_bind(activity.redemption_id);
+        });
+    });
 }
 
 /// History, newest first, `limit` rows from before the cursor `(at, id)`.
@@ -419,22 +584,15 @@ pub fn activity_kind(word: &str) -> ActivityKind {
 }
 
 /// The hold's row of history becomes what the hold came to: the points left once, and history says it once.
-///
-/// # Errors
-/// The database's.
-pub async fn resolve_held(
-    conn: &mut Connection,
-    (member_id, redemption_id): (&str, &str),
+pub fn resolve_held(
+    writes: &mut Writes,
+    (member_id, activity_id): (&str, &str),
     (kind, at): (ActivityKind, Moment),
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE activities SET kind = $1, at = $2 WHERE member_id = $3 AND redemption_id = $4 AND kind = 'held'",
-    )
-    .bind(activity_word(kind))
-    .bind(at.0)
-    .bind(member_id)
-    .bind(redemption_id)
-    .execute(conn)
-    .await
-    .map(|_| ())
+) {
+    writes.add(1, |query| {
+        query.push("UPDATE activities SET kind = ").push_bind(activity_word(kind));
+        query.push(", at = ").push_bind(at.0);
+        query.push(" WHERE member_id = ").push_bind(member_id).push(" AND id = ").push_bind(activity_id);
+        query.push(" AND kind = 'held'");
+    });
 }

@@ -1,6 +1,6 @@
 //! Rows of members and of their sessions.
 
-use crate::store::Connection;
+use crate::store::{Connection, Writes};
 use sqlx::{Row, any::AnyRow};
 use tukar_domain::eligibility::AccountState;
 use tukar_wire::Moment;
@@ -152,16 +152,12 @@ pub async fn touch_session(conn: &mut Connection, token_hash: &[u8], now: Moment
 }
 
 /// Opens the claim locker of a session until `until`.
-///
-/// # Errors
-/// The database's.
-pub async fn open_locker(conn: &mut Connection, token_hash: &[u8], until: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE sessions SET locker_until = $1 WHERE token_hash = $2")
-        .bind(until.0)
-        .bind(token_hash)
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub fn open_locker(writes: &mut Writes, token_hash: &[u8], until: Moment) {
+    // It may have been ended meanwhile.
+    writes.add_any(|query| {
+        query.push("UPDATE sessions SET locker_until = ").push_bind(until.0);
+        query.push(" WHERE token_hash = ").push_bind(token_hash);
+    });
 }
 
 /// Ends a session.

@@ -4,7 +4,7 @@ use crate::{
     language::Language,
     senders::Message,
     store::{
-        Connection, Statement,
+        Connection, Statement, Writes,
         challenges::{channel_of, channel_word},
     },
 };
@@ -24,32 +24,30 @@ pub struct OutboxRow {
     pub tries: u32,
 }
 
-/// Adds a message, due at once. One that carries a challenge's code takes the place of an older one that still waits:
-/// its code is dead.
-///
-/// # Errors
-/// The database's.
-pub async fn insert(
-    conn: &mut Connection,
+/// Adds a message, due at once.
+pub fn insert(
+    writes: &mut Writes,
     (id, challenge_id, message): (&str, Option<&str>, &Message),
     (now, ends_at): (Moment, Moment),
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0)",
-    )
-    .bind(id)
-    .bind(challenge_id)
-    .bind(channel_word(message.channel))
-    .bind(&message.to)
-    .bind(message.language.tag())
-    .bind(&message.subject)
-    .bind(&message.text)
-    .bind(now.0)
-    .bind(ends_at.0)
-    .execute(conn)
-    .await
-    .map(|_| ())
+) {
+    writes.add(1, |query| {
+        query.push(
+            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) VALUES ",
+        );
+        query.push_rows([message], |values, message| {
+            values
+                .push_bind(id)
+                .push_bind(challenge_id)
+                .push_bind(channel_word(message.channel))
+                .push_bind(message.to.as_str())
+                .push_bind(message.language.tag())
+                .push_bind(message.subject.as_str())
+                .push_bind(message.text.as_str())
+                .push_bind(now.0)
+                .push_bind(ends_at.0)
+                .push_bind(0_i64);
+        });
+    });
 }
 
 /// Messages due at `now`, oldest first, at most `limit`.

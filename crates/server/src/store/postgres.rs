@@ -23,6 +23,8 @@ const READERS_MAX: u32 = 8;
 const RUNS_MAX: u32 = 12;
 /// How long a transaction waits for a connection.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// A line that was used so lately is not tried before it is used again.
+const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// A server that hangs gives its locks back. What is committed is on disk before it is answered.
 const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '20s'; \
      SET idle_in_transaction_session_timeout = '20s'; SET application_name = 'tukar'";
@@ -47,9 +49,13 @@ impl Postgres {
                 Box::pin(async move { conn.execute(sqlx::raw_sql(SETTINGS)).await.map(|_| ()) })
             })
         };
-        let writers =
-            pool(WRITERS_MAX).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
-        let readers = pool(READERS_MAX).connect_with(options).await.context("connecting to PostgreSQL")?;
+        // A transaction that finds its line broken runs again, on another; a read does not.
+        let writers = pool(WRITERS_MAX).test_before_acquire(false).connect_with(options.clone());
+        let readers = pool(READERS_MAX).test_before_acquire(false).before_acquire(|conn, state| {
+            Box::pin(async move { Ok(state.idle_for < TRUSTED_FOR || conn.ping().await.is_ok()) })
+        });
+        let writers = writers.await.context("connecting to PostgreSQL")?;
+        let readers = readers.connect_with(options).await.context("connecting to PostgreSQL")?;
         Ok(Postgres { writers, readers })
     }
 

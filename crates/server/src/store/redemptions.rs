@@ -3,10 +3,10 @@
 use crate::{
     catalogue::Bilingual,
     clock::{moment, timestamp},
-    store::{Connection, Statement},
+    store::{Connection, Statement, Writes},
 };
 use sqlx::{Row, any::AnyRow};
-use tukar_domain::{LotId, Points, ledger::Share, redemption::State};
+use tukar_domain::{Points, ledger::Share, redemption::State};
 use tukar_wire::Moment;
 
 /// A redemption as stored.
@@ -70,6 +70,33 @@ pub async fn find(
         .transpose()
 }
 
+/// A member's redemption, and their holds that are over at `now`, at most 100.
+///
+/// # Errors
+/// The database's.
+pub async fn find_and_overdue(
+    conn: &mut Connection,
+    (member_id, id): (&str, &str),
+    now: Moment,
+) -> Result<(Option<RedemptionRow>, Vec<RedemptionRow>), sqlx::Error> {
+    let mut query =
+        Statement::new("SELECT CAST(1 AS BIGINT) AS named, r.* FROM redemptions r WHERE r.member_id = ");
+    query.push_bind(member_id).push(" AND r.id = ").push_bind(id);
+    query
+        .push(" UNION ALL SELECT CAST(0 AS BIGINT) AS named, r.* FROM redemptions r WHERE r.member_id = ")
+        .push_bind(member_id);
+    query.push(" AND r.state = 'held' AND r.state_at <= ").push_bind(now.0).push(" LIMIT 101");
+    let (mut named, mut overdue) = (None, Vec::new());
+    for row in query.fetch_all(conn).await? {
+        if row.try_get::<i64, _>("named")? == 1 {
+            named = Some(redemption(&row)?);
+        } else {
+            overdue.push(redemption(&row)?);
+        }
+    }
+    Ok((named, overdue))
+}
+
 /// A member's redemptions that are held at `now`, newest first; at most 20.
 ///
 /// # Errors
@@ -107,112 +134,77 @@ pub async fn load_overdue(
     query.fetch_all(conn).await?.iter().map(redemption).collect()
 }
 
-/// Adds a redemption and the lots that pay it.
-///
-/// # Errors
-/// The database's; also an id that the member used before.
-pub async fn insert(conn: &mut Connection, row: &RedemptionRow, shares: &[Share]) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
-         quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash, hold_answer) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
-    )
-    .bind(&row.member_id)
-    .bind(&row.id)
-    .bind(&row.reference)
-    .bind(row.state.word())
-    .bind(moment(row.state.moment()).0)
-    .bind(&row.reward_id)
-    .bind(&row.title.id)
-    .bind(&row.title.en)
-    .bind(&row.brand)
-    .bind(&row.kind)
-    .bind(i64::from(row.quantity))
-    .bind(row.points.0)
-    .bind(&row.price_version)
-    .bind(&row.recipient)
-    .bind(&row.recipient_shown)
-    .bind(row.held_at.0)
-    .bind(row.hold_ends_at.0)
-    .bind(&row.challenge_id)
-    .bind(&row.body_hash)
-    .bind(&row.hold_answer)
-    .execute(&mut *conn)
-    .await?;
-    for (chunk, part) in shares.chunks(SHARES_PER_STATEMENT).enumerate() {
-        let mut query = Statement::new(
-            "INSERT INTO redemption_lots (member_id, redemption_id, line, lot_id, points) VALUES ",
+/// Adds a redemption and the lots that pay it. An id that the member used before fails.
+pub fn insert(writes: &mut Writes, row: &RedemptionRow, shares: &[Share]) {
+    writes.add(1, |query| {
+        query.push(
+            "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
+             quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash, \
+             hold_answer) VALUES ",
         );
-        query.push_rows(part.iter().enumerate(), |values, (line, share)| {
+        query.push_rows([row], |values, row| {
             values
                 .push_bind(row.member_id.as_str())
                 .push_bind(row.id.as_str())
-                .push_bind((chunk * SHARES_PER_STATEMENT + line) as i64)
-                .push_bind(share.lot.0.as_str())
-                .push_bind(share.points.0);
+                .push_bind(row.reference.as_str())
+                .push_bind(row.state.word())
+                .push_bind(moment(row.state.moment()).0)
+                .push_bind(row.reward_id.as_str())
+                .push_bind(row.title.id.as_str())
+                .push_bind(row.title.en.as_str())
+                .push_bind(row.brand.as_str())
+                .push_bind(row.kind.as_str())
+                .push_bind(i64::from(row.quantity))
+                .push_bind(row.points.0)
+                .push_bind(row.price_version.as_str())
+                .push_bind(row.recipient.as_str())
+                .push_bind(row.recipient_shown.as_deref())
+                .push_bind(row.held_at.0)
+                .push_bind(row.hold_ends_at.0)
+                .push_bind(row.challenge_id.as_str())
+                .push_bind(row.body_hash.as_slice())
+                .push_bind(row.hold_answer.as_str());
         });
-        query.execute(&mut *conn).await?;
+    });
+    for (chunk, part) in shares.chunks(SHARES_PER_STATEMENT).enumerate() {
+        writes.add(part.len(), |query| {
+            query
+                .push("INSERT INTO redemption_lots (member_id, redemption_id, line, lot_id, points) VALUES ");
+            query.push_rows(part.iter().enumerate(), |values, (line, share)| {
+                values
+                    .push_bind(row.member_id.as_str())
+                    .push_bind(row.id.as_str())
+                    .push_bind((chunk * SHARES_PER_STATEMENT + line) as i64)
+                    .push_bind(share.lot.0.as_str())
+                    .push_bind(share.points.0);
+            });
+        });
     }
-    Ok(())
 }
 
 const SHARES_PER_STATEMENT: usize = 500;
 
-/// The lots that pay, in spend order.
-///
-/// # Errors
-/// The database's.
-pub async fn load_shares(conn: &mut Connection, row: &RedemptionRow) -> Result<Vec<Share>, sqlx::Error> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT lot_id, points FROM redemption_lots WHERE member_id = $1 AND redemption_id = $2 ORDER BY line",
-    )
-    .bind(&row.member_id)
-    .bind(&row.id)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|(lot, points)| Share { lot: LotId(lot), points: Points(points) }).collect())
-}
+/// Key, hash of the request and answer of a confirmation, for replay.
+pub type Confirmation<'a> = (&'a str, &'a [u8], &'a str);
 
-/// Writes the state after a step.
-///
-/// # Errors
-/// The database's; also when the row is not there, which is a bug.
-pub async fn set_state(conn: &mut Connection, row: &RedemptionRow, state: State) -> Result<(), sqlx::Error> {
-    let changed = sqlx::query(
-        "UPDATE redemptions SET state = $1, state_at = $2 WHERE member_id = $3 AND id = $4 AND state = $5",
-    )
-    .bind(state.word())
-    .bind(moment(state.moment()).0)
-    .bind(&row.member_id)
-    .bind(&row.id)
-    .bind(row.state.word())
-    .execute(conn)
-    .await?
-    .rows_affected();
-    assert_eq!(changed, 1, "a state is left once");
-    Ok(())
-}
-
-/// Keeps the answer of the confirmation, for replay.
-///
-/// # Errors
-/// The database's.
-pub async fn set_confirmed(
-    conn: &mut Connection,
+/// Writes the state after a step, and the confirmation where it was one. A state is left once: another one than `row` says
+/// fails.
+pub fn set_state(
+    writes: &mut Writes,
     row: &RedemptionRow,
-    (key, body_hash, answer): (&str, &[u8], &str),
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE redemptions SET confirm_key = $1, confirm_hash = $2, confirm_answer = $3 WHERE member_id = $4 AND id = $5",
-    )
-    .bind(key)
-    .bind(body_hash)
-    .bind(answer)
-    .bind(&row.member_id)
-    .bind(&row.id)
-    .execute(conn)
-    .await
-    .map(|_| ())
+    (state, confirmation): (State, Option<Confirmation<'_>>),
+) {
+    writes.add(1, |query| {
+        query.push("UPDATE redemptions SET state = ").push_bind(state.word());
+        query.push(", state_at = ").push_bind(moment(state.moment()).0);
+        if let Some((key, hash, answer)) = confirmation {
+            query.push(", confirm_key = ").push_bind(key);
+            query.push(", confirm_hash = ").push_bind(hash);
+            query.push(", confirm_answer = ").push_bind(answer);
+        }
+        query.push(" WHERE member_id = ").push_bind(row.member_id.as_str());
+        query.push(" AND id = ").push_bind(row.id.as_str()).push(" AND state = ").push_bind(row.state.word());
+    });
 }
 
 /// Pieces of each reward that a member has redeemed or holds since `since`, by reward.

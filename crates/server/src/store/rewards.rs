@@ -5,7 +5,7 @@
 
 use crate::{
     catalogue::{Bilingual, ProgrammeTexts, PromotionRow, Reward},
-    store::Connection,
+    store::{Connection, Writes},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, any::AnyRow};
@@ -106,19 +106,16 @@ pub async fn take_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<
 }
 
 /// Gives taken pieces back; nothing happens for a reward without limited stock.
-///
-/// # Errors
-/// The database's; also when more would come back than was taken.
-pub async fn give_back_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE stock SET taken = CASE WHEN taken > $1 THEN taken - $1 ELSE 0 END, changes = changes + 1 \
-         WHERE reward_id = $2",
-    )
-    .bind(i64::from(pieces))
-    .bind(id)
-    .execute(conn)
-    .await
-    .map(|_| ())
+pub fn give_back_stock(writes: &mut Writes, id: &str, pieces: u32) {
+    let pieces = i64::from(pieces);
+    writes.add_any(|query| {
+        query.push("UPDATE stock SET taken = CASE WHEN taken > ").push_bind(pieces);
+        query
+            .push(" THEN taken - ")
+            .push_bind(pieces)
+            .push(" ELSE 0 END, changes = changes + 1 WHERE reward_id = ");
+        query.push_bind(id);
+    });
 }
 
 /// Makes `rewards` the whole catalogue, in this order. A reward that is not among them is hidden and closed at `now`,

@@ -25,6 +25,7 @@ const READERS_MAX: u32 = 8;
 const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// How long a work waits for its turn.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT work";
 /// Said again on each connection: they are not kept in the file.
 const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
 
@@ -41,8 +42,17 @@ struct Writer {
     conn: Option<Connection>,
     options: AnyConnectOptions,
     group: Option<watch::Sender<Group>>,
-    /// A work was dropped half done: its savepoint is still open.
-    torn: bool,
+    under_way: UnderWay,
+}
+
+/// What a work that is dropped leaves half done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnderWay {
+    Nothing,
+    /// The last work's savepoint gives way to the next one's: there may be one, or none, or both.
+    Savepoint,
+    /// What a work changes since its savepoint.
+    Work,
 }
 
 /// How a transaction that several works share came out.
@@ -81,13 +91,15 @@ impl Sqlite {
         let readers = AnyPoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(WAIT_MAX)
+            // A file does not go away as a line does.
+            .test_before_acquire(false)
             .after_connect(|conn, _| {
                 Box::pin(async move { conn.execute(sqlx::raw_sql(PRAGMAS)).await.map(|_| ()) })
             })
             .connect_with(reading)
             .await
             .with_context(context)?;
-        let writer = Writer { conn: Some(conn), options, group: None, torn: false };
+        let writer = Writer { conn: Some(conn), options, group: None, under_way: UnderWay::Nothing };
         Ok(Sqlite { writer: Arc::new(Mutex::new(writer)), readers })
     }
 
@@ -104,20 +116,16 @@ impl Sqlite {
         let mut writer =
             tokio::time::timeout(WAIT_MAX, waiting).await.map_err(|_| E::from(sqlx::Error::PoolTimedOut))?;
         let mut group = self.join(&mut writer).await?;
-        writer.run("SAVEPOINT work").await?;
-        writer.torn = true;
+        writer.under_way = UnderWay::Work;
         let result = work(writer.conn()?).await;
-        writer.torn = false;
-        let ended = match &result {
-            Ok(_) => writer.run("RELEASE work").await,
-            Err(_) => {
-                tracing::debug!(name, "a transaction was rolled back");
-                writer.run("ROLLBACK TO work; RELEASE work").await
+        // A work that did well leaves its savepoint to the next one, or to the commit, to save a way to the database.
+        writer.under_way = UnderWay::Nothing;
+        if result.is_err() {
+            tracing::debug!(name, "a transaction was rolled back");
+            if let Err(error) = writer.run("ROLLBACK TO work").await {
+                // SQLite gave the whole transaction up, as on a full disk: the works before this one are lost too.
+                writer.give_up(&error).await;
             }
-        };
-        if let Err(error) = ended {
-            // SQLite gave the whole transaction up, as on a full disk: the works before this one are lost too.
-            writer.give_up(&error).await;
         }
         drop(writer);
         // Also a refusal waits: it may rest on what another work of this transaction wrote.
@@ -129,21 +137,29 @@ impl Sqlite {
         }
     }
 
-    /// Takes part in the open transaction, or opens one. Who opens it also sees to its commit: by a task that queues
-    /// behind the works that wait already.
+    /// Takes part in the open transaction, or opens one; either way with a savepoint of its own. Who opens it also sees to
+    /// its commit: by a task that queues behind the works that wait already.
     async fn join(&self, writer: &mut Writer) -> Result<watch::Receiver<Group>, sqlx::Error> {
         writer.settle().await;
+        if writer.group.is_some() {
+            writer.under_way = UnderWay::Savepoint;
+            let next = writer.run("RELEASE work; SAVEPOINT work").await;
+            writer.under_way = UnderWay::Nothing;
+            if let Err(error) = next {
+                writer.give_up(&error).await;
+            }
+        }
         if let Some(group) = &writer.group {
             return Ok(group.subscribe());
         }
         if writer.conn.is_none() {
             return Err(sqlx::Error::PoolClosed);
         }
-        if let Err(error) = writer.run("BEGIN IMMEDIATE").await {
+        if let Err(error) = writer.run(BEGIN).await {
             // The connection may be broken for good: a new one is tried once.
             tracing::warn!(%error, "the writing connection is opened again");
             writer.conn = Some(connect(&writer.options).await?);
-            writer.run("BEGIN IMMEDIATE").await?;
+            writer.run(BEGIN).await?;
         }
         let (sender, receiver) = watch::channel(Group::Open);
         writer.group = Some(sender);
@@ -195,9 +211,13 @@ impl Writer {
 
     /// Takes back what a dropped work left.
     async fn settle(&mut self) {
-        if std::mem::take(&mut self.torn)
-            && let Err(error) = self.run("ROLLBACK TO work; RELEASE work").await
-        {
+        let settled = match std::mem::replace(&mut self.under_way, UnderWay::Nothing) {
+            UnderWay::Nothing => Ok(()),
+            // One more does no harm; none would.
+            UnderWay::Savepoint => self.run("SAVEPOINT work").await,
+            UnderWay::Work => self.run("ROLLBACK TO work").await,
+        };
+        if let Err(error) = settled {
             self.give_up(&error).await;
         }
     }

@@ -9,7 +9,11 @@ use sqlx::{
 };
 use std::fmt::Write as _;
 
+/// A statement with more values is not kept prepared.
+const VALUES_KEPT_MAX: usize = 500;
+
 /// Text and values that grow together: each value is pushed where its `$n` stands, so that no value can become text.
+#[derive(Default)]
 pub struct Statement {
     sql: String,
     values: AnyArguments,
@@ -21,7 +25,7 @@ impl Statement {
     /// Begins with fixed text.
     #[must_use]
     pub fn new(sql: &'static str) -> Statement {
-        Statement { sql: sql.to_owned(), values: AnyArguments::default(), count: 0, failed: None }
+        Statement { sql: sql.to_owned(), ..Statement::default() }
     }
 
     /// Adds fixed text.
@@ -82,11 +86,27 @@ impl Statement {
         conn.fetch_optional(self.query()?).await
     }
 
-    fn query(self) -> Result<Query<'static, Any, AnyArguments>, sqlx::Error> {
+    /// Values so far.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Takes the text out; the values stay, and those of the next text are numbered on.
+    pub(super) fn take_sql(&mut self) -> String {
+        std::mem::take(&mut self.sql)
+    }
+
+    /// Puts texts back that were taken out.
+    pub(super) fn set_sql(&mut self, sql: String) {
+        self.sql = sql;
+    }
+
+    pub(super) fn query(self) -> Result<Query<'static, Any, AnyArguments>, sqlx::Error> {
         match self.failed {
             Some(error) => Err(sqlx::Error::Encode(error)),
-            // Its text is pushed as `&'static str` and as `$n` alone.
-            None => Ok(sqlx::query_with(AssertSqlSafe(self.sql), self.values)),
+            // Its text is pushed as `&'static str` and as `$n` alone. One with many values hardly comes again.
+            None => Ok(sqlx::query_with(AssertSqlSafe(self.sql), self.values)
+                .persistent(self.count <= VALUES_KEPT_MAX)),
         }
     }
 }

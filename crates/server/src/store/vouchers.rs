@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Bilingual,
-    store::{Connection, Statement},
+    store::{Connection, Statement, Writes},
 };
 use sqlx::{Row, any::AnyRow};
 use tukar_wire::{Moment, VoucherState};
@@ -35,27 +35,26 @@ pub struct VoucherRow {
 const SELECT: &str = "SELECT v.*, r.title_id, r.title_en, r.brand, r.kind FROM vouchers v \
      JOIN redemptions r ON r.member_id = v.member_id AND r.id = v.redemption_id WHERE v.member_id = ";
 
-/// Adds a voucher.
-///
-/// # Errors
-/// The database's; also a code that exists, which a new draw mends.
-pub async fn insert(conn: &mut Connection, member_id: &str, row: &VoucherRow) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO vouchers (member_id, id, redemption_id, state, code, how_to_use_id, how_to_use_en, issued_at, ends_at) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-    )
-    .bind(member_id)
-    .bind(&row.id)
-    .bind(&row.redemption_id)
-    .bind(state_word(row.state))
-    .bind(&row.code)
-    .bind(&row.how_to_use.id)
-    .bind(&row.how_to_use.en)
-    .bind(row.issued_at.0)
-    .bind(row.ends_at.map(|at| at.0))
-    .execute(conn)
-    .await
-    .map(|_| ())
+/// Adds vouchers of one member. A code that exists fails, which a new draw mends.
+pub fn insert(writes: &mut Writes, member_id: &str, rows: &[VoucherRow]) {
+    writes.add(rows.len(), |query| {
+        query.push(
+            "INSERT INTO vouchers (member_id, id, redemption_id, state, code, how_to_use_id, how_to_use_en, issued_at, \
+             ends_at) VALUES ",
+        );
+        query.push_rows(rows, |values, row| {
+            values
+                .push_bind(member_id)
+                .push_bind(row.id.as_str())
+                .push_bind(row.redemption_id.as_str())
+                .push_bind(state_word(row.state))
+                .push_bind(row.code.as_deref())
+                .push_bind(row.how_to_use.id.as_str())
+                .push_bind(row.how_to_use.en.as_str())
+                .push_bind(row.issued_at.0)
+                .push_bind(row.ends_at.map(|at| at.0));
+        });
+    });
 }
 
 /// The vouchers of one redemption, in the order they were issued.

@@ -3,7 +3,7 @@
 use crate::server::{START, Server, reward};
 use tukar_server::{
     catalogue::{Bilingual, PromotionRow},
-    store::{Connection, rewards},
+    store::{Connection, Writes, rewards},
 };
 use tukar_wire::{Limit, LimitPeriod, Moment};
 
@@ -13,7 +13,11 @@ async fn take(server: &Server, id: &str, pieces: u32) -> bool {
 }
 
 async fn give_back(server: &Server, id: &str, pieces: u32) -> bool {
-    let work = async |conn: &mut Connection| rewards::give_back_stock(conn, id, pieces).await;
+    let work = async |conn: &mut Connection| {
+        let mut writes = Writes::new();
+        rewards::give_back_stock(&mut writes, id, pieces);
+        writes.run(conn).await
+    };
     server.app.store.transact("test", work).await.is_ok()
 }
 
@@ -74,4 +78,35 @@ async fn a_reward_left_out_of_an_import_is_closed_and_not_deleted() {
     assert_eq!(visible, ["kept"]);
     assert_eq!(rewards::find_reward(&mut conn, "old").await.unwrap().unwrap().closes_at, Some(now));
     assert!(START < now);
+}
+
+#[tokio::test]
+async fn gathered_writes_happen_all_or_none() {
+    let server = Server::empty(vec![reward("kept")]).await;
+    let total = async |title: &str, id: &str, rows: usize| {
+        let work = async |conn: &mut Connection| {
+            let mut writes = Writes::new();
+            writes.add(1, |query| {
+                query.push("UPDATE rewards SET brand = ").push_bind(title).push(" WHERE id = 'kept'");
+            });
+            writes.add(rows, |query| {
+                query.push("INSERT INTO stock (reward_id, total) VALUES ");
+                query.push_rows([id], |row, id| {
+                    row.push_bind(id).push_bind(3_i64);
+                });
+            });
+            writes.run(conn).await
+        };
+        server.app.store.transact("test", work).await
+    };
+    let brand = async || {
+        let mut conn = server.app.store.read().await.unwrap();
+        rewards::find_reward(&mut conn, "kept").await.unwrap().unwrap().brand
+    };
+    let before = brand().await;
+    assert!(total("A", "nobody", 1).await.is_err(), "a key between tables is checked");
+    assert!(matches!(total("B", "kept", 2).await, Err(sqlx::Error::RowNotFound)), "rows are counted");
+    assert_eq!(brand().await, before);
+    total("C", "kept", 1).await.unwrap();
+    assert_eq!((brand().await.as_str(), left(&server, "kept").await), ("C", 3));
 }
