@@ -18,7 +18,7 @@ const ANSWER_MS = 10_000; // From the frame's load event to its first word.
 // Behind the grey blocks the frame has its place at once: browsers draw nothing in one that can't be seen, and then it
 // would never say how high it is.
 // Only what must stand before the real thing: grey blocks of about the true shape, so that little jumps.
-const EARLY = `:host{display:block;position:relative;min-inline-size:min(100%,20rem);container-type:inline-size}
+const EARLY = `:host{display:block;position:relative;min-inline-size:min(100%,20rem);container-type:inline-size;contain-intrinsic-inline-size:20rem}
 :host([hidden]){display:none}
 .early{display:grid;gap:16px;padding:16px;min-height:var(--tukar-min-height,40rem);box-sizing:border-box;align-content:start}
 .early i{border-radius:12px;background:color-mix(in srgb,currentColor 8%,transparent)}
@@ -361,18 +361,19 @@ function make(home, later) {
       this.#fail('died');
     }
 
-    // Which part of the frame the visitor sees: what opens in it opens there.
+    // Which part of the frame the visitor sees, also in a box that scrolls: what opens in it opens there.
     #look() {
-      if (this.#display !== 'inline' || !this.#frame || this.#looked) return;
+      if (this.#display !== 'inline' || !this.#frame || this.#looked || typeof IntersectionObserver === 'undefined') return;
       this.#looked = true;
-      requestAnimationFrame(() => {
+      const eye = new IntersectionObserver((entries) => {
+        eye.disconnect();
         this.#looked = false;
-        if (!this.#frame) return;
-        const box = this.#frame.getBoundingClientRect();
-        const top = Math.max(0, Math.round(-box.top));
-        const height = Math.max(0, Math.round(Math.min(box.height, innerHeight - box.top) - top));
-        this.#tell('view', { top, height });
+        const { boundingClientRect: box, intersectionRect: part } = entries[0];
+        // Where the page zooms or scales, the frame's own pixels are others.
+        const scale = this.#frame?.offsetHeight / box.height || 1;
+        this.#tell('view', { top: Math.max(0, Math.round((part.top - box.top) * scale)), height: Math.round(part.height * scale) });
       });
+      eye.observe(this.#frame);
     }
 
     #watchSize(box) {
