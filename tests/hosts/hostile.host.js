@@ -8,6 +8,12 @@ const STYLES = {
   'turns everything around': 'html { direction: rtl; text-align: right } * { letter-spacing: 3px; text-transform: uppercase }',
   'floats and clips': 'body * { float: left; overflow: hidden; position: static; box-sizing: content-box; line-height: 0 }',
   'has huge type and wide margins': 'html { font-size: 40px } * { margin: 20px; padding: 10px }',
+  'zooms and bends': 'html { zoom: 1.3 } body { transform: rotate(0.5deg) scale(0.9); perspective: 400px }',
+  'contains and clips': '* { contain: content; content-visibility: auto; overflow: clip }',
+  'inverts and blends': 'html { filter: invert(1) hue-rotate(180deg) } iframe { mix-blend-mode: difference }',
+  'sizes the element itself': 'tukar-rewards { width: 240px !important; max-width: 240px; height: 220px; overflow: auto }',
+  'takes the pointer from frames': 'iframe, object, embed { pointer-events: none; visibility: hidden; position: absolute; left: -9999px }',
+  'has a font and a height of its own for all': '* { font: 9px/5 fantasy !important; max-height: 300px; min-width: 0 !important }',
   'animates everything': '* { animation: turn 1s infinite; transition: all 1s } @keyframes turn { to { rotate: 1deg } }',
 };
 for (const [name, style] of Object.entries(STYLES)) {
@@ -30,12 +36,59 @@ const SCRIPTS = {
   'took away CSSStyleSheet': 'window.CSSStyleSheet = undefined;',
   'broke console': 'window.console = undefined;',
   'has a name of its own called tukar': 'window.tukar = null; var define = () => { throw new Error("amd"); }; define.amd = true;',
+  'replaced Promise by one that never settles': 'window.Promise = class { then() { return this; } catch() { return this; } };',
+  'took away Map and JSON': 'window.Map = window.WeakMap = window.JSON = undefined;',
+  'wraps every listener': `const { addEventListener } = EventTarget.prototype; EventTarget.prototype.addEventListener = function (type, listener, ...more) {
+    return addEventListener.call(this, type, (event) => (listener.handleEvent ?? listener).call(listener.handleEvent ? listener : this, event), ...more); };`,
+  'wraps customElements.define':
+    'const { define } = CustomElementRegistry.prototype; CustomElementRegistry.prototype.define = function (name, kind, more) { return define.call(this, name, class extends kind {}, more); };',
+  'replaced postMessage by something that throws': 'window.postMessage = () => { throw new Error("no"); };',
+  'took away CustomEvent': 'window.CustomEvent = undefined;',
+  'stopped its timers and frames': 'window.requestAnimationFrame = window.setTimeout = window.queueMicrotask = () => 0;',
+  'replaced getComputedStyle by something that answers nothing': 'window.getComputedStyle = () => null;',
+  'loads an old Prototype.js':
+    `Array.prototype.toJSON = () => "[]"; Array.from = (list) => [].slice.call(list); Function.prototype.bind = function (to) { const bound = this; return function () { return bound.apply(to, arguments); }; };
+    Element.prototype.remove = function () { this.parentNode.removeChild(this); return this; }; window.$ = (id) => document.getElementById(id); Element.prototype.show = Element.prototype.hide = function () { return this; };`,
 };
 for (const [name, script] of Object.entries(SCRIPTS)) {
   test(`a page that ${name} shows the widget`, async ({ page, host }) => {
     host.partner();
     await page.goto(host.page({ head: `<script>${script}</script>` }));
     await shown(framed(page));
+  });
+}
+
+test('a page that made every shadow root closed shows the widget', async ({ page, host }) => {
+  host.partner();
+  const head = `<script>const { attachShadow } = Element.prototype;
+    Element.prototype.attachShadow = function (init) { return attachShadow.call(this, { ...init, mode: 'closed' }); };</script>`;
+  await page.goto(host.page({ head }));
+  await expect.poll(() => page.frames().length).toBe(2);
+  const search = page.frames()[1].getByRole('searchbox', { name: 'Cari hadiah' });
+  await search.fill('kopi');
+  await expect(page.frames()[1].getByRole('button', { name: /Voucher Kopi Senja/ }).first()).toBeVisible();
+});
+
+// A page that breaks the language itself before the loader comes has no widget: docs/EMBEDDING.md says so. What the page
+// does otherwise goes on, and it learns nothing.
+const BROKEN = {
+  'going through arrays': 'Array.prototype[Symbol.iterator] = () => { throw new Error("no"); };',
+  'the methods of texts':
+    'for (const name of ["trim", "slice", "startsWith", "split", "replace"]) String.prototype[name] = () => { throw new Error("no"); };',
+  'the methods of Object': 'for (const name of ["keys", "entries"]) Object[name] = () => { throw new Error("no"); };',
+  'Set': 'window.Set = undefined;',
+  'customElements': 'CustomElementRegistry.prototype.define = () => { throw new Error("no"); };',
+};
+for (const [name, script] of Object.entries(BROKEN)) {
+  test(`a page that broke ${name} goes on without a widget, and learns nothing`, async ({ page, host }) => {
+    host.partner();
+    const after = `<p id="after"></p><script type="module">setInterval(() => {
+      let read = '';
+      try { read = document.querySelector('tukar-rewards').shadowRoot.querySelector('iframe').contentDocument.body.innerText; } catch {}
+      document.querySelector('#after').textContent = 'Read ' + read + (localStorage.length + sessionStorage.length) + document.cookie + '.';
+    }, 50);</script>`;
+    await page.goto(host.page({ head: `<script>${script}</script>`, body: `${host.snippet}${WIDGET}${after}` }));
+    await expect(page.locator('#after')).toHaveText('Read 0.');
   });
 }
 

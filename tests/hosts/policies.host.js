@@ -10,6 +10,11 @@ const RUNS = {
   'no eval, no inline, no plugins, no forms': (home) =>
     `default-src 'self'; script-src 'self' ${home}; frame-src ${home}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'no connections': (home) => `connect-src 'none'; img-src 'none'; font-src 'none'; script-src ${home}; frame-src ${home}`,
+  'upgrades and reports': (home) => `default-src 'none'; script-src ${home}; frame-src ${home}; upgrade-insecure-requests; report-uri /never; report-to never`,
+  'Trusted Types for one named policy': (home) =>
+    `script-src ${home}; frame-src ${home}; require-trusted-types-for 'script'; trusted-types shop-policy`,
+  'images, styles, workers and manifests of its own only': (home) =>
+    `default-src 'self'; img-src 'self'; style-src 'self'; worker-src 'none'; manifest-src 'self'; media-src 'none'; script-src ${home}; frame-src ${home}`,
   'a sandbox with scripts': (home) => `sandbox allow-scripts allow-same-origin allow-forms; script-src ${home}; frame-src ${home}`,
 };
 

@@ -39,10 +39,15 @@ pub fn for_widget() -> Result<()> {
     npm(&shell::root().join("crates/xtask/npm"), &target().join("tools/npm"))
 }
 
-/// A browser, its driver, a mail server to send to, and PostgreSQL.
+/// Browsers and a driver, a mail server to send to, PostgreSQL, and the frameworks whose pages hold the widget.
 pub fn for_tests() -> Result<()> {
     let mut missing = Vec::new();
-    for (path, package) in [("/usr/bin/chromium", "chromium"), ("/usr/bin/chromedriver", "chromium-driver")] {
+    let browsers = [
+        ("/usr/bin/chromium", "chromium"),
+        ("/usr/bin/chromedriver", "chromium-driver"),
+        ("/usr/bin/firefox-esr", "firefox-esr"),
+    ];
+    for (path, package) in browsers {
         if !Path::new(path).exists() {
             missing.push(package);
         }
@@ -56,8 +61,11 @@ pub fn for_tests() -> Result<()> {
     if !missing.is_empty() {
         install_debian(&missing)?;
     }
-    let folder = shell::root().join("tests/browser");
-    npm(&folder, &folder)
+    for folder in ["tests/browser", "tests/hosts/frameworks"] {
+        let folder = shell::root().join(folder);
+        npm(&folder, &folder)?;
+    }
+    Ok(())
 }
 
 /// Schemathesis, in a Python environment of its own under `target/tools`; answers its program.

@@ -1,0 +1,67 @@
+// The main job in Firefox, in the frame and in the page itself, with third-party cookies refused.
+import { SARI } from '../browser/programme.js';
+import { test as base, expect, WIDGET } from './host.js';
+import { Hand, launch } from '../browser/firefox.js';
+
+const test = base.extend({
+  firefox: async ({}, use) => {
+    const browser = await launch();
+    await use(browser);
+    await browser.close();
+  },
+});
+
+const CODE = 'input[autocomplete="one-time-code"]';
+const VOUCHER = '^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$';
+
+/** Sign in, find, hold, a wrong code, the right one, voucher. */
+async function redeem(hand, programme) {
+  await hand.press('button', '^Masuk$');
+  await hand.type('form input', SARI.phone);
+  await hand.press('form button', '^Kirim kode$');
+  await hand.type(CODE, await programme.code(SARI.sms));
+  await hand.find('button', '^Keluar$');
+  await hand.type('input[type=search]', 'kopi senja');
+  await hand.press('button', 'Voucher Kopi Senja Rp25\\.000');
+  await hand.press('button', '^Tukar sekarang$');
+  const before = (await programme.messages(SARI.sms)).length;
+  await hand.commit('button', '^Kirim kode$');
+  const code = await programme.code(SARI.sms, before);
+  const sari = await programme.asMember(SARI);
+  const { available, held } = await sari('/v1/me/balance');
+  expect([available, held]).toEqual([12_450 - 7_100, 7_100]);
+  await hand.type(CODE, code === '111111' ? '222222' : '111111');
+  await hand.find('*', 'Tersisa 4 percobaan');
+  await (await hand.find(CODE, '')).click({ count: 3 });
+  await hand.type(CODE, code);
+  await hand.find('h2', '^Berhasil ditukar$');
+  await hand.find('*', VOUCHER);
+  const after = await sari('/v1/me/balance');
+  expect([after.available, after.held]).toEqual([5_350, 0]);
+}
+
+test.setTimeout(150_000);
+
+test('Firefox: a member redeems in the frame, without third-party cookies', async ({ firefox, host, programme }) => {
+  host.partner();
+  const page = await firefox.newPage();
+  await page.goto(host.page());
+  const frame = await page.waitForFrame((each) => each.url().startsWith(`${host.home}/frame`));
+  await redeem(new Hand(frame), programme);
+  // What the page gets to know of it.
+  const read = await page.evaluate(() => {
+    try {
+      return document.querySelector('tukar-rewards').shadowRoot.querySelector('iframe').contentWindow.document.body.innerText;
+    } catch (error) {
+      return error.name;
+    }
+  });
+  expect(read).toBe('SecurityError');
+});
+
+test('Firefox: a member redeems in inline mode', async ({ firefox, host, programme }) => {
+  host.partner('shop', { mode: 'inline' });
+  const page = await firefox.newPage();
+  await page.goto(host.page({ body: host.snippet + WIDGET.replace('>', ' mode="inline">') }));
+  await redeem(new Hand(page.mainFrame()), programme);
+});

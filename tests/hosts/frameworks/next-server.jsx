@@ -1,0 +1,4 @@
+import { renderToString } from 'react-dom/server.browser';
+import { Page } from './next.jsx';
+
+export const markup = renderToString(<Page />);
