@@ -25,6 +25,9 @@ use std::{
 };
 use tukar_server::store::Database;
 
+/// For a start that is to break off by itself.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A server on a disk that fails, with members.
 struct Machine {
     disk: Disk,
@@ -95,7 +98,10 @@ async fn a_power_cut_under_load_loses_nothing_that_was_answered() {
             if rng.random() {
                 machine.disk.fail(Fault::Dies, rng.random_range(0..500), 1);
             }
-            machine.server().ended(Duration::from_millis(rng.random_range(20..500))).await;
+            tokio::select! {
+                () = load.hears(rng.random_range(0..60)) => {}
+                () = machine.server().ended() => {}
+            }
             machine.cut_power(survives, &mut rng).await
         };
         let (told, (cut, ready_after)) = load.during(trouble).await;
@@ -128,7 +134,7 @@ async fn a_disk_that_lies_about_syncs_is_found_out() {
     let mut rng = StdRng::seed_from_u64(1);
     machine.disk.lie();
     let trouble = async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        load.hears(60).await;
         machine.cut_power(Survives::Nothing, &mut rng).await
     };
     let (told, (cut, _)) = load.during(trouble).await;
@@ -156,7 +162,7 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
         let count = *[1, rng.random_range(2..30), i64::MAX].choose(&mut rng).unwrap();
         let trouble = async {
             machine.disk.fail(fault, after, count);
-            tokio::time::sleep(Duration::from_millis(rng.random_range(100..500))).await;
+            load.hears(rng.random_range(20..100)).await;
             machine.disk.heal();
         };
         let (mut told, ()) = load.during(trouble).await;
@@ -194,20 +200,25 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_during_the_first_start_leaves_a_server_that_starts() {
     let mut rng = StdRng::seed_from_u64(cycles() as u64);
-    let mut lost = 0;
+    let (mut writes, mut lost) = (None, 0);
+    // The first one starts undisturbed, and tells how many writes a start takes.
     for _ in 0..cycles().div_ceil(2) {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::new(folder.path());
         let database = Database::Sqlite(disk.directory().join("tukar.db"));
-        disk.fail(Fault::Dies, rng.random_range(0..400), 1);
-        let at_last_after = Duration::from_millis(rng.random_range(200..800));
-        Server::kill_while_starting((&disk.directory(), &database), disk.environment(), at_last_after).await;
-        disk.heal();
-        let survives = some_survive(&mut rng);
-        lost += disk.cut_power(survives, &mut rng).lost;
-        Server::start_with(&disk.directory(), &database, disk.environment()).await.kill().await;
+        let what = (disk.directory(), &database);
+        if let Some(writes) = writes {
+            disk.fail(Fault::Dies, rng.random_range(0..writes), 1);
+            Server::kill_while_starting((&what.0, what.1), disk.environment(), PATIENCE).await;
+            disk.heal();
+            let survives = some_survive(&mut rng);
+            lost += disk.cut_power(survives, &mut rng).lost;
+        }
+        Server::start_with(&what.0, what.1, disk.environment()).await.kill().await;
+        writes.get_or_insert(disk.writes());
         check_pages(&disk.directory().join("tukar.db")).await;
     }
+    eprintln!("{} first starts of {writes:?} writes cut; {lost} changes lost", cycles().div_ceil(2) - 1);
     assert!(lost > 0, "too little happened to tell anything");
 }
 
@@ -227,7 +238,7 @@ async fn a_code_key_is_there_whole_or_not_at_all_and_stays_once_it_was_used() {
                     disk.fail(Fault::Dies, write, 1);
                     let directory = disk.directory();
                     let what = (directory.as_path(), &database);
-                    Server::kill_while_starting(what, disk.environment(), READY_WITHIN * 5).await;
+                    Server::kill_while_starting(what, disk.environment(), PATIENCE).await;
                     disk.heal();
                     disk.cut_power(survives, &mut rng);
                     start().await.kill().await;

@@ -79,7 +79,7 @@ impl Server {
     async fn try_run((arguments, environment): &(Vec<String>, Environment), listen: &str) -> Option<Server> {
         let mut child = Server::spawn((arguments, environment), listen);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await;
+        let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
         let line = line.expect("a server is ready or ends").unwrap()?;
         let address = line.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that writing it never waits.
@@ -125,10 +125,10 @@ impl Server {
         end(&mut child, at_last_after).await;
     }
 
-    /// Waits until it ends by itself, or ends it.
+    /// Waits until it ends by itself.
     #[allow(dead_code, reason = "asked only where disks fail")]
-    pub(crate) async fn ended(&mut self, at_last_after: Duration) {
-        end(&mut self.child, at_last_after).await;
+    pub(crate) async fn ended(&mut self) {
+        self.child.wait().await.unwrap();
     }
 
     /// Tells it to stop, as a supervisor does. Whether it ended well, and after how long.

@@ -172,6 +172,11 @@ impl Disk {
         self.set(Control::Lies, 1);
     }
 
+    /// Writes and cuts of files so far.
+    pub(crate) fn writes(&self) -> i64 {
+        self.get(Control::Writes)
+    }
+
     /// Calls that were made to fail so far.
     pub(crate) fn failed(&self) -> i64 {
         self.get(Control::Failed)

@@ -29,14 +29,16 @@ struct History {
     lots_made: u32,
 }
 
-/// How many seeds a run takes; a multiple of four.
-fn wanted() -> u64 {
-    std::env::var("TUKAR_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(200)
+/// How many seeds a run takes, a multiple of four, and the first of them.
+fn wanted() -> (u64, u64) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    (number("TUKAR_SEEDS").unwrap_or(200), number("TUKAR_SEEDS_FROM").unwrap_or(0))
 }
 
 async fn quarter(number: u64) {
-    let part = wanted().div_ceil(4);
-    run((number * part..(number + 1) * part).collect()).await;
+    let (count, first) = wanted();
+    let part = count.div_ceil(4);
+    run((first + number * part..first + (number + 1) * part).collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
