@@ -18,7 +18,8 @@ export const DEWI = { name: 'Dewi', phone: '0815 3333 4444', sms: '+628153333444
 export const EKO = { name: 'Eko', phone: '0816 4444 5555', sms: '+6281644445555' };
 export const FARAH = { name: 'Farah', phone: '0817 5555 6666', sms: '+6281755556666' };
 
-async function freePort() {
+/** A port that nobody listens on. */
+export async function freePort() {
   const probe = createServer();
   probe.listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod challenges;
 mod demo;
+mod embed;
 mod explain;
 mod frame;
 mod health;
@@ -113,6 +114,7 @@ pub fn router(app: Shared) -> Router {
     let (routes, document) = api().split_for_parts();
     let document = with_common_answers(document);
     let mut router = routes
+        .merge(embed::routes())
         .merge(explain::routes())
         .merge(frame::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))

@@ -103,7 +103,8 @@ fn announce(address: SocketAddr, app: &App) -> anyhow::Result<()> {
         writeln!(
             out,
             "demo: open http://localhost:{port}/ and sign in as {} ({} or {})\n\
-             demo: the code arrives at http://localhost:{port}/demo/inbox",
+             demo: the code arrives at http://localhost:{port}/demo/inbox\n\
+             demo: to put the widget on a page of yours: http://localhost:{port}/embed",
             demo::MAIN_NAME,
             demo::MAIN_PHONE,
             demo::MAIN_EMAIL

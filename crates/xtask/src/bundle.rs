@@ -2,7 +2,8 @@
 //!
 //! Everything of one build lies in `w/<hash>/` and may be kept for good; the hash is of its content. Beside it stand the
 //! addresses that never change: `tukar.js` and `inline.js` lead into that folder, `tukar.json` names it with the
-//! integrity of its files, and the pages are filled in with it.
+//! integrity of its files, and the pages are filled in with it. `embed.html` is the page for partners'
+//! developers, `stage.html` its preview's.
 
 use crate::shell::{self, program, run};
 use anyhow::{Context, Result};
@@ -56,6 +57,13 @@ pub fn run_hook() -> Result<()> {
         }
     }
     fs::copy(bundle.root.join("embed/frame.html"), staging.join("frame.html"))?;
+    let page = bundle.root.join("embed/page");
+    for file in ["embed.js", "embed.css", "stage.css"] {
+        bundle.file(&page.join(file), &staging.join(file), &[])?;
+    }
+    for file in ["embed.html", "stage.html"] {
+        fs::copy(page.join(file), staging.join(file))?;
+    }
     for page in PAGES {
         let path = staging.join(page);
         let text = fs::read_to_string(&path).with_context(|| page.to_owned())?;
