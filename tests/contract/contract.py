@@ -1,10 +1,14 @@
 """Runs schemathesis against a true server by the committed OpenAPI document.
 
-Usage: contract.py SERVER SCHEMATHESIS EXAMPLES. Signs in to the demo as its main member, so that requests get beyond the
-door. Ends with 0 when no answer was 500 or above and each was as documented.
+Usage: contract.py SERVER SCHEMATHESIS EXAMPLES [CASES]. Each round is a fresh demo, in which a member is signed in; rounds
+go on, each with its own seed, until CASES requests were made (one round when it is left out). `steer.py` puts what exists
+into some of the requests, so that they get beyond the door. Ends with 0 when no answer was 500 or above, none was other
+than documented, nothing panicked, and, where CASES is given, every operation succeeded at least once.
 """
 
+import collections
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -23,8 +27,10 @@ CHECKS = [
     "ignored_auth",
     "missing_required_header",
 ]
-CONTACT = "+6281234567890"
-DOCUMENT = pathlib.Path(__file__).parents[2] / "crates/server/openapi.json"
+# The demo's member with two million points.
+CONTACT = "+6281755556666"
+HERE = pathlib.Path(__file__).parent
+DOCUMENT = HERE.parents[1] / "crates/server/openapi.json"
 
 
 def ask(address, path, body=None):
@@ -46,25 +52,64 @@ def sign_in(address):
     raise SystemExit("no code arrived")
 
 
-def main():
-    server, schemathesis, examples = sys.argv[1:]
+def one_round(seed, found):
+    """True: schemathesis found nothing, and the server logged no failure."""
+    server, schemathesis, examples = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
-        words = [server, "--demo", "--listen", "127.0.0.1:0", "--database", f"{folder}/t.db", "--log", "warn"]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        folder = pathlib.Path(folder)
+        words = [server, "--demo", "--listen", "127.0.0.1:0", "--database", folder / "t.db", "--log", "warn"]
+        with open(folder / "log", "w") as log, subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process:
             try:
                 address = "http://" + process.stdout.readline().strip().rsplit("http://", 1)[1]
-                return subprocess.call(
+                token = sign_in(address)
+                steered = os.environ | {
+                    "SCHEMATHESIS_HOOKS": str(HERE / "steer.py"),
+                    "TUKAR_ADDRESS": address,
+                    "TUKAR_TOKEN": token,
+                    "TUKAR_CONTACT": CONTACT,
+                    "TUKAR_SEED": str(seed),
+                    "TUKAR_COUNTS": str(folder / "counts"),
+                }
+                status = subprocess.call(
                     [
                         schemathesis, "run", str(DOCUMENT), "--url", address,
-                        "-H", f"Authorization: Bearer {sign_in(address)}",
-                        "--checks", ",".join(CHECKS), "-n", examples, "--seed", "1", "--workers", "2",
+                        "-H", f"Authorization: Bearer {token}",
+                        "--checks", ",".join(CHECKS), "-n", examples, "--seed", str(seed), "--workers", "2",
                         # Signing out would leave the others at the door; the API's tests do it.
                         "--exclude-path", "/v1/session", "--warnings", "off",
                     ],
                     cwd=folder,
+                    env=steered,
                 )
             finally:
                 process.terminate()
+        for operation, answers in json.loads((folder / "counts").read_text()).items():
+            for answer, times in answers.items():
+                found[operation][answer] += times
+        failures = [line for line in (folder / "log").read_text().splitlines() if "ERROR" in line or "panicked" in line]
+    for line in failures:
+        print("the server logged:", line)
+    return status == 0 and not failures
+
+
+def main():
+    goal = int(sys.argv[4]) if len(sys.argv) > 4 else 0
+    found = collections.defaultdict(collections.Counter)
+    good, seed = True, 0
+    while good and (seed == 0 or sum(map(lambda answers: answers.total(), found.values())) < goal):
+        seed += 1
+        good = one_round(seed, found)
+        print(f"rounds {seed}, cases {sum(answers.total() for answers in found.values())}", flush=True)
+    for operation, answers in sorted(found.items()):
+        print(f"{operation:42} " + "  ".join(f"{answer}: {times}" for answer, times in sorted(answers.items())))
+        if goal and operation != "another method" and not any(answer.startswith("2") for answer in answers):
+            print(f"{operation} never succeeded: it was not really asked")
+            good = False
+    failed = sum(times for answers in found.values() for answer, times in answers.items() if answer >= "500" and answer != "503")
+    print(f"answers of 500 and above: {failed}")
+    return 0 if good and not failed else 1
 
 
 if __name__ == "__main__":
