@@ -15,6 +15,8 @@ use std::fs;
 pub enum What {
     /// Typing, painting and scrolling with 10,000 rewards beside 80, in Chromium
     Widget,
+    /// What a partner's page pays, and how soon the first screen is painted on a slow line, beside a Preact twin
+    Embed,
     /// Reads and redemptions on SQLite and PostgreSQL, beside the same statements alone
     Server {
         /// Further words for the load, as --members 100000 --growth 1000000 --lots 10,100,1000,10000 --seconds 10
@@ -26,7 +28,8 @@ pub enum What {
 /// The command.
 pub fn run(what: &What) -> Result<()> {
     match what {
-        What::Widget => widget_in_chromium(),
+        What::Widget => in_chromium("bench-widget.mjs"),
+        What::Embed => in_chromium("bench-embed.mjs"),
         What::Server { words } => server_under_load(words),
     }
 }
@@ -50,7 +53,7 @@ fn server_under_load(words: &[String]) -> Result<()> {
     load(&postgres.url())
 }
 
-fn widget_in_chromium() -> Result<()> {
+fn in_chromium(script: &str) -> Result<()> {
     let mut steps = Steps::new(4);
     steps.next("Tools");
     tools::for_widget()?;
@@ -61,7 +64,7 @@ fn widget_in_chromium() -> Result<()> {
     build_server(true)?;
     steps.next("Measuring");
     let mut command = program("node");
-    command.arg("bench-widget.mjs").current_dir(shell::root().join("tests/browser"));
+    command.arg(script).current_dir(shell::root().join("tests/browser"));
     command.env("TUKAR_SERVER", server(true)).env("TUKAR_WIDGET", widget::dist());
     shell::run(&mut command)
 }

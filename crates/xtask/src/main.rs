@@ -6,6 +6,7 @@
 //! | `test` | runs every test, ends with `N passed, N failed` |
 //! | `dist` | makes the smallest widget and prints its bytes |
 //! | `bench widget` | measures typing and painting with 10,000 rewards |
+//! | `bench embed` | measures a partner's page and the first screen on a slow line, beside a Preact twin |
 //! | `bench server` | measures reads and redemptions on both engines |
 //! | `check` | formatting and lints only |
 //! | `bundle` | Trunk's hook: style sheets and loader into the output |
