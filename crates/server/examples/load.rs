@@ -12,6 +12,8 @@
 
 #[path = "load/floor.rs"]
 mod floor;
+#[path = "load/gauge.rs"]
+mod gauge;
 #[path = "load/scene.rs"]
 mod scene;
 
@@ -31,7 +33,7 @@ use tokio::task::JoinSet;
 use tukar_server::store::Database;
 
 /// Load on a whole server, and on its statements alone.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 struct Options {
     /// SQLite file (new) or address of an empty PostgreSQL database
     #[arg(long)]
@@ -43,10 +45,10 @@ struct Options {
     #[arg(long, default_value_t = 48)]
     visitors: usize,
     /// Members; each redeems once at most, so that a fast machine needs more
-    #[arg(long, default_value_t = 60_000)]
+    #[arg(long, default_value_t = 90_000)]
     members: usize,
-    /// Then so many members, one size after the other
-    #[arg(long, value_delimiter = ',', default_value = "100000,200000")]
+    /// Sizes of the programme, from small to large
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000,1000000")]
     growth: Vec<usize>,
     /// Lots of the member whose balance is read, at each of these sizes
     #[arg(long, value_delimiter = ',', default_value = "10,100,1000,10000")]
@@ -93,6 +95,17 @@ async fn closed<F>(options: &Options, ask: impl Fn(usize) -> F + Clone + Send + 
 where
     F: Future<Output = bool> + Send,
 {
+    closed_up_to((options, usize::MAX), ask).await
+}
+
+/// The same, and not more than `most` in all.
+async fn closed_up_to<F>(
+    (options, most): (&Options, usize),
+    ask: impl Fn(usize) -> F + Clone + Send + Sync + 'static,
+) -> Measured
+where
+    F: Future<Output = bool> + Send,
+{
     let (start, length) = (Instant::now(), Duration::from_secs(options.seconds));
     let next = Arc::new(AtomicUsize::new(0));
     let mut visitors = JoinSet::new();
@@ -101,8 +114,11 @@ where
         visitors.spawn(async move {
             let mut own = (0, 0, Vec::new());
             while start.elapsed() < length {
-                let asked = Instant::now();
-                if ask(next.fetch_add(1, Ordering::Relaxed)).await {
+                let (asked, number) = (Instant::now(), next.fetch_add(1, Ordering::Relaxed));
+                if number >= most {
+                    break;
+                }
+                if ask(number).await {
                     own.0 += 1
                 } else {
                     own.1 += 1
@@ -152,19 +168,24 @@ async fn gather(mut visitors: JoinSet<(usize, usize, Vec<Duration>)>, start: Ins
 #[tokio::main]
 async fn main() {
     let options = Options::parse();
+    gauge::listen();
     let database = Database::from(options.database.clone());
     let mut scene = Scene::open(&database).await;
     let name = if matches!(database, Database::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
     println!("{name}, {} visitors, {} s each", options.visitors, options.seconds);
+    let (small, large): (Vec<usize>, Vec<usize>) =
+        options.growth.iter().partition(|members| **members < options.members);
+    println!("\nas the programme grows");
+    for members in small {
+        grown(&options, &mut scene, members).await;
+    }
     scene.grow(options.members).await;
     println!("\n{} members, one lot each", options.members);
     reads(&options, &scene).await;
     redemptions(&options, &mut scene).await;
-    println!("\nas the programme grows");
-    for members in &options.growth {
-        scene.grow(*members).await;
-        closed(&options, read(&scene)).await.tell(&format!("reads, {members} members"));
-        closed(&options, redeem(&scene)).await.tell(&format!("redemptions, {members} members"));
+    println!("\nas the programme grows on");
+    for members in large {
+        grown(&options, &mut scene, members).await;
     }
     println!("\none member's balance, by lots");
     for lots in &options.lots {
@@ -207,27 +228,38 @@ async fn reads(options: &Options, scene: &Scene) {
     open((options, most * 0.7), read(scene)).await.tell("reads, at 70 % of that");
 }
 
+async fn grown(options: &Options, scene: &mut Scene, members: usize) {
+    scene.grow(members).await;
+    closed(options, read(scene)).await.tell(&format!("reads, {members} members"));
+    let left = scene.members() - scene.fresh().load(Ordering::Relaxed);
+    let redeemed = closed_up_to((options, left), redeem(scene)).await;
+    redeemed.tell(&format!("redemptions, {members} members"));
+    scene.visitors().confirm_latencies();
+}
+
 async fn redemptions(options: &Options, scene: &mut Scene) {
+    let ask = redeem(scene);
+    let counted = 50;
+    let statements = gauge::statements(async {
+        for number in 0..counted {
+            assert!(ask(number).await);
+        }
+    });
+    let statements = statements.await as f64 / counted as f64;
+    println!("{:<44} {statements:>8.1}", "ways to the database for one redemption");
+    let processors = gauge::Processors::now();
+    scene.visitors().confirm_latencies();
     let peak = closed(options, redeem(scene)).await;
+    let busy = processors.busy_since() * 100.0;
     peak.tell("redemptions (hold and confirm), full speed");
+    tell_confirms(scene);
     let most = peak.per_second();
-    open((options, most * 0.7), redeem(scene)).await.tell("redemptions, at 70 % of that");
-    let over = open((options, most * 5.0), redeem(scene)).await;
-    over.tell("redemptions, asked for at 5 times that");
-    println!(
-        "{:<44} {:>8.0} %",
-        "  of full speed, under five times the load",
-        over.per_second() / most * 100.0
-    );
-    let confirms = scene.visitors().confirm_latencies();
-    let confirm = Measured { done: 0, refused: 0, seconds: 1.0, latencies: confirms };
-    println!(
-        "{:<44} {:>16} p50 {:>7.1}  p99 {:>7.1} ms",
-        "  confirmations alone, all of these",
-        "",
-        confirm.quantile(0.5),
-        confirm.quantile(0.99)
-    );
+    println!("{:<44} {:>8.0} /s", "  ways to the database, with the worker's", most * statements);
+    println!("{:<44} {busy:>8.0} %", "  processors busy (100 %: they bound it)");
+    let steady = open((options, most * 0.7), redeem(scene)).await;
+    steady.tell("redemptions, at 70 % of that");
+    tell_confirms(scene);
+    overload(options, scene, (most, steady.quantile(0.99))).await;
     let (store, fresh) = (scene.store(), scene.fresh());
     let bare = closed(options, move |_| {
         let (store, fresh) = (store.clone(), Arc::clone(&fresh));
@@ -241,4 +273,51 @@ async fn redemptions(options: &Options, scene: &mut Scene) {
     println!("{:<44} {:>8.2}", "  server / statements", most / bare.per_second());
     let used = scene.fresh().load(Ordering::Relaxed);
     assert!(used < scene.members(), "all members were used: give --members more than {used}");
+}
+
+fn tell_confirms(scene: &Scene) {
+    let latencies = scene.visitors().confirm_latencies();
+    let confirms = Measured { done: 0, refused: 0, seconds: 1.0, latencies };
+    println!(
+        "{:<44} {:>11}   p50 {:>7.1}  p99 {:>7.1}  worst {:>7.1} ms",
+        "  confirmations alone",
+        "",
+        confirms.quantile(0.5),
+        confirms.quantile(0.99),
+        confirms.quantile(1.0)
+    );
+}
+
+/// Seconds after an overload that are looked at one by one, at most.
+const LOOKS_MAX: usize = 20;
+
+/// Five times full speed; then at half of it, until a piece's p99 is what it was before.
+async fn overload(options: &Options, scene: &Scene, (most, p99_before): (f64, f64)) {
+    scene.visitors().busy();
+    let memory = gauge::memory_mb();
+    let over = open((options, most * 5.0), redeem(scene)).await;
+    let ended = Instant::now();
+    over.tell("redemptions, asked for at 5 times that");
+    tell_confirms(scene);
+    let share = over.per_second() / most * 100.0;
+    println!("{:<44} {share:>8.0} %", "  of full speed, under five times the load");
+    println!(
+        "{:<44} {:>8} of {}",
+        "  refused with 503 and Retry-After",
+        scene.visitors().busy(),
+        over.refused
+    );
+    println!("{:<44} {memory:>8} MB, then {} MB", "  memory before", gauge::memory_mb());
+    let piece = Options { seconds: 1, ..options.clone() };
+    for _ in 0..LOOKS_MAX {
+        let looked = open((&piece, most / 2.0), redeem(scene)).await;
+        if looked.refused == 0 && looked.quantile(0.99) <= p99_before {
+            break;
+        }
+    }
+    println!(
+        "{:<44} {:>8.1} s, looking second by second",
+        "  until nothing is refused and p99 is as before",
+        ended.elapsed().as_secs_f64()
+    );
 }

@@ -31,7 +31,7 @@ use tukar_server::{
 };
 use tukar_wire::{Channel, Moment};
 
-const MEMBERS_AT_ONCE: usize = 500;
+const MEMBERS_AT_ONCE: usize = 50;
 pub(crate) const REWARD: &str = "bench";
 pub(crate) const POINTS: i64 = 1_000;
 
@@ -67,6 +67,8 @@ pub(crate) struct Visitors {
     codes: Arc<Codes>,
     price_version: String,
     confirms: Mutex<Vec<Duration>>,
+    /// Refused as a server should that has no room: 503 and `Retry-After`.
+    busy: AtomicUsize,
 }
 
 pub(crate) fn id(number: usize) -> String {
@@ -127,7 +129,14 @@ impl Scene {
         tokio::spawn(edge::serve(listener, router, edge::Limits::default(), std::future::pending()));
         tokio::spawn(worker::run(Arc::clone(&app), CancellationToken::new()));
         let client = Client::builder().pool_max_idle_per_host(512).build().unwrap();
-        let visitors = Visitors { client, address, codes, price_version, confirms: Mutex::default() };
+        let visitors = Visitors {
+            client,
+            address,
+            codes,
+            price_version,
+            confirms: Mutex::default(),
+            busy: AtomicUsize::default(),
+        };
         Scene { app, visitors: Arc::new(visitors), members: 0, fresh: Arc::default() }
     }
 
@@ -294,6 +303,9 @@ impl Visitors {
         let asked = self.client.post(format!("http://{}{path}", self.address)).bearer_auth(token(number));
         let response = asked.header("Idempotency-Key", key).json(body).send().await.ok()?;
         let status = response.status().as_u16();
+        if status == 503 && response.headers().contains_key("retry-after") {
+            self.busy.fetch_add(1, Ordering::Relaxed);
+        }
         response.bytes().await.ok()?;
         Some(status)
     }
@@ -328,6 +340,11 @@ impl Visitors {
         let status = self.post(&path, (number, "confirm"), &json!({"code": code})).await;
         self.confirms.lock().unwrap().push(asked.elapsed());
         status == Some(200)
+    }
+
+    /// Requests refused with 503 and `Retry-After` since this was last asked.
+    pub(crate) fn busy(&self) -> usize {
+        self.busy.swap(0, Ordering::Relaxed)
     }
 
     /// Takes what confirmations took until now.

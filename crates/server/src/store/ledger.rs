@@ -15,8 +15,9 @@ use tukar_domain::{
 };
 use tukar_wire::{Activity, ActivityKind, Moment};
 
-/// Lots that are written or read by one statement: below SQLite's limit of bound values.
-const ROWS_PER_STATEMENT: usize = 500;
+/// Lots that are written by one statement. SQLite looks each `$n` up among those before it, so that many short statements are
+/// quicker than one long one.
+const ROWS_PER_STATEMENT: usize = 50;
 
 /// A lot and where it comes from.
 #[derive(Clone, Debug)]

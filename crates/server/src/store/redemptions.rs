@@ -182,7 +182,7 @@ pub fn insert(writes: &mut Writes, row: &RedemptionRow, shares: &[Share]) {
     }
 }
 
-const SHARES_PER_STATEMENT: usize = 500;
+const SHARES_PER_STATEMENT: usize = 50;
 
 /// Key, hash of the request and answer of a confirmation, for replay.
 pub type Confirmation<'a> = (&'a str, &'a [u8], &'a str);
