@@ -114,7 +114,7 @@ impl Client {
 
     /// `POST /v1/challenges/{id}/check`: sign in. The caller keeps the token with [`Client::set_token`].
     pub async fn check_code(&self, id: &str, code: &str) -> Result<SignedIn, Failure> {
-        self.post(format!("/v1/challenges/{}/check", escape(id)), &CheckCode { code: code.into() }, None)
+        self.post(format!("/v1/challenges/{}/check", escape(id)), &CheckCode { code: code.into(), link: None }, None)
             .await
     }
 

@@ -54,6 +54,8 @@ pub struct Bound<'a> {
     pub challenge: &'a str,
     /// The member; empty for a contact without an account.
     pub member: &'a str,
+    /// On whose pages the widget sits; empty on the programme's own.
+    pub partner: &'a str,
     /// What it is for.
     pub purpose: Purpose<'a>,
 }
@@ -67,8 +69,6 @@ pub enum Purpose<'a> {
     Locker,
     /// Spending held points.
     Redeem {
-        /// Where the widget sits; empty on the programme's own site.
-        partner: &'a str,
         /// The redemption.
         redemption: &'a str,
         /// The reward.
@@ -93,16 +93,16 @@ impl Bound<'_> {
             bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
             bytes.extend_from_slice(text.as_bytes());
         };
-        field("tukar-code-1");
+        field("tukar-code-2");
         field(code);
         field(self.challenge);
         field(self.member);
+        field(self.partner);
         match &self.purpose {
             Purpose::SignIn => field("sign-in"),
             Purpose::Locker => field("locker"),
-            Purpose::Redeem { partner, redemption, reward, quantity, points, recipient, price_version } => {
+            Purpose::Redeem { redemption, reward, quantity, points, recipient, price_version } => {
                 field("redeem");
-                field(partner);
                 field(redemption);
                 field(reward);
                 field(&quantity.to_string());
@@ -342,9 +342,8 @@ mod tests {
     fn bytes_of(fields: [&str; 8], quantity: u32, points: i64) -> Vec<u8> {
         let [code, challenge, member, partner, redemption, reward, recipient, price_version] = fields;
         let points = Points(points);
-        let purpose =
-            Purpose::Redeem { partner, redemption, reward, quantity, points, recipient, price_version };
-        Bound { challenge, member, purpose }.bytes(code)
+        let purpose = Purpose::Redeem { redemption, reward, quantity, points, recipient, price_version };
+        Bound { challenge, member, partner, purpose }.bytes(code)
     }
 
     #[test]
@@ -358,9 +357,11 @@ mod tests {
         }
         assert_ne!(bytes_of(fields, 2, 10), base);
         assert_ne!(bytes_of(fields, 1, 11), base);
-        let short = |purpose| Bound { challenge: "c", member: "m", purpose }.bytes("123456");
-        assert_ne!(short(Purpose::SignIn), short(Purpose::Locker));
-        assert_ne!(short(Purpose::SignIn), base);
+        let short =
+            |partner, purpose| Bound { challenge: "c", member: "m", partner, purpose }.bytes("123456");
+        assert_ne!(short("p", Purpose::SignIn), short("p", Purpose::Locker));
+        assert_ne!(short("p", Purpose::SignIn), short("", Purpose::SignIn));
+        assert_ne!(short("p", Purpose::SignIn), base);
     }
 
     proptest! {

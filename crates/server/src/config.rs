@@ -7,7 +7,7 @@ mod origin;
 
 use crate::store::Database;
 pub use flags::Flags;
-pub use origin::is_origin;
+pub use origin::{host_of, is_origin};
 use serde::{Deserialize, Deserializer};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -69,10 +69,9 @@ impl Config {
     /// Host of [`Config::public_url`], without scheme and port, as named in messages.
     #[must_use]
     pub fn public_host(&self) -> &str {
-        let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
-        match rest.split(['/', ':']).next() {
-            Some(host) if !host.is_empty() => host,
-            _ => "localhost",
+        match host_of(&self.public_url) {
+            "" => "localhost",
+            host => host,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Routes: one file a noun, each with `pub(crate) fn routes() -> OpenApiRouter<Shared>`.
 //!
-//! A handler takes [`body::Json`] for its body and [`crate::language::Language`] for its texts, and returns
+//! A handler takes [`body::Json`] for its body, [`crate::language::Language`] for its texts (or [`crate::place::Here`],
+//! where a message may be sent or a code is typed), and returns
 //! `Result<_, ApiError>`; the layer [`crate::problem::write_problems`] writes the error in the reader's language.
 
 pub mod body;
@@ -10,6 +11,7 @@ mod embed;
 mod explain;
 mod frame;
 mod health;
+mod identity;
 mod layers;
 pub mod me;
 mod page;
@@ -53,7 +55,9 @@ impl Modify for Session {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("Token of `POST /v1/challenges/{id}/check`."))
+            .description(Some(
+                "Token of `POST /v1/challenges/{id}/check`, or of `POST /v1/identity` for what reads only.",
+            ))
             .build();
         if let Some(components) = &mut document.components {
             components.add_security_scheme("session", SecurityScheme::Http(scheme));
@@ -69,6 +73,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(rewards::routes())
         .merge(challenges::routes())
         .merge(session::routes())
+        .merge(identity::routes())
         .merge(me::routes())
         .merge(redemptions::routes())
         .merge(vouchers::routes())

@@ -13,7 +13,7 @@
 //! | what is due without anybody asking | [`worker`] |
 //! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
 //! | contacts, and what messages say | [`contact`], [`message`] |
-//! | sites that may show the widget | [`partner`] |
+//! | sites that may show the widget, which of them it sits on, and whom they vouch for | [`partner`], [`place`], [`identity`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
 //! | the commands | [`run`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
@@ -29,11 +29,13 @@ pub mod demo;
 pub mod edge;
 pub mod generate;
 pub mod http;
+pub mod identity;
 pub mod import;
 pub mod language;
 pub mod message;
 pub mod metrics;
 pub mod partner;
+pub mod place;
 pub mod problem;
 pub mod random;
 pub mod run;

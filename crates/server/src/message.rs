@@ -1,11 +1,15 @@
 //! What the messages say. A text message has at most 160 characters of GSM-7 and ends with the line that browsers read
-//! (`@host #code`); a code's message names what the code is for.
+//! (`@host #code`, in a frame `@host #code @frame-host`); a code's message names what the code is for and on which page.
 
-use crate::{language::Language, senders::Message};
+use crate::{language::Language, place::Place, senders::Message};
 use tukar_wire::Channel;
 
 /// Characters of a text message.
 pub const SMS_CHARACTERS_MAX: usize = 160;
+/// Letters of a host that a message may name: two of them, a code and a few words still fit.
+pub const HOST_LETTERS_MAX: usize = 50;
+/// Characters of a title below which a shorter text is taken instead.
+const TITLE_CHARACTERS_MIN: usize = 16;
 
 /// What a code's message is about.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +27,7 @@ pub enum About<'a> {
     },
 }
 
-/// Where a message goes and from which programme.
+/// Where a message goes and from which page it was asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// Which way.
@@ -32,74 +36,120 @@ pub struct Envelope<'a> {
     pub to: &'a str,
     /// Language of the text.
     pub language: Language,
-    /// Host that the widget is on, as `tukar.example.id`.
-    pub host: &'a str,
+    /// Where the widget sits; the text names its page.
+    pub place: &'a Place,
 }
 
 /// A message with a code.
 #[must_use]
 pub fn code(envelope: Envelope<'_>, about: About<'_>, code: &str) -> Message {
-    let (host, language) = (envelope.host, envelope.language);
-    let last = format!("\n@{host} #{code}");
-    let body = match (about, language) {
-        (About::SignIn, Language::Id) => {
-            format!("{code} kode masuk Anda di {host}. Jangan beri tahu siapa pun. Berlaku 5 menit.")
-        }
-        (About::SignIn, Language::En) => {
-            format!("{code} is your sign-in code for {host}. Tell nobody. Valid 5 minutes.")
-        }
-        (About::Locker, Language::Id) => format!(
-            "{code} kode untuk membuka voucher Anda di {host}. Jangan beri tahu siapa pun. Berlaku 5 menit."
+    let (site, language) = (envelope.place.top.as_str(), envelope.language);
+    let last = format!("\n{}", envelope.place.last_line(code));
+    let (subject, variants) = match about {
+        About::SignIn => (
+            language.pick(format!("Kode masuk {site}"), format!("Your sign-in code for {site}")),
+            sign_in(language, (site, code)),
         ),
-        (About::Locker, Language::En) => {
-            format!("{code} opens your vouchers at {host}. Tell nobody. Valid 5 minutes.")
-        }
-        (About::Redeem { title, points }, language) => {
-            let points = language.number(points);
-            let rest = match language {
-                Language::Id => [
-                    format!("{code} kode tukar "),
-                    format!(", {points} poin, di {host}. Jangan beri tahu siapa pun. 5 menit."),
-                ],
-                Language::En => [
-                    format!("{code} to redeem "),
-                    format!(", {points} points, at {host}. Tell nobody. 5 minutes."),
-                ],
-            };
-            let room = SMS_CHARACTERS_MAX.saturating_sub(rest[0].len() + rest[1].len() + last.len());
-            let title = match envelope.channel {
-                Channel::Sms => shortened(&gsm7(title), room),
-                Channel::Email => title.to_owned(),
-            };
-            format!("{}{title}{}", rest[0], rest[1])
-        }
+        About::Locker => (
+            language.pick("Kode untuk membuka voucher Anda", "The code for your vouchers").to_owned(),
+            locker(language, (site, code)),
+        ),
+        About::Redeem { title, points } => (
+            language.pick(format!("Kode tukar: {title}"), format!("Your code for {title}")),
+            redeem(language, (site, code), points),
+        ),
     };
-    let subject = match (about, language) {
-        (About::SignIn, Language::Id) => format!("Kode masuk {host}"),
-        (About::SignIn, Language::En) => format!("Your sign-in code for {host}"),
-        (About::Locker, Language::Id) => "Kode untuk membuka voucher Anda".to_owned(),
-        (About::Locker, Language::En) => "The code for your vouchers".to_owned(),
-        (About::Redeem { title, .. }, Language::Id) => format!("Kode tukar: {title}"),
-        (About::Redeem { title, .. }, Language::En) => format!("Your code for {title}"),
-    };
-    message(envelope, subject, body + &last)
+    let title = if let About::Redeem { title, .. } = about { title } else { "" };
+    message(envelope, subject, fitted(envelope.channel, (&variants, title), &last))
+}
+
+/// A text around a title, which is shortened where there is no room.
+type Variant = (String, String);
+
+fn sign_in(language: Language, (site, code): (&str, &str)) -> [Variant; 3] {
+    let whole = |text: String| (text, String::new());
+    match language {
+        Language::Id => [
+            whole(format!("{code} kode masuk Anda di {site}. Jangan beri tahu siapa pun. Berlaku 5 menit.")),
+            whole(format!("{code} kode masuk Anda di {site}. Rahasia, 5 menit.")),
+            whole(format!("{code} kode masuk Anda. Rahasia, 5 menit.")),
+        ],
+        Language::En => [
+            whole(format!("{code} is your sign-in code for {site}. Tell nobody. Valid 5 minutes.")),
+            whole(format!("{code} is your sign-in code for {site}. Secret, 5 min.")),
+            whole(format!("{code} is your sign-in code. Secret, 5 min.")),
+        ],
+    }
+}
+
+fn locker(language: Language, (site, code): (&str, &str)) -> [Variant; 3] {
+    let whole = |text: String| (text, String::new());
+    match language {
+        Language::Id => [
+            whole(format!(
+                "{code} kode untuk membuka voucher Anda di {site}. Jangan beri tahu siapa pun. Berlaku 5 menit."
+            )),
+            whole(format!("{code} kode membuka voucher di {site}. Rahasia, 5 menit.")),
+            whole(format!("{code} kode membuka voucher. Rahasia, 5 menit.")),
+        ],
+        Language::En => [
+            whole(format!("{code} opens your vouchers at {site}. Tell nobody. Valid 5 minutes.")),
+            whole(format!("{code} opens your vouchers at {site}. Secret, 5 min.")),
+            whole(format!("{code} opens your vouchers. Secret, 5 min.")),
+        ],
+    }
+}
+
+fn redeem(language: Language, (site, code): (&str, &str), points: i64) -> [Variant; 3] {
+    let points = language.number(points);
+    match language {
+        Language::Id => [
+            (
+                format!("{code} kode tukar "),
+                format!(", {points} poin, di {site}. Jangan beri tahu siapa pun. 5 menit."),
+            ),
+            (format!("{code} kode tukar "), format!(", {points} poin, di {site}. Rahasia.")),
+            (format!("{code} tukar "), format!(", {points} poin")),
+        ],
+        Language::En => [
+            (format!("{code} to redeem "), format!(", {points} points, at {site}. Tell nobody. 5 minutes.")),
+            (format!("{code} to redeem "), format!(", {points} points, at {site}. Secret.")),
+            (format!("{code} redeems "), format!(", {points} points")),
+        ],
+    }
+}
+
+/// The longest variant in which a title keeps enough of itself to be known. The last line is never cut, and it names the
+/// page as well: so the shortest variant may leave the page out.
+fn fitted(channel: Channel, (variants, title): (&[Variant; 3], &str), last: &str) -> String {
+    let write = |(before, after): &Variant, title: &str| format!("{before}{title}{after}{last}");
+    if channel == Channel::Email {
+        return write(&variants[0], title);
+    }
+    let title = gsm7(title);
+    let room =
+        |(before, after): &Variant| SMS_CHARACTERS_MAX.checked_sub(before.len() + after.len() + last.len());
+    let enough = title.len().min(TITLE_CHARACTERS_MIN);
+    let fits = variants.iter().find(|variant| room(variant).is_some_and(|room| room >= enough));
+    let variant = fits.unwrap_or(&variants[2]);
+    write(variant, &shortened(&title, room(variant).unwrap_or(0)))
 }
 
 /// To the owner of a contact without an account.
 #[must_use]
 pub fn not_enrolled(envelope: Envelope<'_>) -> Message {
-    let host = envelope.host;
+    let site = envelope.place.top.as_str();
     let (subject, text) = match envelope.language {
         Language::Id => (
-            format!("Anda belum terdaftar di {host}"),
+            format!("Anda belum terdaftar di {site}"),
             format!(
-                "Ada yang mencoba masuk di {host} dengan kontak ini, tetapi kontak ini belum terdaftar. Bukan Anda? Abaikan pesan ini."
+                "Ada yang mencoba masuk di {site} dengan kontak ini, yang belum terdaftar. Bukan Anda? Abaikan saja."
             ),
         ),
         Language::En => (
-            format!("You are not enrolled at {host}"),
+            format!("You are not enrolled at {site}"),
             format!(
-                "Someone tried to sign in at {host} with this contact, which is not enrolled. If it was not you, ignore this."
+                "Someone tried to sign in at {site} with this contact, which is not enrolled. Not you? Ignore this."
             ),
         ),
     };
@@ -109,26 +159,22 @@ pub fn not_enrolled(envelope: Envelope<'_>) -> Message {
 /// A copy of a voucher.
 #[must_use]
 pub fn voucher(envelope: Envelope<'_>, title: &str, code: &str) -> Message {
-    let host = envelope.host;
-    let (subject, before, after) = match envelope.language {
-        Language::Id => (
-            format!("Voucher Anda: {title}"),
-            "",
-            format!(": kode {code}. Dari {host}. Siapa pun yang punya kode ini bisa memakainya."),
-        ),
-        Language::En => (
-            format!("Your voucher: {title}"),
-            "",
-            format!(": code {code}. From {host}. Whoever has this code can use it."),
-        ),
+    let site = envelope.place.top.as_str();
+    let subject = envelope.language.pick(format!("Voucher Anda: {title}"), format!("Your voucher: {title}"));
+    let variants = match envelope.language {
+        Language::Id => [
+            format!(": kode {code}. Dari {site}. Siapa pun yang punya kode ini bisa memakainya."),
+            format!(": kode {code}. Dari {site}. Rahasiakan."),
+            format!(": kode {code}. Rahasiakan."),
+        ],
+        Language::En => [
+            format!(": code {code}. From {site}. Whoever has this code can use it."),
+            format!(": code {code}. From {site}. Keep it secret."),
+            format!(": code {code}. Keep it secret."),
+        ],
     };
-    let title = match envelope.channel {
-        Channel::Sms => {
-            shortened(&gsm7(title), SMS_CHARACTERS_MAX.saturating_sub(before.len() + after.len()))
-        }
-        Channel::Email => title.to_owned(),
-    };
-    message(envelope, subject, format!("{before}{title}{after}"))
+    let variants = variants.map(|after| (String::new(), after));
+    message(envelope, subject, fitted(envelope.channel, (&variants, title), ""))
 }
 
 fn message(envelope: Envelope<'_>, subject: String, text: String) -> Message {
@@ -170,38 +216,84 @@ fn shortened(text: &str, room: usize) -> String {
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+    use std::fmt::Write as _;
 
-    fn envelope(channel: Channel, language: Language) -> Envelope<'static> {
-        Envelope { channel, to: "+6281234567890", language, host: "tukar.example.id" }
+    const LONG_TITLE: &str =
+        "Paket Data Keluarga Super Panjang – 100 GB [30 hari] dengan bonus streaming é dan 😀 banyak lagi";
+    const CHANNELS: [(Channel, &str); 2] = [(Channel::Sms, "text message"), (Channel::Email, "e-mail")];
+
+    fn place(top: &str, frame: Option<&str>) -> Place {
+        let frame = frame.map(str::to_owned);
+        Place { partner: String::new(), top: top.to_owned(), frame, codes_per_hour: None }
+    }
+
+    fn places() -> [(&'static str, Place); 3] {
+        [
+            ("the programme's own page", place("tukar.example.id", None)),
+            ("in a partner's page", place("kopi.example.id", None)),
+            ("in a frame on a partner's page", place("kopi.example.id", Some("tukar.example.id"))),
+        ]
+    }
+
+    /// Every kind of message, with its name.
+    fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 6] {
+        let redeem = |title, points| code(envelope, About::Redeem { title, points }, "482913");
+        [
+            ("sign-in", code(envelope, About::SignIn, "482913")),
+            ("locker", code(envelope, About::Locker, "482913")),
+            ("redeem", redeem("Voucher Belanja Rp50.000", 10_000)),
+            ("redeem, a long title", redeem(LONG_TITLE, 2_000_000)),
+            ("not enrolled", not_enrolled(envelope)),
+            ("voucher", voucher(envelope, "Voucher Belanja Rp50.000", "7F3K-29QD-XM4T")),
+        ]
+    }
+
+    /// `BLESS=1 cargo test -p tukar-server` writes the file anew.
+    #[test]
+    fn every_message_in_every_language_way_and_place_is_as_in_the_golden_file() {
+        let mut text = String::new();
+        for (where_, place) in places() {
+            for language in Language::ALL {
+                for (channel, way) in CHANNELS {
+                    let to = "+6281234567890";
+                    for (name, message) in each(Envelope { channel, to, language, place: &place }) {
+                        let (tag, subject) = (language.tag(), &message.subject);
+                        writeln!(text, "== {where_} / {tag} / {way} / {name}").unwrap();
+                        if channel == Channel::Email {
+                            writeln!(text, "[{subject}]").unwrap();
+                        }
+                        writeln!(text, "{}\n", message.text).unwrap();
+                    }
+                }
+            }
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/message/golden.txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text);
     }
 
     #[test]
-    fn a_code_names_reward_points_and_site() {
-        let about = About::Redeem { title: "Voucher Belanja Rp50.000", points: 10_000 };
-        assert_eq!(
-            code(envelope(Channel::Sms, Language::Id), about, "482913").text,
-            "482913 kode tukar Voucher Belanja Rp50.000, 10.000 poin, di tukar.example.id. Jangan beri tahu siapa pun. 5 menit.\n@tukar.example.id #482913"
-        );
-        assert_eq!(
-            code(envelope(Channel::Email, Language::En), about, "482913").text,
-            "482913 to redeem Voucher Belanja Rp50.000, 10,000 points, at tukar.example.id. Tell nobody. 5 minutes.\n@tukar.example.id #482913"
-        );
-    }
-
-    #[test]
-    fn every_text_message_fits_into_one_part() {
-        let long = "Paket Data Keluarga Super Panjang – 100 GB [30 hari] dengan bonus streaming é dan 😀 banyak lagi";
-        for language in Language::ALL {
-            let envelope = envelope(Channel::Sms, language);
-            for text in [
-                code(envelope, About::SignIn, "123456").text,
-                code(envelope, About::Locker, "123456").text,
-                code(envelope, About::Redeem { title: long, points: 2_000_000 }, "123456").text,
-                not_enrolled(envelope).text,
-                voucher(envelope, long, "7F3K-29QD-XM4T").text,
-            ] {
-                assert!(text.len() <= SMS_CHARACTERS_MAX, "{}: {text}", text.len());
-                assert!(text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{text}");
+    fn every_text_message_fits_into_one_part_and_keeps_its_last_line() {
+        let host = |letter: &str, letters: usize| letter.repeat(letters);
+        for letters in [1, 16, 25, 33, 40, HOST_LETTERS_MAX] {
+            let (top, own) = (host("t", letters), host("o", letters));
+            for place in [place(&top, None), place(&top, Some(&own))] {
+                for language in Language::ALL {
+                    let envelope = Envelope { channel: Channel::Sms, to: "", language, place: &place };
+                    for (name, Message { text, .. }) in each(envelope) {
+                        assert!(text.len() <= SMS_CHARACTERS_MAX, "{name}: {}: {text}", text.len());
+                        assert!(text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{text}");
+                        if !matches!(name, "not enrolled" | "voucher") {
+                            assert_eq!(text.lines().last().unwrap(), place.last_line("482913"));
+                        }
+                        if name.starts_with("redeem") {
+                            assert!(text.contains("points") || text.contains("poin"), "{text}");
+                            assert!(text.contains("Vouch") || text.contains("Paket"), "{text}");
+                        }
+                    }
+                }
             }
         }
     }

@@ -1,10 +1,14 @@
 //! Partners: sites that may show the widget, and what each may do. Kept in the database, read at most every few seconds.
 
+mod key;
+
 use crate::{
     clock::Clock,
-    config::is_origin,
+    config::{host_of, is_origin},
+    message::HOST_LETTERS_MAX,
     store::{Store, partners},
 };
+pub use key::{Algorithm, PartnerKey};
 use std::sync::{Arc, PoisonError, RwLock};
 use tukar_wire::Moment;
 
@@ -16,6 +20,8 @@ const ORIGINS_MAX: usize = 50;
 const NAME_LETTERS_MAX: usize = 100;
 /// Letters of an id.
 const ID_LETTERS_MAX: usize = 40;
+/// Most that a partner's pages may be allowed within an hour.
+pub const PER_HOUR_MAX: u32 = 1_000_000;
 
 /// How a partner's pages may show the widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +62,12 @@ pub struct Partner {
     pub mode: Mode,
     /// Its accent colour as `#rrggbb`; empty: the programme's.
     pub accent: String,
+    /// Codes that its pages may ask for within an hour.
+    pub codes_per_hour: u32,
+    /// Identities that it may sign within an hour.
+    pub identities_per_hour: u32,
+    /// Keys that it signs identities with, also those that have ended.
+    pub keys: Vec<PartnerKey>,
     /// When it was added.
     pub created_at: Moment,
 }
@@ -79,6 +91,14 @@ impl Partner {
         if let Some(origin) = self.origins.iter().find(|origin| !is_origin(origin)) {
             return Err(format!("an origin is as https://shop.example.id, not {origin:?}"));
         }
+        if let Some(long) = self.origins.iter().find(|origin| host_of(origin).len() > HOST_LETTERS_MAX) {
+            return Err(format!(
+                "the host of {long:?} has more than {HOST_LETTERS_MAX} letters: no text message has room for it"
+            ));
+        }
+        if self.codes_per_hour > PER_HOUR_MAX || self.identities_per_hour > PER_HOUR_MAX {
+            return Err(format!("at most {PER_HOUR_MAX} within an hour"));
+        }
         let colour = self.accent.strip_prefix('#');
         let is_colour =
             colour.is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -99,6 +119,11 @@ impl PartnerList {
     #[must_use]
     pub fn new(partners: Vec<Partner>) -> PartnerList {
         PartnerList(partners)
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Partner> {
+        self.0.iter()
     }
 
     /// The partner of an id.
@@ -150,6 +175,9 @@ mod tests {
             origins: vec!["https://kopi.example.id".to_owned()],
             mode: Mode::Frame,
             accent: String::new(),
+            codes_per_hour: 2_000,
+            identities_per_hour: 2_000,
+            keys: Vec::new(),
             created_at: Moment(0),
         };
         change(&mut partner);
@@ -174,6 +202,9 @@ mod tests {
         assert!(partner(|it| it.name = String::new()).check().is_err());
         assert!(partner(|it| it.origins.clear()).check().is_err());
         assert!(partner(|it| it.accent = "red;}".to_owned()).check().is_err());
+        let long = format!("https://{}.example.id", "a".repeat(40));
+        assert!(partner(|it| it.origins.push(long)).check().is_err());
+        assert!(partner(|it| it.codes_per_hour = PER_HOUR_MAX + 1).check().is_err());
     }
 
     #[test]

@@ -41,6 +41,18 @@ pub enum ApiError {
     /// No session, or it ended.
     #[error("not signed in")]
     NotSignedIn,
+    /// A read session asked for more than reading.
+    #[error("step-up needed")]
+    StepUpNeeded,
+    /// A partner's signed identity that can't be taken.
+    #[error("identity refused")]
+    IdentityRefused {
+        /// What is wrong with it.
+        fault: FieldError,
+    },
+    /// The page that the request names is not one of the partner's.
+    #[error("place not listed")]
+    PlaceNotListed,
     /// Nothing here, or not this member's.
     #[error("not found")]
     NotFound,
@@ -86,6 +98,9 @@ pub enum ApiError {
     /// The code's time is over.
     #[error("code ended")]
     CodeEnded,
+    /// The code was sent for another page.
+    #[error("code of another page")]
+    CodeElsewhere,
     /// Too many wrong codes.
     #[error("code locked")]
     CodeLocked,
@@ -125,6 +140,9 @@ impl ApiError {
             ApiError::Malformed { .. } => ProblemKind::Malformed,
             ApiError::KeyMissing => ProblemKind::KeyMissing,
             ApiError::NotSignedIn => ProblemKind::NotSignedIn,
+            ApiError::StepUpNeeded => ProblemKind::StepUpNeeded,
+            ApiError::IdentityRefused { .. } => ProblemKind::IdentityRefused,
+            ApiError::PlaceNotListed => ProblemKind::PlaceNotListed,
             ApiError::NotFound => ProblemKind::NotFound,
             ApiError::MethodNotAllowed => ProblemKind::MethodNotAllowed,
             ApiError::InFlight => ProblemKind::InFlight,
@@ -137,6 +155,7 @@ impl ApiError {
             ApiError::NotEligible { .. } => ProblemKind::NotEligible,
             ApiError::CodeWrong { .. } => ProblemKind::CodeWrong,
             ApiError::CodeEnded => ProblemKind::CodeEnded,
+            ApiError::CodeElsewhere => ProblemKind::CodeElsewhere,
             ApiError::CodeLocked => ProblemKind::CodeLocked,
             ApiError::RecoveryNeeded => ProblemKind::RecoveryNeeded,
             ApiError::LockerClosed => ProblemKind::LockerClosed,
@@ -152,6 +171,7 @@ impl ApiError {
         let kind = self.kind();
         let fields: &[FieldError] = match self {
             ApiError::Malformed { fields } | ApiError::Invalid { fields } => fields,
+            ApiError::IdentityRefused { fault } => std::slice::from_ref(fault),
             _ => &[],
         };
         Problem {
@@ -333,4 +353,12 @@ pub enum FieldWhy {
     Mismatch,
     /// The reward does not ask for this.
     NotAsked,
+    /// No key of this partner that counts now signed this.
+    NotSigned,
+    /// Not now: too early, too late, or for too long.
+    NotNow,
+    /// It was taken before.
+    UsedBefore,
+    /// Not meant for this programme, or not from one of the partner's pages.
+    NotMeant,
 }

@@ -129,11 +129,12 @@ mod tests {
     #[test]
     fn a_code_matches_only_under_its_own_key_and_binding() {
         let (key, other) = (CodeKey::new([1; 32]), CodeKey::new([2; 32]));
-        let bound = Bound { challenge: "c", member: "m", purpose: Purpose::SignIn };
+        let bound = Bound { challenge: "c", member: "m", partner: "", purpose: Purpose::SignIn };
         let stored = key.code_hmac(&bound, "123456");
         assert!(key.matches(&bound, "123456", &stored));
         assert!(!key.matches(&bound, "123457", &stored));
         assert!(!other.matches(&bound, "123456", &stored));
-        assert!(!key.matches(&Bound { purpose: Purpose::Locker, ..bound }, "123456", &stored));
+        assert!(!key.matches(&Bound { purpose: Purpose::Locker, ..bound.clone() }, "123456", &stored));
+        assert!(!key.matches(&Bound { partner: "kopi", ..bound }, "123456", &stored));
     }
 }

@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod challenges;
 pub mod figures;
+pub mod identities;
 pub mod ledger;
 pub mod members;
 pub mod outbox;

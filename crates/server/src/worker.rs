@@ -11,7 +11,7 @@ use crate::{
     senders::SendError,
     service::redeem,
     store::{
-        Connection, Lock, Writes, challenges,
+        Connection, Lock, Writes, challenges, identities,
         ledger::{self, Chain, LotRow, NewActivity},
         lock, members, outbox, redemptions,
     },
@@ -231,6 +231,7 @@ async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {
                 tracing::warn!(late, "messages ended before they could be sent");
             }
             challenges::delete_old(conn, now).await?;
+            identities::delete_ended(conn, now).await?;
             members::delete_ended_sessions(conn, now).await
         })
         .await?;

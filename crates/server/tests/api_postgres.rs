@@ -7,10 +7,14 @@
 mod books;
 #[path = "api/figures.rs"]
 mod figures;
+#[path = "api/identity.rs"]
+mod identity;
 #[path = "api/locker.rs"]
 mod locker;
 #[path = "api/many_lots.rs"]
 mod many_lots;
+#[path = "api/places.rs"]
+mod places;
 #[path = "api/points.rs"]
 mod points;
 #[path = "api/races.rs"]

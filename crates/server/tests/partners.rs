@@ -143,3 +143,43 @@ async fn the_command_lists_partners_and_refuses_what_can_not_be() {
         assert!(!good && told.contains(names), "{words:?}: {told}");
     }
 }
+
+const KEY: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+const OTHER: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYP7UuiVanTHJYet0xjVtaMBJuJI7\nYfps5mliLmDyn7Z5A/4QCLi8maQa6elWKLxk8vGyDC1+n1F3o8KU1EYimQ==\n-----END PUBLIC KEY-----\n";
+
+#[tokio::test]
+async fn the_command_rotates_and_revokes_keys() {
+    let server = server().await;
+    let run = |words: &[&str]| partner(server.directory.path(), words);
+    let (good, told) = run(&["add", "kopi", "--origin", "https://kopi.example.id"]);
+    assert!(good, "{told}");
+    for (name, text) in [("one.pem", KEY), ("two.pem", OTHER), ("bad.pem", "no key")] {
+        std::fs::write(server.directory.path().join(name), text).unwrap();
+    }
+    let (good, told) = run(&["rotate", "kopi", "--key", "one.pem", "--kid", "2026-11"]);
+    assert_eq!((good, told.as_str()), (true, "kopi: key 2026-11, EdDSA, counts\n"));
+    let (good, told) = run(&["rotate", "kopi", "--key", "two.pem", "--overlap-hours", "2"]);
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(good && lines[0].ends_with(", ES256, counts"), "{told}");
+    assert!(lines[1].starts_with("kopi: key 2026-11, EdDSA, counts until "), "{told}");
+    // Changing the partner leaves its keys.
+    let (good, told) = run(&["add", "kopi", "--origin", "https://kopi.example.id", "--codes-per-hour", "5"]);
+    assert!(good, "{told}");
+    let (good, told) = run(&["revoke", "kopi", "2026-11"]);
+    assert_eq!((good, told.as_str()), (true, "kopi: key 2026-11 counts no more\n"));
+    let (_, told) = run(&["list"]);
+    assert!(told.contains("\n  2026-11, EdDSA, ended ") && told.contains(", ES256, counts\n"), "{told}");
+    for (words, names) in [
+        (&["rotate", "kopi", "--key", "one.pem", "--kid", "2026-11"][..], "already"),
+        (&["rotate", "teh", "--key", "one.pem"][..], "no partner"),
+        (&["rotate", "kopi", "--key", "bad.pem"][..], "not a public key"),
+        (&["rotate", "kopi", "--key", "none.pem"][..], "none.pem"),
+        (&["rotate", "kopi", "--key", "one.pem", "--kid", "a b"][..], "a key's id"),
+        (&["rotate", "kopi", "--key", "one.pem", "--overlap-hours", "9999"][..], "--overlap-hours"),
+        (&["revoke", "kopi", "k9"][..], "no key"),
+        (&["add", "kopi", "--origin", "https://a.example.id", "--codes-per-hour", "2000000"][..], "at most"),
+    ] {
+        let (good, told) = run(words);
+        assert!(!good && told.contains(names), "{words:?}: {told}");
+    }
+}

@@ -54,6 +54,9 @@ pub struct ResendCode {
 pub struct CheckCode {
     /// Six digits; spaces and hyphens are taken out by the server.
     pub code: String,
+    /// At sign-in: ticket of `Identified.link`; the member wants this partner's page to show their points without a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// The code was right: a session. `DELETE /v1/session` ends it.

@@ -10,6 +10,7 @@
 
 pub mod catalog;
 pub mod challenge;
+pub mod identity;
 pub mod member;
 pub mod moment;
 pub mod problem;
@@ -21,6 +22,7 @@ pub use catalog::{
     RewardPage,
 };
 pub use challenge::{AskCode, Channel, CheckCode, CheckLocker, CodeSent, LockerOpened, ResendCode, SignedIn};
+pub use identity::{AskIdentity, Identified};
 pub use member::{
     Activity, ActivityKind, ActivityPage, Balance, Ending, Lot, LotPage, Member, MemberState, MonthEnding,
 };
@@ -34,6 +36,15 @@ pub use redemption::{
 
 /// Header that names the attempt on every POST that moves points: the attempt id the browser stored before sending.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// Header of a POST or DELETE from a partner's page: the partner's id.
+pub const PARTNER_HEADER: &str = "Tukar-Partner";
+
+/// Header of a POST or DELETE from a frame: origin of the page around it. Only one that the partner registered counts.
+pub const TOP_HEADER: &str = "Tukar-Top";
+
+/// Bytes of a partner's signed identity.
+pub const IDENTITY_BYTES_MAX: usize = 2048;
 
 /// Digits in every one-time code.
 pub const CODE_DIGITS: usize = 6;

@@ -24,6 +24,9 @@ pub struct Member {
     /// As `s•••@example.id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_masked: Option<String>,
+    /// True in a session that a partner's word opened: it reads points, history and rewards; anything else needs a code first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
 }
 
 /// State of an account.

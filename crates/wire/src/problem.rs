@@ -92,6 +92,12 @@ problem_kinds! {
     KeyMissing = "key-missing", 400;
     /// No session, or it ended: sign in again.
     NotSignedIn = "not-signed-in", 401;
+    /// A session by a partner's word reads only: this needs a code first (`POST /v1/session/code`).
+    StepUpNeeded = "step-up-needed", 403;
+    /// The partner's signed identity can't be taken; `fields` says what is wrong with it.
+    IdentityRefused = "identity-refused", 403;
+    /// The page that the request names is not one of the partner's.
+    PlaceNotListed = "place-not-listed", 403;
     /// Nothing here, or not this member's.
     NotFound = "not-found", 404;
     /// The path exists but not with this method.
@@ -116,6 +122,8 @@ problem_kinds! {
     CodeWrong = "code-wrong", 422;
     /// The code's time is over: ask for a new one.
     CodeEnded = "code-ended", 422;
+    /// The code was sent for another page: ask for a new one here.
+    CodeElsewhere = "code-elsewhere", 422;
     /// Too many wrong codes: this code is dead, ask for a new one.
     CodeLocked = "code-locked", 422;
     /// Too many wrong codes in a row, over many codes: the programme's people must look at it first.

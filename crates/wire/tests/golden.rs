@@ -62,6 +62,7 @@ fn member() -> Member {
         tier_label: "Gold".into(),
         phone_masked: Some("0812••••890".into()),
         email_masked: None,
+        read_only: false,
     }
 }
 
@@ -96,16 +97,32 @@ fn asking_for_a_code() {
             server_time: at("2026-11-24T03:00:00Z"),
         },
     );
-    golden(
-        "signed_in",
-        &SignedIn {
-            token: "b64url".into(),
-            idle_ends_at: at("2026-11-24T03:30:00Z"),
-            ends_at: at("2026-11-24T15:00:00Z"),
-            member: member(),
-            server_time: at("2026-11-24T03:00:00Z"),
-        },
-    );
+    golden("signed_in", &signed_in(member()));
+}
+
+fn signed_in(member: Member) -> SignedIn {
+    SignedIn {
+        token: "b64url".into(),
+        idle_ends_at: at("2026-11-24T03:30:00Z"),
+        ends_at: at("2026-11-24T15:00:00Z"),
+        member,
+        server_time: at("2026-11-24T03:00:00Z"),
+    }
+}
+
+#[test]
+fn a_partners_word_is_taken_with_a_session_or_a_ticket() {
+    golden("ask_identity", &AskIdentity { identity: "header.claims.signature".into() });
+    let identified = |session, link: Option<&str>| Identified {
+        session,
+        link: link.map(Into::into),
+        partner: "Kopi Senja".into(),
+        server_time: at("2026-11-24T03:00:00Z"),
+    };
+    let reader = Member { read_only: true, ..member() };
+    golden("identified", &identified(Some(signed_in(reader)), None));
+    golden("identified_not_linked", &identified(None, Some("ticket")));
+    golden("check_code_with_link", &CheckCode { code: "482913".into(), link: Some("ticket".into()) });
 }
 
 #[test]

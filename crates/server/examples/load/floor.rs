@@ -155,5 +155,6 @@ fn challenge((member, row): (&str, &RedemptionRow), state: CodeState) -> Challen
         sent: 1,
         sent_at: NOW,
         made_at: NOW,
+        partner_id: String::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Config, SmsHttp, Smtp, Tls, is_origin};
-use crate::store::Database;
+use super::{BodyKind, Config, SmsHttp, Smtp, Tls, host_of, is_origin};
+use crate::{message::HOST_LETTERS_MAX, store::Database};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
@@ -209,6 +209,13 @@ fn check(config: &Config) -> anyhow::Result<()> {
     for origin in &config.allowed_origins {
         if !is_origin(origin) {
             bail!("allowed_origins: must be an origin as https://partner.example.id, not {origin:?}");
+        }
+    }
+    for origin in config.allowed_origins.iter().chain([&config.public_url]) {
+        if host_of(origin).len() > HOST_LETTERS_MAX {
+            bail!(
+                "the host of {origin:?} has more than {HOST_LETTERS_MAX} letters: no text message has room for it"
+            );
         }
     }
     if jiff::tz::TimeZone::get(&config.programme.time_zone).is_err() {

@@ -13,9 +13,33 @@ pub fn is_origin(text: &str) -> bool {
     !rest.is_empty() && !rest.starts_with(':') && rest.bytes().all(plain) && !rest.ends_with(own_port)
 }
 
+/// The host of an origin, without scheme and port.
+#[must_use]
+pub fn host_of(origin: &str) -> &str {
+    let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    let end = match rest.find(']') {
+        Some(bracket) => bracket + 1,
+        None => rest.find([':', '/']).unwrap_or(rest.len()),
+    };
+    &rest[..end]
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_origin;
+    use super::{host_of, is_origin};
+
+    #[test]
+    fn the_host_is_what_stands_between_scheme_and_port() {
+        for (origin, host) in [
+            ("https://a.example.id", "a.example.id"),
+            ("http://localhost:8080", "localhost"),
+            ("http://[::1]:3000", "[::1]"),
+            ("http://localhost:8080/x", "localhost"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(origin), host);
+        }
+    }
 
     #[test]
     fn an_origin_is_written_as_browsers_write_it() {

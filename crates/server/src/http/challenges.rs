@@ -1,6 +1,12 @@
 //! Codes to sign in with: ask, send again, check.
 
-use crate::{app::Shared, http::body::Json, language::Language, problem::ApiError, service::sign_in};
+use crate::{
+    app::Shared,
+    http::{body::Json, session::Replaced},
+    place::Here,
+    problem::ApiError,
+    service::sign_in,
+};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -19,16 +25,17 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     responses(
         (status = 202, body = CodeSent),
         (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn ask(
     State(app): State<Shared>,
-    language: Language,
+    here: Here,
     Json(ask): Json<AskCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
-    Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, language).await?)))
+    Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, here).await?)))
 }
 
 /// A new code, perhaps another way; the old one dies. For sign-in and for the claim locker.
@@ -45,13 +52,13 @@ async fn ask(
 async fn resend(
     State(app): State<Shared>,
     Path(id): Path<String>,
-    language: Language,
+    here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
-    Ok((StatusCode::ACCEPTED, Json(sign_in::resend(app, (id, ask.channel), language).await?)))
+    Ok((StatusCode::ACCEPTED, Json(sign_in::resend(app, (id, ask.channel), here).await?)))
 }
 
-/// Check a code: a right one opens a session.
+/// Check a code: a right one opens a session, in place of the read session that the request carries.
 #[utoipa::path(
     post, path = "/v1/challenges/{id}/check", tag = "sign-in", request_body = CheckCode,
     params(("id" = String, Path, description = "From `CodeSent`")),
@@ -65,8 +72,9 @@ async fn resend(
 async fn check(
     State(app): State<Shared>,
     Path(id): Path<String>,
-    language: Language,
+    replaced: Replaced,
+    here: Here,
     Json(check): Json<CheckCode>,
 ) -> Result<Json<SignedIn>, ApiError> {
-    Ok(Json(sign_in::check(app, (id, check.code), language).await?))
+    Ok(Json(sign_in::check(app, (id, check), replaced.0, here).await?))
 }

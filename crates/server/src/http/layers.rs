@@ -132,6 +132,8 @@ fn cors(app: &Shared) -> CorsLayer {
             header::ACCEPT_LANGUAGE,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("tukar-partner"),
+            HeaderName::from_static("tukar-top"),
         ])
         .expose_headers([header::ETAG, header::RETRY_AFTER, HeaderName::from_static(REQUEST_ID)])
         .max_age(Duration::from_secs(PREFLIGHT_SECONDS))

@@ -1,8 +1,9 @@
-//! The signed-in member: who, points, lots, history, and what stands in the way of each reward.
+//! The signed-in member: who, points, lots, history, and what stands in the way of each reward. A read session may ask
+//! all of it.
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Session},
+    http::{body::Json, session::Reader},
     language::Language,
     problem::ApiError,
     service::{points, sign_in},
@@ -28,8 +29,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     get, path = "/v1/me", tag = "me", security(("session" = [])),
     responses((status = 200, body = Member), (status = 401, body = Problem, content_type = "application/problem+json"))
 )]
-async fn me(session: Session, language: Language) -> Json<Member> {
-    Json(sign_in::to_wire(session.member(), language))
+async fn me(session: Reader, language: Language) -> Json<Member> {
+    let read_only = session.0.by_partner.is_some();
+    Json(Member { read_only, ..sign_in::to_wire(session.member(), language) })
 }
 
 /// Points, what ends when, and the first lots.
@@ -39,7 +41,7 @@ async fn me(session: Session, language: Language) -> Json<Member> {
 )]
 async fn balance(
     State(app): State<Shared>,
-    session: Session,
+    session: Reader,
     language: Language,
 ) -> Result<Json<Balance>, ApiError> {
     Ok(Json(points::balance(&app, session.member(), language).await?))
@@ -66,7 +68,7 @@ struct LotsQuery {
 )]
 async fn lots(
     State(app): State<Shared>,
-    session: Session,
+    session: Reader,
     language: Language,
     Query(query): Query<LotsQuery>,
 ) -> Result<Json<LotPage>, ApiError> {
@@ -96,7 +98,7 @@ struct ActivityQuery {
 )]
 async fn activity(
     State(app): State<Shared>,
-    session: Session,
+    session: Reader,
     language: Language,
     Query(query): Query<ActivityQuery>,
 ) -> Result<Json<ActivityPage>, ApiError> {
@@ -123,7 +125,7 @@ struct EligibilityQuery {
 )]
 async fn eligibility(
     State(app): State<Shared>,
-    session: Session,
+    session: Reader,
     Query(query): Query<EligibilityQuery>,
 ) -> Result<Json<Eligibility>, ApiError> {
     Ok(Json(points::eligibility(&app, session.member(), query.reward).await?))

@@ -5,6 +5,7 @@ use crate::{
     app::Shared,
     http::{body::Json, session::Session},
     language::Language,
+    place::Here,
     problem::{ApiError, FieldWhy},
     service::{redeem, to_the_end},
 };
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     responses(
         (status = 200, body = Quote),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -73,6 +75,7 @@ async fn open(
         (status = 200, body = Redemption, description = "Sent before: the same answer as then"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
@@ -82,7 +85,7 @@ async fn open(
 async fn create(
     State(app): State<Shared>,
     session: Session,
-    language: Language,
+    here: Here,
     headers: HeaderMap,
     Json(ask): Json<AskRedemption>,
 ) -> Result<Response, ApiError> {
@@ -90,7 +93,7 @@ async fn create(
         return Err(ApiError::invalid("id", FieldWhy::Mismatch));
     }
     let member = session.0.member;
-    let (answer, new) = to_the_end(&app, |app| redeem::create(app, member, (ask, language))).await?;
+    let (answer, new) = to_the_end(&app, |app| redeem::create(app, member, (ask, here))).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(CONTENT_TYPE, "application/json")], answer).into_response())
 }
@@ -102,6 +105,7 @@ async fn create(
     responses(
         (status = 200, body = Redemption),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -125,6 +129,7 @@ async fn get_one(
         (status = 200, body = Redemption),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
@@ -136,13 +141,13 @@ async fn confirm(
     State(app): State<Shared>,
     session: Session,
     Path(id): Path<String>,
-    language: Language,
+    here: Here,
     headers: HeaderMap,
     Json(confirm): Json<Confirm>,
 ) -> Result<Response, ApiError> {
     let key = key(&headers)?;
     let answer =
-        to_the_end(&app, |app| redeem::confirm(app, session.0, (id, key, confirm.code), language)).await?;
+        to_the_end(&app, |app| redeem::confirm(app, session.0, (id, key, confirm.code), here)).await?;
     Ok(([(CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
@@ -153,6 +158,7 @@ async fn confirm(
     responses(
         (status = 200, body = Redemption),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
@@ -162,11 +168,11 @@ async fn resend(
     State(app): State<Shared>,
     session: Session,
     Path(id): Path<String>,
-    language: Language,
+    here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<Json<Redemption>, ApiError> {
     let member = session.0.member;
-    Ok(Json(to_the_end(&app, |app| redeem::resend(app, member, (id, ask.channel), language)).await?))
+    Ok(Json(to_the_end(&app, |app| redeem::resend(app, member, (id, ask.channel), here)).await?))
 }
 
 /// Cancel: the points go back to their lots.
@@ -180,6 +186,7 @@ async fn resend(
         (status = 200, body = Redemption),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
     )

@@ -4,6 +4,7 @@ use crate::{
     app::Shared,
     http::{body::Json, session::Session},
     language::Language,
+    place::Here,
     problem::ApiError,
     service::{sign_in, vouchers},
 };
@@ -42,6 +43,7 @@ struct VouchersQuery {
         (status = 200, body = VoucherPage),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -69,10 +71,10 @@ async fn send_copy(
     State(app): State<Shared>,
     session: Session,
     Path(id): Path<String>,
-    language: Language,
+    here: Here,
     Json(ask): Json<SendVoucher>,
 ) -> Result<StatusCode, ApiError> {
-    vouchers::send_copy(&app, &session.0, (id, ask.channel, language)).await?;
+    vouchers::send_copy(&app, &session.0, (id, ask.channel), here).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -82,6 +84,7 @@ async fn send_copy(
     responses(
         (status = 202, body = CodeSent),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
     )
@@ -89,10 +92,10 @@ async fn send_copy(
 async fn open_locker(
     State(app): State<Shared>,
     session: Session,
-    language: Language,
+    here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
-    let sent = sign_in::ask_locker(app, (session.0.member, ask.channel), language).await?;
+    let sent = sign_in::ask_locker(app, (session.0.member, ask.channel), here).await?;
     Ok((StatusCode::ACCEPTED, Json(sent)))
 }
 
@@ -102,6 +105,7 @@ async fn open_locker(
     responses(
         (status = 200, body = LockerOpened),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
@@ -110,7 +114,8 @@ async fn open_locker(
 async fn check_locker(
     State(app): State<Shared>,
     session: Session,
+    here: Here,
     Json(check): Json<CheckLocker>,
 ) -> Result<Json<LockerOpened>, ApiError> {
-    Ok(Json(sign_in::check_locker(app, session.0, (check.challenge_id, check.code)).await?))
+    Ok(Json(sign_in::check_locker(app, session.0, (check.challenge_id, check.code), here).await?))
 }

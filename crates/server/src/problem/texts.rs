@@ -42,6 +42,21 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Sesi Anda belum ada atau sudah berakhir.",
             "Masuk lagi dengan kode. Yang sudah Anda isi tetap tersimpan.",
         ),
+        ProblemKind::StepUpNeeded => (
+            "Perlu kode dulu",
+            "Halaman mitra ini hanya menampilkan poin. Langkah ini butuh kode yang kami kirim ke Anda.",
+            "Minta kode, masukkan, lalu lanjutkan. Yang sudah Anda isi tetap tersimpan.",
+        ),
+        ProblemKind::IdentityRefused => (
+            "Identitas dari mitra ditolak",
+            "Tanda pengenal dari halaman mitra ini tidak dapat kami terima.",
+            "Muat ulang halaman, atau masuk dengan kode.",
+        ),
+        ProblemKind::PlaceNotListed => (
+            "Halaman tidak terdaftar",
+            "Halaman yang menampilkan bagian ini tidak terdaftar di program.",
+            "Buka lewat situs program, atau hubungi pemilik halaman.",
+        ),
         ProblemKind::NotFound => (
             "Tidak ditemukan",
             "Yang Anda cari tidak ada di sini.",
@@ -107,6 +122,11 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Terlalu banyak kode salah berturut-turut, jadi kode untuk akun ini kami hentikan. Poin Anda aman.",
             "Hubungi layanan pelanggan untuk membukanya lagi.",
         ),
+        ProblemKind::CodeElsewhere => (
+            "Kode untuk halaman lain",
+            "Kode ini dikirim untuk halaman lain, jadi tidak berlaku di sini. Poin Anda aman.",
+            "Minta kode baru di halaman ini.",
+        ),
         ProblemKind::CodeLocked => (
             "Kode dikunci",
             "Kode salah terlalu sering, jadi kode ini kami matikan. Poin Anda aman.",
@@ -151,6 +171,21 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "You are not signed in",
             "There is no session, or it has ended.",
             "Sign in again with a code. What you typed is kept.",
+        ),
+        ProblemKind::StepUpNeeded => (
+            "A code first",
+            "This partner's page only shows points. This step needs a code that we send you.",
+            "Ask for the code, type it and go on. What you typed is kept.",
+        ),
+        ProblemKind::IdentityRefused => (
+            "The partner's identity is refused",
+            "The identity that this partner's page gave can't be taken.",
+            "Reload the page, or sign in with a code.",
+        ),
+        ProblemKind::PlaceNotListed => (
+            "The page is not registered",
+            "The page that shows this is not registered with the programme.",
+            "Open it on the programme's own site, or tell the page's owner.",
         ),
         ProblemKind::NotFound => (
             "Not found",
@@ -216,6 +251,11 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Codes are stopped",
             "Too many wrong codes came in a row, so codes for this account are stopped. Your points are safe.",
             "Ask customer care to open it again.",
+        ),
+        ProblemKind::CodeElsewhere => (
+            "A code for another page",
+            "This code was sent for another page, so it does not count here. Your points are safe.",
+            "Ask for a new code on this page.",
         ),
         ProblemKind::CodeLocked => (
             "The code is locked",
@@ -342,6 +382,17 @@ pub fn field_message(why: FieldWhy, language: Language) -> String {
         FieldWhy::NotAsked => {
             language.pick("Hadiah ini tidak memerlukan isian ini.", "This reward does not ask for this.")
         }
+        FieldWhy::NotSigned => language.pick(
+            "Tidak ditandatangani dengan kunci mitra ini yang berlaku.",
+            "Not signed with a key of this partner that counts now.",
+        ),
+        FieldWhy::NotNow => language
+            .pick("Terlalu awal, terlambat, atau terlalu lama.", "Too early, too late, or for too long."),
+        FieldWhy::UsedBefore => language.pick("Sudah pernah dipakai.", "It was used before."),
+        FieldWhy::NotMeant => language.pick(
+            "Bukan untuk program ini, atau bukan dari halaman mitra ini.",
+            "Not meant for this programme, or not from one of the partner's pages.",
+        ),
     };
     text.to_owned()
 }

@@ -1,26 +1,40 @@
-//! `tukar-server partner …`: which sites may show the widget.
+//! `tukar-server partner …`: which sites may show the widget, and which keys they sign identities with.
 
 use super::open;
 use crate::{
+    app::App,
     config::Config,
-    partner::{Mode, Partner},
+    partner::{Mode, Partner, PartnerKey},
     store::partners,
 };
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use std::io::Write as _;
+use std::{io::Write, path::PathBuf};
+use tukar_wire::Moment;
+
+/// Hours that a key counts beside its successor at most: a year.
+const OVERLAP_HOURS_MAX: u32 = 8_760;
 
 /// What to do with partners.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Add a partner, or change the one of this id
+    /// Add a partner, or change the one of this id; its keys stay
     Add(Add),
-    /// List partners: id, mode, origins, name
+    /// List partners: id, mode, origins, name; and each key: id, algorithm, until when it counts
     List,
-    /// Remove a partner: its pages can't show the widget any more
+    /// Remove a partner: its pages can't show the widget any more, and its word counts no more
     Remove {
         /// Its id
         id: String,
+    },
+    /// Add a key that the partner signs identities with; its other keys end after the overlap
+    Rotate(Rotate),
+    /// End a key at once, and the sessions opened by the partner's word: for a key that got lost
+    Revoke {
+        /// Id of the partner
+        id: String,
+        /// Id of the key, as `list` shows it
+        kid: String,
     },
 }
 
@@ -41,6 +55,28 @@ pub struct Add {
     /// Its accent colour, as #0a7d4f [default: the programme's]
     #[arg(long, value_name = "COLOUR", default_value = "")]
     accent: String,
+    /// Codes that its pages may ask for within an hour
+    #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
+    codes_per_hour: u32,
+    /// Identities that it may sign within an hour
+    #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
+    identities_per_hour: u32,
+}
+
+/// A key as typed.
+#[derive(Args)]
+pub struct Rotate {
+    /// Id of the partner
+    id: String,
+    /// File with the public key, PEM, Ed25519 or P-256: as `openssl pkey -pubout` writes it
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// What the partner's tokens say in `kid` [default: made from the key]
+    #[arg(long)]
+    kid: Option<String>,
+    /// Hours for which the partner's other keys still count
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    overlap_hours: u32,
 }
 
 /// Does it, and says on the standard output what was done.
@@ -51,29 +87,13 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
     let app = open(config).await?;
     let mut out = std::io::stdout().lock();
     match command {
-        Command::Add(add) => {
-            let Some(mode) = Mode::of(&add.mode) else {
-                bail!("--mode is frame or inline, not {:?}", add.mode)
-            };
-            let partner = Partner {
-                name: add.name.unwrap_or_else(|| add.id.clone()),
-                id: add.id,
-                origins: add.origins,
-                mode,
-                accent: add.accent,
-                created_at: app.clock.now(),
-            };
-            partner.check().map_err(anyhow::Error::msg)?;
-            let row = &partner;
-            app.store
-                .transact("partner.put", async |conn| partners::put(conn, row).await)
-                .await
-                .context("writing the partner")?;
-            writeln!(out, "{}", line(&partner))?;
-        }
+        Command::Add(typed) => add(&app, typed, &mut out).await?,
         Command::List => {
             for partner in partners::load_all(&mut *app.store.read().await?).await? {
                 writeln!(out, "{}", line(&partner))?;
+                for key in &partner.keys {
+                    writeln!(out, "  {}", key_line(key, app.clock.now()))?;
+                }
             }
         }
         Command::Remove { id } => {
@@ -88,10 +108,93 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             }
             writeln!(out, "{id}: removed")?;
         }
+        Command::Rotate(typed) => rotate(&app, typed, &mut out).await?,
+        Command::Revoke { id, kid } => {
+            let (key, now) = ((id.as_str(), kid.as_str()), app.clock.now());
+            let found = app
+                .store
+                .transact("partner.revoke", async |conn| partners::revoke(conn, key, now).await)
+                .await
+                .context("revoking the key")?;
+            if !found {
+                bail!("partner {id:?} has no key {kid:?}");
+            }
+            writeln!(out, "{id}: key {kid} counts no more")?;
+        }
+    }
+    Ok(())
+}
+
+async fn add(app: &App, typed: Add, out: &mut impl Write) -> anyhow::Result<()> {
+    let Some(mode) = Mode::of(&typed.mode) else { bail!("--mode is frame or inline, not {:?}", typed.mode) };
+    let partner = Partner {
+        name: typed.name.unwrap_or_else(|| typed.id.clone()),
+        id: typed.id,
+        origins: typed.origins,
+        mode,
+        accent: typed.accent,
+        codes_per_hour: typed.codes_per_hour,
+        identities_per_hour: typed.identities_per_hour,
+        keys: Vec::new(),
+        created_at: app.clock.now(),
+    };
+    partner.check().map_err(anyhow::Error::msg)?;
+    let row = &partner;
+    app.store
+        .transact("partner.put", async |conn| partners::put(conn, row).await)
+        .await
+        .context("writing the partner")?;
+    writeln!(out, "{}", line(&partner)).context("writing to the standard output")
+}
+
+async fn rotate(app: &App, typed: Rotate, out: &mut impl Write) -> anyhow::Result<()> {
+    let Rotate { id, key: file, kid, overlap_hours } = typed;
+    if overlap_hours > OVERLAP_HOURS_MAX {
+        bail!("--overlap-hours is at most {OVERLAP_HOURS_MAX}");
+    }
+    let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    let now = app.clock.now();
+    let key = PartnerKey::read_pem(&text, kid, now)
+        .map_err(anyhow::Error::msg)
+        .with_context(|| format!("{}", file.display()))?;
+    let others_end_at = now.plus_ms(i64::from(overlap_hours) * 3_600_000);
+    let (id, row) = (id.as_str(), &key);
+    let known = partners::load_all(&mut *app.store.read().await?).await?;
+    let Some(partner) = known.into_iter().find(|partner| partner.id == id) else {
+        bail!("there is no partner {id:?}")
+    };
+    if partner.keys.iter().any(|other| other.kid == key.kid) {
+        bail!("partner {id:?} has a key {:?} already", key.kid);
+    }
+    let added = app
+        .store
+        .transact("partner.rotate", async |conn| partners::rotate(conn, (id, row), others_end_at).await)
+        .await
+        .context("adding the key")?;
+    if !added {
+        bail!("partner {id:?} has a key {:?} already", key.kid);
+    }
+    writeln!(out, "{id}: key {}", key_line(&key, now))?;
+    for other in partner.keys.iter().filter(|other| other.counts(now)) {
+        let ends_at = other.ends_at.map_or(others_end_at, |end| end.min(others_end_at));
+        writeln!(
+            out,
+            "{id}: key {}",
+            key_line(&PartnerKey { ends_at: Some(ends_at), ..other.clone() }, now)
+        )?;
     }
     Ok(())
 }
 
 fn line(partner: &Partner) -> String {
     format!("{}: {}, {} ({})", partner.id, partner.mode.word(), partner.origins.join(" "), partner.name)
+}
+
+fn key_line(key: &PartnerKey, now: Moment) -> String {
+    let until = match key.ends_at {
+        None => "counts".to_owned(),
+        Some(end) if now < end => format!("counts until {}", end),
+        Some(end) => format!("ended {}", end),
+    };
+    format!("{}, {}, {until}", key.kid, key.algorithm.word())
 }

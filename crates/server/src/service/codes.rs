@@ -8,8 +8,8 @@ use crate::{
     app::App,
     clock::timestamp,
     contact::Contact,
-    language::Language,
     message::{self, About, Envelope},
+    place::{Here, Place},
     problem::{ApiError, FieldWhy},
     senders::Message,
     store::{
@@ -32,8 +32,8 @@ pub struct Delivery<'a> {
     pub to: Option<&'a str>,
     /// What the message is about; `None`: it tells that the contact is not enrolled.
     pub about: Option<About<'a>>,
-    /// Language of the message.
-    pub language: Language,
+    /// Where the widget sits and in which language the message is.
+    pub here: &'a Here,
 }
 
 /// What a new challenge is for.
@@ -59,7 +59,7 @@ pub async fn issue(
     (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
 ) -> Result<(ChallengeRow, Writes), ApiError> {
     let mut writes = Writes::new();
-    within_caps(app, (conn, &mut writes), (new.purpose, new.contact), now).await?;
+    within_caps(app, (conn, &mut writes), (new.purpose, new.contact, &delivery.here.place), now).await?;
     may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
@@ -73,6 +73,7 @@ pub async fn issue(
         sent: 0,
         sent_at: now,
         made_at: now,
+        partner_id: String::new(),
     };
     renew(app, (conn, &mut writes), &mut row, (bound, delivery, now)).await?;
     Ok((row, writes))
@@ -97,7 +98,7 @@ pub async fn send_again(
         return Err(ApiError::TooMany { retry_at, now });
     }
     let mut writes = Writes::new();
-    within_caps(app, (conn, &mut writes), (row.purpose, &row.contact), now).await?;
+    within_caps(app, (conn, &mut writes), (row.purpose, &row.contact, &delivery.here.place), now).await?;
     may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
     renew(app, (conn, &mut writes), row, (bound, delivery, now)).await?;
     Ok(writes.run(conn).await?)
@@ -123,6 +124,10 @@ pub async fn check(
     (bound, typed, now): (&Bound<'_>, &str, Moment),
 ) -> Result<Checked, ApiError> {
     let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
+    // Said in its own words: a member may have gone on at another page in good faith. The code would not match anyway.
+    if row.partner_id != bound.partner {
+        return Ok(Checked::Refused(ApiError::CodeElsewhere));
+    }
     let subject = wrong_subject(app, row);
     lock(conn, Lock::Subject(&subject)).await?;
     let (in_a_row, wrong) = challenges::load_wrong(conn, &subject, now).await?;
@@ -229,11 +234,12 @@ fn block_of(app: &App, contact: &str) -> Option<String> {
 }
 
 /// What messages may cost, looked at before one is made and counted whatever becomes of it: all of them within an hour,
-/// and at sign-in those to one block of numbers within ten minutes. The same for a contact with and without an account.
+/// those from a partner's pages, and at sign-in those to one block of numbers within ten minutes. The same for a contact
+/// with and without an account.
 async fn within_caps(
     app: &App,
     (conn, writes): (&mut Connection, &mut Writes),
-    (purpose, contact): (PurposeWord, &str),
+    (purpose, contact, place): (PurposeWord, &str, &Place),
     now: Moment,
 ) -> Result<(), ApiError> {
     let limits = &app.config.codes;
@@ -250,11 +256,38 @@ async fn within_caps(
         tracing::error!("codes are held back: as many were sent within an hour as codes.per_hour allows");
         return Err(full);
     }
-    let shard = i64::try_from(app.random.rng().next_u64() % SHARDS).unwrap_or(0);
-    for scope in block.as_deref().into_iter().chain([ALL]) {
+    let partner = place.codes_per_hour.map(|cap| (format!("partner:{}", place.partner), cap));
+    if let Some((scope, cap)) = &partner {
+        within_hour(conn, (scope, *cap), now).await?;
+    }
+    let shard = shard(app);
+    let partner = partner.as_ref().map(|(scope, _)| scope.as_str());
+    for scope in block.as_deref().into_iter().chain(partner).chain([ALL]) {
         challenges::count_message(writes, (scope, shard), now);
     }
     Ok(())
+}
+
+/// Refuses when `scope` was counted `cap` times within an hour.
+///
+/// # Errors
+/// [`ApiError::TooMany`]; the database's.
+pub async fn within_hour(
+    conn: &mut Connection,
+    (scope, cap): (&str, u32),
+    now: Moment,
+) -> Result<(), ApiError> {
+    if challenges::load_messages(conn, scope, now.plus_ms(-60 * 60_000)).await? < i64::from(cap) {
+        return Ok(());
+    }
+    tracing::warn!(scope, cap, "a partner's cap within an hour is reached");
+    Err(ApiError::TooMany { retry_at: now.plus_ms(60_000), now })
+}
+
+/// One of the rows that a minute's count is spread over.
+#[must_use]
+pub fn shard(app: &App) -> i64 {
+    i64::try_from(app.random.rng().next_u64() % SHARDS).unwrap_or(0)
 }
 
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
@@ -284,6 +317,7 @@ async fn renew(
     row.ends_at = now.plus_ms(code::LIFE_SECONDS * 1000);
     row.sent += 1;
     row.sent_at = now;
+    bound.partner.clone_into(&mut row.partner_id);
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
@@ -296,8 +330,8 @@ async fn renew(
         }
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
-    let host = app.config.public_host();
-    let envelope = Envelope { channel: delivery.channel, to, language: delivery.language, host };
+    let Here { language, place } = delivery.here;
+    let envelope = Envelope { channel: delivery.channel, to, language: *language, place };
     let message: Message = match delivery.about {
         Some(about) => message::code(envelope, about, &code),
         None => message::not_enrolled(envelope),

@@ -10,6 +10,7 @@ use crate::{
     contact::{mask_phone, may_receive, read_phone},
     language::Language,
     message::About,
+    place::{Here, Place},
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
     service::{
@@ -102,7 +103,7 @@ pub async fn quote(
 pub async fn create(
     app: Arc<App>,
     member: MemberRow,
-    (ask, language): (AskRedemption, Language),
+    (ask, here): (AskRedemption, Here),
 ) -> Result<(String, bool), ApiError> {
     if uuid::Uuid::parse_str(&ask.id).is_err() || ask.id.len() != 36 {
         return Err(ApiError::invalid("id", FieldWhy::NotId));
@@ -118,7 +119,7 @@ pub async fn create(
                 }
                 return Ok((row.hold_answer, false));
             }
-            let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (language, now)).await?;
+            let row = hold(&app, conn, (&member, &ask, body_hash.clone()), (&here, now)).await?;
             Ok((row.hold_answer, true))
         })
         .await;
@@ -130,8 +131,9 @@ async fn hold(
     app: &App,
     conn: &mut Connection,
     (member, ask, body_hash): (&MemberRow, &AskRedemption, Vec<u8>),
-    (language, now): (Language, Moment),
+    (here, now): (&Here, Moment),
 ) -> Result<RedemptionRow, ApiError> {
+    let language = here.language;
     let reward = load_visible(conn, &ask.reward_id, now).await?;
     let Purse { lots, available, mut chain } =
         ledger::load_purse(conn, (&member.id, Points(ask.points)), now).await?;
@@ -182,8 +184,9 @@ async fn hold(
         contact,
     };
     let about = About::Redeem { title: row.title.get(language), points: total.0 };
-    let delivery = Delivery { channel, to: Some(contact), about: Some(about), language };
-    let (challenge, mut writes) = codes::issue(app, conn, new, (&bound(&row), delivery, now)).await?;
+    let delivery = Delivery { channel, to: Some(contact), about: Some(about), here };
+    let (challenge, mut writes) =
+        codes::issue(app, conn, new, (&bound(&row, &here.place), delivery, now)).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
     row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
     redemptions::insert(&mut writes, &row, &shares);
@@ -201,7 +204,7 @@ pub async fn confirm(
     app: Arc<App>,
     session: SessionRow,
     (id, key, typed): (String, String, String),
-    language: Language,
+    Here { language, place }: Here,
 ) -> Result<String, ApiError> {
     let now = app.clock.now();
     let member = session.member.clone();
@@ -230,7 +233,7 @@ pub async fn confirm(
                 return Ok(Err(ApiError::NotEligible { reasons: vec![reason] }));
             }
             let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
-            match codes::check(&app, conn, &challenge, (&bound(&row), &code, now)).await? {
+            match codes::check(&app, conn, &challenge, (&bound(&row, &place), &code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {
                     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
@@ -281,9 +284,9 @@ pub async fn resend(
     app: Arc<App>,
     member: MemberRow,
     (id, channel): (String, Option<Channel>),
-    language: Language,
+    here: Here,
 ) -> Result<wire::Redemption, ApiError> {
-    let now = app.clock.now();
+    let (now, language) = (app.clock.now(), here.language);
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
@@ -299,8 +302,8 @@ pub async fn resend(
             }
             let to = codes::contact_of(&member, channel);
             let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
-            let delivery = Delivery { channel, to, about: Some(about), language };
-            codes::send_again(&app, conn, &mut challenge, (&bound(&row), delivery, now)).await?;
+            let delivery = Delivery { channel, to, about: Some(about), here: &here };
+            codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place), delivery, now)).await?;
             view(&app, conn, (&member, &row), (None, language), now).await
         })
         .await;
@@ -542,12 +545,12 @@ fn read_address(address: &wire::Address) -> Result<(String, Option<String>), Api
     Ok((stored, Some(shown)))
 }
 
-fn bound(row: &RedemptionRow) -> Bound<'_> {
+fn bound<'a>(row: &'a RedemptionRow, place: &'a Place) -> Bound<'a> {
     Bound {
         challenge: &row.challenge_id,
         member: &row.member_id,
+        partner: &place.partner,
         purpose: Purpose::Redeem {
-            partner: "",
             redemption: &row.id,
             reward: &row.reward_id,
             quantity: row.quantity,

@@ -8,13 +8,14 @@ use crate::{
     contact::Contact,
     language::Language,
     message::About,
+    place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
     service::codes::{self, Checked, Delivery, NewChallenge},
     store::{
         Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
-        lock,
+        identities, lock,
         members::{self, MemberRow, SessionRow},
     },
 };
@@ -29,7 +30,7 @@ use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, S
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for what is no contact, [`ApiError::TooMany`].
-pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<CodeSent, ApiError> {
+pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, ApiError> {
     let contact = Contact::read(&typed).ok_or_else(|| ApiError::invalid("contact", FieldWhy::NotContact))?;
     if !app.senders.channels().contains(&contact.channel) {
         return Err(ApiError::invalid("contact", FieldWhy::ChannelUnavailable));
@@ -39,12 +40,12 @@ pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<Cod
         .store
         .transact("sign_in.ask", async |conn| {
             let member = members::find_by_contact(conn, &contact.value).await?;
-            let bound = bound(&id, member.as_ref().map(|member| member.id.as_str()));
+            let bound = bound(&id, member.as_ref().map(|member| member.id.as_str()), &here);
             let delivery = Delivery {
                 channel: contact.channel,
                 to: Some(&contact.value),
                 about: member.is_some().then_some(About::SignIn),
-                language,
+                here: &here,
             };
             let new = NewChallenge {
                 id: id.clone(),
@@ -68,7 +69,7 @@ pub async fn ask(app: Arc<App>, typed: String, language: Language) -> Result<Cod
 pub async fn resend(
     app: Arc<App>,
     (id, channel): (String, Option<Channel>),
-    language: Language,
+    here: Here,
 ) -> Result<CodeSent, ApiError> {
     let now = app.clock.now();
     let (row, owner) = app
@@ -93,10 +94,11 @@ pub async fn resend(
                 PurposeWord::Locker => Some(About::Locker),
                 _ => member.is_some().then_some(About::SignIn),
             };
-            let delivery = Delivery { channel, to: to.as_deref(), about, language };
+            let delivery = Delivery { channel, to: to.as_deref(), about, here: &here };
             let (challenge, member_id) = (row.id.clone(), row.member_id.clone().unwrap_or_default());
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
-            let bound = Bound { challenge: &challenge, member: &member_id, purpose };
+            let partner = here.place.partner.as_str();
+            let bound = Bound { challenge: &challenge, member: &member_id, partner, purpose };
             codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
             let owner = member.filter(|_| row.purpose == PurposeWord::Locker);
             Ok::<_, ApiError>((row, owner))
@@ -118,14 +120,16 @@ pub async fn resend(
     })
 }
 
-/// Checks a code and opens a session.
+/// Checks a code and opens a session. A read session of the same member that it replaces ends. `check.link`: the member
+/// wants this partner's page to show their points without a code from now on.
 ///
 /// # Errors
 /// The code's refusals, [`ApiError::NotFound`].
 pub async fn check(
     app: Arc<App>,
-    (id, typed): (String, String),
-    language: Language,
+    (id, check): (String, wire::CheckCode),
+    replaces: Option<SessionRow>,
+    here: Here,
 ) -> Result<SignedIn, ApiError> {
     let now = app.clock.now();
     let token = app.random.word(32);
@@ -138,14 +142,21 @@ pub async fn check(
             if row.purpose != PurposeWord::SignIn {
                 return Err(ApiError::NotFound);
             }
-            let bound = bound(&row.id, row.member_id.as_deref());
-            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+            let bound = bound(&row.id, row.member_id.as_deref(), &here);
+            match codes::check(&app, conn, &row, (&bound, &check.code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(writes) => {
                     writes.run(conn).await?;
                     let member_id = row.member_id.as_deref().ok_or(ApiError::NotFound)?;
                     members::insert_session(conn, (&sha256(token.as_bytes()), member_id), (now, ends_at))
                         .await?;
+                    if let Some(read) = replaces.as_ref().filter(|session| session.member.id == member_id) {
+                        members::delete_session(conn, &read.token_hash).await?;
+                    }
+                    if let Some(ticket) = &check.link {
+                        let link = (here.place.partner.as_str(), &*sha256(ticket.as_bytes()), member_id);
+                        identities::link(conn, link, now).await?;
+                    }
                     Ok(Ok(members::load(conn, member_id).await?))
                 }
             }
@@ -155,7 +166,7 @@ pub async fn check(
     Ok(SignedIn {
         idle_ends_at: now.plus_ms(i64::from(rules.session_idle_seconds) * 1000).min(ends_at),
         ends_at,
-        member: to_wire(&member, language),
+        member: to_wire(&member, here.language),
         server_time: now,
         token,
     })
@@ -223,6 +234,7 @@ pub fn to_wire(member: &MemberRow, language: Language) -> Member {
         tier_label: tier_label(&member.tier),
         phone_masked: masked(&member.phone),
         email_masked: masked(&member.email),
+        read_only: false,
     }
 }
 
@@ -233,8 +245,9 @@ async fn find_open(conn: &mut Connection, id: &str) -> Result<ChallengeRow, ApiE
     if row.purpose == PurposeWord::Redeem { Err(ApiError::NotFound) } else { Ok(row) }
 }
 
-fn bound<'a>(challenge: &'a str, member: Option<&'a str>) -> Bound<'a> {
-    Bound { challenge, member: member.unwrap_or_default(), purpose: Purpose::SignIn }
+fn bound<'a>(challenge: &'a str, member: Option<&'a str>, here: &'a Here) -> Bound<'a> {
+    let member = member.unwrap_or_default();
+    Bound { challenge, member, partner: &here.place.partner, purpose: Purpose::SignIn }
 }
 
 /// The answer to "a code, please". At sign-in only what was typed is shown.
@@ -255,24 +268,46 @@ fn sent(app: &App, row: &ChallengeRow, now: Moment) -> CodeSent {
 pub async fn ask_locker(
     app: Arc<App>,
     (member, channel): (MemberRow, Option<Channel>),
-    language: Language,
+    here: Here,
+) -> Result<CodeSent, ApiError> {
+    ask_own(app, (member, channel), PurposeWord::Locker, here).await
+}
+
+/// A code to the member's own contact, by which a read session becomes a whole one: answered like any sign-in.
+///
+/// # Errors
+/// [`ApiError::TooMany`], [`ApiError::Invalid`] for a way that the member has not.
+pub async fn ask_step_up(
+    app: Arc<App>,
+    (member, channel): (MemberRow, Option<Channel>),
+    here: Here,
+) -> Result<CodeSent, ApiError> {
+    ask_own(app, (member, channel), PurposeWord::SignIn, here).await
+}
+
+/// A code to a contact of a member whose session is known.
+async fn ask_own(
+    app: Arc<App>,
+    (member, channel): (MemberRow, Option<Channel>),
+    purpose: PurposeWord,
+    here: Here,
 ) -> Result<CodeSent, ApiError> {
     let (now, id) = (app.clock.now(), app.random.word(16));
     let channels = codes::channels_of(&app, &member);
     let channel = channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
     let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
     let contact = codes::contact_of(&member, channel).unwrap_or_default().to_owned();
-    let bound = Bound { challenge: &id, member: &member.id, purpose: Purpose::Locker };
+    let (about, bound_to) = match purpose {
+        PurposeWord::Locker => (About::Locker, Purpose::Locker),
+        _ => (About::SignIn, Purpose::SignIn),
+    };
+    let partner = here.place.partner.as_str();
+    let bound = Bound { challenge: &id, member: &member.id, partner, purpose: bound_to };
     let row = app
         .store
-        .transact("locker.ask", async |conn| {
-            let new = NewChallenge {
-                id: id.clone(),
-                member: Some(&member),
-                purpose: PurposeWord::Locker,
-                contact: &contact,
-            };
-            let delivery = Delivery { channel, to: Some(&contact), about: Some(About::Locker), language };
+        .transact("session.ask", async |conn| {
+            let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
+            let delivery = Delivery { channel, to: Some(&contact), about: Some(about), here: &here };
             let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
@@ -294,6 +329,7 @@ pub async fn check_locker(
     app: Arc<App>,
     session: SessionRow,
     (id, typed): (String, String),
+    here: Here,
 ) -> Result<wire::LockerOpened, ApiError> {
     let now = app.clock.now();
     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
@@ -304,7 +340,8 @@ pub async fn check_locker(
             if row.purpose != PurposeWord::Locker || row.member_id.as_deref() != Some(&session.member.id) {
                 return Err(ApiError::NotFound);
             }
-            let bound = Bound { challenge: &row.id, member: &session.member.id, purpose: Purpose::Locker };
+            let (member, partner) = (session.member.id.as_str(), here.place.partner.as_str());
+            let bound = Bound { challenge: &row.id, member, partner, purpose: Purpose::Locker };
             match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {

@@ -7,6 +7,7 @@ use crate::{
     catalogue::Reward,
     language::Language,
     message::{self, Envelope},
+    place::Here,
     problem::{ApiError, FieldWhy},
     service::{codes, points::read_cursor},
     store::{
@@ -129,7 +130,8 @@ pub async fn list(
 pub async fn send_copy(
     app: &App,
     session: &SessionRow,
-    (id, channel, language): (String, Channel, Language),
+    (id, channel): (String, Channel),
+    Here { language, place }: Here,
 ) -> Result<(), ApiError> {
     let now = app.clock.now();
     if session.locker_until.is_none_or(|until| until <= now) {
@@ -150,8 +152,7 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let host = app.config.public_host();
-            let envelope = Envelope { channel, to: contact, language, host };
+            let envelope = Envelope { channel, to: contact, language, place: &place };
             let message = message::voucher(envelope, row.title.get(language), code);
             outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
             Ok::<_, ApiError>(writes.run(conn).await?)

@@ -55,6 +55,8 @@ pub struct ChallengeRow {
     pub sent_at: Moment,
     /// When it was asked for.
     pub made_at: Moment,
+    /// On whose pages the code that counts was asked for; empty: on the programme's own.
+    pub partner_id: String,
 }
 
 /// A challenge by id.
@@ -80,7 +82,7 @@ pub fn put(writes: &mut Writes, row: &ChallengeRow) {
     writes.add(1, |query| {
         query.push(
             "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, \
-             sent_at, made_at) VALUES ",
+             sent_at, made_at, partner_id) VALUES ",
         );
         query.push_rows([row], |values, row| {
             values
@@ -95,12 +97,13 @@ pub fn put(writes: &mut Writes, row: &ChallengeRow) {
                 .push_bind(i64::from(wrong))
                 .push_bind(i64::from(row.sent))
                 .push_bind(row.sent_at.0)
-                .push_bind(row.made_at.0);
+                .push_bind(row.made_at.0)
+                .push_bind(row.partner_id.as_str());
         });
         query.push(
             " ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, code_hmac = excluded.code_hmac, \
              state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, sent = excluded.sent, \
-             sent_at = excluded.sent_at",
+             sent_at = excluded.sent_at, partner_id = excluded.partner_id",
         );
     });
 }
@@ -182,7 +185,7 @@ pub async fn forget_wrong(conn: &mut Connection, subject: &str) -> Result<bool, 
     Ok(done.rows_affected() > 0)
 }
 
-/// Messages of `scope` in the minutes after `since`.
+/// Messages (or identities) of `scope` in the minutes after `since`.
 ///
 /// # Errors
 /// The database's.
@@ -191,7 +194,7 @@ pub async fn load_messages(conn: &mut Connection, scope: &str, since: Moment) ->
     sqlx::query_scalar(sql).bind(scope).bind(since.0 / MINUTE_MS).fetch_one(conn).await
 }
 
-/// Counts a message, in one of the minute's rows.
+/// Counts a message (or an identity), in one of the minute's rows.
 pub fn count_message(writes: &mut Writes, (scope, shard): (&str, i64), now: Moment) {
     writes.add(1, |query| {
         query.push("INSERT INTO messages_counted (scope, minute, shard, times) VALUES (").push_bind(scope);
@@ -269,6 +272,7 @@ fn challenge(row: &AnyRow) -> Result<ChallengeRow, sqlx::Error> {
         sent: count_of(row.try_get("sent")?),
         sent_at: Moment(row.try_get("sent_at")?),
         made_at: Moment(row.try_get("made_at")?),
+        partner_id: row.try_get("partner_id")?,
     })
 }
 

@@ -40,6 +40,8 @@ pub struct SessionRow {
     pub seen_at: Moment,
     /// Until then voucher codes are shown.
     pub locker_until: Option<Moment>,
+    /// By whose word it was opened; `None`: by a code. By a partner's word it reads only.
+    pub by_partner: Option<String>,
 }
 
 const COLUMNS: &str = "m.id, m.name, m.state, m.tier, m.phone, m.email";
@@ -110,6 +112,30 @@ pub async fn insert_session(
     .map(|_| ())
 }
 
+/// Opens a session by a partner's word, which reads only.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_read_session(
+    conn: &mut Connection,
+    (token_hash, member_id, partner_id): (&[u8], &str, &str),
+    (now, ends_at): (Moment, Moment),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, member_id, made_at, seen_at, ends_at, scope, partner_id) \
+         VALUES ($1,$2,$3,$4,$5,'read',$6)",
+    )
+    .bind(token_hash)
+    .bind(member_id)
+    .bind(now.0)
+    .bind(now.0)
+    .bind(ends_at.0)
+    .bind(partner_id)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
 /// A session that is alive at `now`: neither ended nor idle for longer than `idle_ms`.
 ///
 /// # Errors
@@ -120,7 +146,7 @@ pub async fn find_session(
     (now, idle_ms): (Moment, i64),
 ) -> Result<Option<SessionRow>, sqlx::Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "SELECT {COLUMNS}, s.seen_at, s.locker_until FROM sessions s JOIN members m ON m.id = s.member_id \
+        "SELECT {COLUMNS}, s.seen_at, s.locker_until, s.scope, s.partner_id FROM sessions s JOIN members m ON m.id = s.member_id \
          WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $3"
     ));
     let row =
@@ -131,6 +157,10 @@ pub async fn find_session(
             member: member(&row)?,
             seen_at: Moment(row.try_get("seen_at")?),
             locker_until: row.try_get::<Option<i64>, _>("locker_until")?.map(Moment),
+            by_partner: match row.try_get::<String, _>("scope")?.as_str() {
+                "full" => None,
+                _ => Some(row.try_get("partner_id")?),
+            },
         })
     })
     .transpose()

@@ -247,11 +247,25 @@ impl Server {
 
     pub(crate) async fn ask(
         &self,
+        method_and_path: (&str, &str),
+        token_and_key: (Option<&str>, Option<&str>),
+        body: Option<Value>,
+    ) -> Answer {
+        self.ask_at(&[], method_and_path, token_and_key, body).await
+    }
+
+    /// As [`Server::ask`], with the headers that tell from where.
+    pub(crate) async fn ask_at(
+        &self,
+        place: &[(&str, &str)],
         (method, path): (&str, &str),
         (token, key): (Option<&str>, Option<&str>),
         body: Option<Value>,
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, "id");
+        for (name, value) in place {
+            request = request.header(*name, *value);
+        }
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
