@@ -7,6 +7,8 @@ export interface TukarRewardsAttributes {
   api?: string;
   /** Id that the programme gave to this site. */
   partner?: string;
+  /** What the partner's backend signed about who looks at the page: a JWT of at most 2,048 bytes, taken once. */
+  identity?: string;
   /** Language: `id`, `en`, or a tag that begins so; the browser's when absent. */
   locale?: string;
   /** Colours; the system's when absent. */
@@ -41,9 +43,10 @@ export interface TukarRedemption {
 export interface TukarError {
   /**
    * `blocked`: the page's policy stopped it; `refused`: the programme does not answer to this page; `load`: a file did
-   * not come; `died`: the widget broke and needs a new page.
+   * not come; `died`: the widget broke and needs a new page; `identity`: what the partner signed was not taken, and the
+   * member signs in with a code.
    */
-  kind: 'blocked' | 'refused' | 'load' | 'died';
+  kind: 'blocked' | 'refused' | 'load' | 'died' | 'identity';
 }
 
 /** Detail of `tukar-resize`. */

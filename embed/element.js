@@ -11,7 +11,7 @@ const BUILD = typeof __BUILD__ === 'undefined' ? '.' : __BUILD__;
 const ROOT = typeof __ROOT__ === 'undefined' ? '.' : __ROOT__;
 export const TAG = 'tukar-rewards';
 const OURS = Symbol.for('tukar-rewards');
-const ATTRIBUTES = ['locale', 'theme', 'view', 'filter', 'mode', 'partner', 'display', 'api'];
+const ATTRIBUTES = ['locale', 'theme', 'view', 'filter', 'mode', 'partner', 'display', 'api', 'identity'];
 const TOKENS = ['accent', 'radius', 'font'];
 const ANSWER_MS = 10_000; // From the frame's load event to its first word.
 
@@ -321,8 +321,9 @@ function make(home, later) {
         clearTimeout(this.#timer);
         this.#heard = true;
         this.#tell('hello', { fixed: this.#display !== 'inline' });
-        for (const name of ['locale', 'theme', 'filter']) {
-          if (this.hasAttribute(name)) this.#tell('set', { name, value: this.getAttribute(name) });
+        for (const name of ['locale', 'theme', 'filter', 'identity']) {
+          // That nobody is named is told too: a session by an earlier page's word then ends.
+          if (this.hasAttribute(name) || name === 'identity') this.#tell('set', { name, value: this.getAttribute(name) });
         }
         const style = getComputedStyle(this);
         for (const name of TOKENS) {

@@ -28,13 +28,16 @@ for (const name of ['locale', 'theme', 'view', 'filter']) {
   const value = query.get(name);
   if (value && value.length <= SETTINGS[name]) element.setAttribute(name, value);
 }
+// Which partner's page it is, and, once that page has said hello, at which origin: the server compares both with its list.
+element.setAttribute('partner', query.get('partner') ?? '');
+element.setAttribute('top', '');
 const style = document.documentElement.style;
 
 const TOKENS = { accent: 'color', radius: 'border-radius', font: 'font-family' };
 function set(name, value) {
   if (!TOKENS[name]) {
-    if (value === null) element.removeAttribute(name);
-    else element.setAttribute(name, value);
+    if (value === null && name !== 'identity') element.removeAttribute(name);
+    else element.setAttribute(name, value ?? '');
     return;
   }
   if (value && CSS.supports(TOKENS[name], value)) element.style.setProperty(`--tukar-${name}`, value);
@@ -109,6 +112,7 @@ addEventListener('message', (event) => {
     const message = believed(event, host, each, FROM_HOST);
     if (message?.type !== 'hello') continue;
     origin = each;
+    element.setAttribute('top', origin);
     element.toggleAttribute('framed', !message.fixed);
     if (!message.fixed) style.overflow = 'hidden';
     grow();

@@ -9,7 +9,7 @@ const whole = (value) => Number.isSafeInteger(value) && value >= 0 && value <= 1
 const flag = (value) => value === true || value === false;
 
 /** What the host may set, and how long it may be. */
-export const SETTINGS = { locale: 35, theme: 10, view: 20, filter: 500, accent: 64, radius: 32, font: 300 };
+export const SETTINGS = { locale: 35, theme: 10, view: 20, filter: 500, accent: 64, radius: 32, font: 300, identity: 2048 };
 
 const EVENTS = {
   'tukar-balance': { available: whole },

@@ -14,10 +14,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use tukar_wire::{
-    ActivityPage, AskCode, AskQuote, AskRedemption, Balance, Channel, CheckCode, CheckLocker, CodeSent,
-    Confirm, Eligibility, IDEMPOTENCY_KEY, LockerOpened, LotPage, Member, Moment, OpenRedemptions, Problem,
-    ProblemKind, Programme, Quote, Redemption, ResendCode, RewardDetail, RewardPage, SendVoucher, SignedIn,
-    VoucherPage,
+    ActivityPage, AskCode, AskIdentity, AskQuote, AskRedemption, Balance, Channel, CheckCode, CheckLocker,
+    CodeSent, Confirm, Eligibility, IDEMPOTENCY_KEY, Identified, LockerOpened, LotPage, Member, Moment,
+    OpenRedemptions, PARTNER_HEADER, Problem, ProblemKind, Programme, Quote, Redemption, ResendCode,
+    RewardDetail, RewardPage, SendVoucher, SignedIn, TOP_HEADER, VoucherPage,
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -35,6 +35,8 @@ pub struct Client {
     base: Rc<str>,
     locale: Rc<str>,
     token: Rc<RefCell<Option<String>>>,
+    /// Id of the partner whose page it is, and origin of the page around the frame, as they are now.
+    place: Rc<dyn Fn() -> (String, String)>,
     /// Server's clock minus the visitor's, milliseconds, as of the last answer.
     ahead_ms: Rc<Cell<i64>>,
 }
@@ -47,13 +49,15 @@ struct Ask<'a> {
 }
 
 impl Client {
-    /// `base` is the API's origin without a slash at its end, or empty for the page's own.
+    /// `base` is the API's origin without a slash at its end, or empty for the page's own; `place` tells on whose page the
+    /// widget sits.
     #[must_use]
-    pub fn new(base: &str, locale: &str) -> Client {
+    pub fn new(base: &str, locale: &str, place: impl Fn() -> (String, String) + 'static) -> Client {
         Client {
             base: base.trim_end_matches('/').into(),
             locale: locale.into(),
             token: Rc::default(),
+            place: Rc::new(place),
             ahead_ms: Rc::default(),
         }
     }
@@ -112,10 +116,28 @@ impl Client {
         self.post(format!("/v1/challenges/{}/resend", escape(id)), &ResendCode { channel }, None).await
     }
 
-    /// `POST /v1/challenges/{id}/check`: sign in. The caller keeps the token with [`Client::set_token`].
-    pub async fn check_code(&self, id: &str, code: &str) -> Result<SignedIn, Failure> {
-        self.post(format!("/v1/challenges/{}/check", escape(id)), &CheckCode { code: code.into(), link: None }, None)
+    /// `POST /v1/challenges/{id}/check`: sign in; `link` is a ticket of [`Client::identify`]. The caller keeps the token with
+    /// [`Client::set_token`].
+    pub async fn check_code(&self, id: &str, code: &str, link: Option<String>) -> Result<SignedIn, Failure> {
+        let check = CheckCode { code: code.into(), link };
+        self.post(format!("/v1/challenges/{}/check", escape(id)), &check, None).await
+    }
+
+    /// `POST /v1/identity`: who the partner says looks at its page.
+    pub async fn identify(&self, identity: String) -> Result<Identified, Failure> {
+        self.post("/v1/identity".into(), &AskIdentity { identity }, None).await
+    }
+
+    /// `DELETE /v1/identity`: this partner's page shows nothing without a code any more.
+    pub async fn forget_identity(&self) -> Result<(), Failure> {
+        self.send(Ask { method: "DELETE", path: "/v1/identity".into(), body: None, key: None })
             .await
+            .map(drop)
+    }
+
+    /// `POST /v1/session/code`: a code to the member's own contact, to make a whole session of a read session.
+    pub async fn step_up(&self) -> Result<CodeSent, Failure> {
+        self.post("/v1/session/code".into(), &ResendCode { channel: None }, None).await
     }
 
     /// `DELETE /v1/session`.
@@ -288,6 +310,15 @@ impl Client {
         }
         if let Some(key) = ask.key {
             headers.set(IDEMPOTENCY_KEY, key)?;
+        }
+        // Not on reads: it would make the browser ask first.
+        if ask.method != "GET" {
+            let (partner, top) = (self.place)();
+            for (name, value) in [(PARTNER_HEADER, partner), (TOP_HEADER, top)] {
+                if !value.is_empty() {
+                    headers.set(name, &value)?;
+                }
+            }
         }
         let init = RequestInit::new();
         init.set_method(ask.method);

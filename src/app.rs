@@ -4,7 +4,7 @@
 use crate::api::{Client, attempt};
 use crate::balance::Balance;
 use crate::catalog::Catalog;
-use crate::embed::{Command, HostEvent, Settings, emit};
+use crate::embed::{Command, HostEvent, Settings, emit, place_of};
 use crate::history::History;
 use crate::i18n::I18n;
 use crate::locker::Locker;
@@ -91,9 +91,12 @@ impl Shell {
         self.screen.set(screen);
     }
 
-    /// Shows what needs a session, or the sign-in first.
+    /// Shows what needs a session, or the sign-in first. In a session that only reads, what spends or shows vouchers asks
+    /// for a code.
     fn go_signed_in(self, screen: Screen) {
-        if untrack(|| self.session.is_open()) {
+        let reads = matches!(screen, Screen::Tab(Tab::Rewards | Tab::History | Tab::Help));
+        let may = || if reads { self.session.is_open() } else { self.session.is_whole() };
+        if untrack(may) {
             self.go(screen);
         } else {
             self.go(Screen::SignIn { then: Box::new(screen), ended: false });
@@ -149,7 +152,10 @@ impl Shell {
             Leave::Back | Leave::Done => self.go(Screen::Tab(from)),
             Leave::Locker => self.go(Screen::Tab(Tab::Locker)),
             Leave::SignIn => {
-                self.session.close();
+                // One that only reads stays: the code goes to its member.
+                if !untrack(|| self.session.is_open() && !self.session.is_whole()) {
+                    self.session.close();
+                }
                 let then = unfinished().map_or(Screen::Tab(from), |begin| Screen::Redeem { begin, from });
                 self.go(Screen::SignIn { then: Box::new(then), ended: true });
             }
@@ -169,7 +175,8 @@ pub fn App(
 ) -> impl IntoView {
     let settings = Signal::derive(move || settings.get());
     let first = settings.get_untracked();
-    let base = Client::new(&first.api, "id");
+    let page = host.clone();
+    let base = Client::new(&first.api, "id", move || place_of(&page));
     let session = Session::begin(base.clone());
     let clock = base.clone();
     let now = RwSignal::new(clock.now());
@@ -181,6 +188,7 @@ pub fn App(
     ) {
         on_cleanup(move || handle.clear());
     }
+    follow_identity(session, settings, host.clone());
     let begin = match unfinished() {
         Some(begin) if untrack(|| session.is_open()) => Screen::Redeem { begin, from: Tab::Rewards },
         _ => {
@@ -219,6 +227,22 @@ pub fn App(
             view! { <Frame shell chosen/> }
         }}
     }
+}
+
+/// Keeps the session in step with whom the page says it shows.
+fn follow_identity(session: Session, settings: Signal<Settings>, host: web_sys::HtmlElement) {
+    let on_refused = Callback::new(move |()| {
+        emit(&host, &HostEvent::IdentityRefused);
+    });
+    Effect::new(move |before: Option<Option<String>>| {
+        let told = settings.get().identity;
+        if let Some(token) = &told
+            && before.as_ref() != Some(&told)
+        {
+            untrack(|| session.identify(token.clone(), on_refused));
+        }
+        told
+    });
 }
 
 /// Does each command once, also when a change of language draws the shell anew.
@@ -381,7 +405,9 @@ fn screen_view(shell: Shell) -> AnyView {
         }
         Screen::Tab(Tab::Help) => view! { <Support i18n client/> }.into_any(),
         Screen::SignIn { then, ended } => {
-            let why = ended.then_some(i18n.texts().session.ended);
+            let reading = untrack(|| session.is_open() && !session.is_whole());
+            let t = i18n.texts().session;
+            let why = if reading { Some(t.step_up) } else { ended.then_some(t.ended) };
             let on_done = Callback::new(move |()| {
                 shell.tell(&HostEvent::SignedIn);
                 shell.go((*then).clone());
@@ -439,6 +465,8 @@ fn Home(shell: Shell) -> impl IntoView {
     let on_told = Callback::new(move |available| {
         shell.tell(&HostEvent::Balance { available });
     });
+    let t = i18n.texts().app;
+    let reads_only = Memo::new(move |_| session.is_open() && !session.is_whole());
     let note = Memo::new(move |_| match session.who() {
         Who::Member(member) if !member.state_note.is_empty() => Some(member.state_note.clone()),
         _ => None,
@@ -446,6 +474,12 @@ fn Home(shell: Shell) -> impl IntoView {
     view! {
         {move || note.get().map(|note| view! {
             <div class="shell__notice"><Notice tone=Tone::Warn>{note}</Notice></div>
+        })}
+        {move || reads_only.get().then(|| view! {
+            <p class="shell__notice">
+                {t.read_only}" "
+                <button class="link-button" type="button" on:click=move |_| session.forget_identity()>{t.show_no_more}</button>
+            </p>
         })}
         <div class="home">
             <div class="home__points">

@@ -16,6 +16,9 @@ pub struct Settings {
     pub view: String,
     /// `filter`: the catalogue's first choice, a written query.
     pub filter: String,
+    /// `identity`: what the partner's backend signed about who looks at the page; empty: nobody is named. `None`: the
+    /// page around the frame has not told yet.
+    pub identity: Option<String>,
 }
 
 impl Settings {
@@ -23,7 +26,9 @@ impl Settings {
     #[must_use]
     pub fn read(host: &HtmlElement, api: String) -> Settings {
         let text = |name: &str| host.get_attribute(name).unwrap_or_default();
-        Settings { api, locale: text("locale"), view: text("view"), filter: text("filter") }
+        let in_frame = host.has_attribute("top");
+        let identity = host.get_attribute("identity").or_else(|| (!in_frame).then(String::new));
+        Settings { api, locale: text("locale"), view: text("view"), filter: text("filter"), identity }
     }
 
     /// Takes a changed attribute; names that act only at the start, or not at all, change nothing.
@@ -31,9 +36,18 @@ impl Settings {
         match name {
             "locale" => self.locale = value,
             "filter" => self.filter = value,
+            "identity" => self.identity = Some(value),
             _ => {}
         }
     }
+}
+
+/// On whose page the element stands: id of the partner, and in the frame the origin of the page around it, once that has
+/// said hello. The server compares both with its list.
+#[must_use]
+pub fn place_of(host: &HtmlElement) -> (String, String) {
+    let told = |name: &str| host.get_attribute(name).unwrap_or_default();
+    (told("partner"), told("top"))
 }
 
 /// What the page is told.
@@ -62,6 +76,8 @@ pub enum HostEvent {
     SignedIn,
     /// `tukar-signed-out`.
     SignedOut,
+    /// `tukar-error` of kind `identity`: what the partner signed was not taken.
+    IdentityRefused,
 }
 
 impl HostEvent {
@@ -72,6 +88,7 @@ impl HostEvent {
             HostEvent::BeforeRedeem { .. } => "tukar-before-redeem",
             HostEvent::SignedIn => "tukar-signed-in",
             HostEvent::SignedOut => "tukar-signed-out",
+            HostEvent::IdentityRefused => "tukar-error",
         }
     }
 
@@ -81,6 +98,7 @@ impl HostEvent {
                 vec![("reward", reward.into()), ("points", number(*points))]
             }
             HostEvent::Balance { available } => vec![("available", number(*available))],
+            HostEvent::IdentityRefused => vec![("kind", "identity".into())],
             HostEvent::SignedIn | HostEvent::SignedOut => return JsValue::NULL,
         };
         let detail = Object::new();

@@ -29,7 +29,7 @@ use receipt::Receipt;
 use recipient::Draft;
 use review::Review;
 use std::time::Duration;
-use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, ProblemKind, ResendCode, RewardDetail};
+use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, ResendCode, RewardDetail};
 
 /// How a redemption begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -397,7 +397,7 @@ fn NoQuote(desk: Desk) -> impl IntoView {
 #[component]
 fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
-    let signed_out = problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::NotSignedIn);
+    let signed_out = problem.as_ref().is_some_and(|problem| flow::needs_code(problem.kind));
     let said = match problem {
         Some(problem) => problem_notice(&problem, t.reference_note),
         None => {
@@ -452,7 +452,7 @@ fn Refused(desk: Desk) -> impl IntoView {
         _ => None,
     });
     problem.map(|problem| {
-        let (title, body, action, how) = if problem.kind == ProblemKind::NotSignedIn {
+        let (title, body, action, how) = if flow::needs_code(problem.kind) {
             (t.sign_in_title, view! { <p class="screen__lead">{t.sign_in_body}</p> }.into_any(), t.sign_in, Leave::SignIn)
         } else {
             let body = view! { {problem_notice(&problem, t.reference_note)}<p class="screen__lead">{t.refused_points}</p> };

@@ -15,6 +15,8 @@ use leptos::task::spawn_local;
 use tukar_wire::{Channel, CodeSent, Member, Moment, ProblemKind};
 
 const TOKEN: &str = "tukar.session";
+/// Whom the partner's page named when the session was opened.
+const SUBJECT: &str = "tukar.subject";
 
 /// Who is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +34,27 @@ pub enum Who {
 pub struct Session {
     client: StoredValue<Client>,
     who: RwSignal<Who>,
+    /// Ticket by which the member who signs in may let this page show their points without a code.
+    link: RwSignal<Option<String>>,
+    /// What the page's partner signed, kept while a session of the same person is open.
+    unused: StoredValue<Option<String>>,
+    /// Whom the page named last; also kept for a reload, where the browser lets the frame keep anything.
+    subject: StoredValue<Option<String>>,
+    on_refused: StoredValue<Option<Callback<()>>>,
 }
 
 impl Session {
     /// Picks the kept token up, if there is one, and asks who it is.
     #[must_use]
     pub fn begin(client: Client) -> Session {
-        let session = Session { client: StoredValue::new(client), who: RwSignal::new(Who::Nobody) };
+        let session = Session {
+            client: StoredValue::new(client),
+            who: RwSignal::new(Who::Nobody),
+            link: RwSignal::new(None),
+            unused: StoredValue::new(None),
+            subject: StoredValue::new(attempt::find_kept(SUBJECT)),
+            on_refused: StoredValue::new(None),
+        };
         if let Some(token) = attempt::find_kept::<String>(TOKEN) {
             session.client.with_value(|client| client.set_token(Some(token)));
             session.who.set(Who::Asking);
@@ -68,6 +84,81 @@ impl Session {
     #[must_use]
     pub fn is_open(self) -> bool {
         self.who.with(|who| *who != Who::Nobody)
+    }
+
+    /// True for a session that may redeem; one by a partner's word needs a code first. Tracked.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.who.with(|who| match who {
+            Who::Asking => true,
+            Who::Nobody => false,
+            Who::Member(member) => !member.read_only,
+        })
+    }
+
+    /// The page says who looks at it: `token` is what its partner signed, empty where nobody is named. A session of the
+    /// same person stays as it is; one of another ends first. `on_refused`: the token was not taken.
+    pub fn identify(self, token: String, on_refused: Callback<()>) {
+        self.on_refused.set_value(Some(on_refused));
+        let kept = self.subject.get_value();
+        let subject = subject_of(&token);
+        if subject.is_none() && kept.is_none() {
+            return;
+        }
+        if subject.is_some() && subject == kept && untrack(|| self.is_open()) {
+            self.unused.set_value(Some(token));
+            return;
+        }
+        self.close();
+        if subject != kept {
+            // What one visitor left half done is not the next one's.
+            for name in ["tukar.attempt", "tukar.review", "tukar.recipient", "tukar.screen"] {
+                attempt::forget_value(name);
+            }
+        }
+        match subject {
+            Some(subject) => self.give(token, subject),
+            None => {
+                self.subject.set_value(None);
+                self.link.set(None);
+                attempt::forget_value(SUBJECT);
+            }
+        }
+    }
+
+    fn give(self, token: String, subject: String) {
+        attempt::keep_value(SUBJECT, &subject);
+        self.subject.set_value(Some(subject));
+        let client = self.client();
+        spawn_local(async move {
+            match client.identify(token).await {
+                Ok(told) => {
+                    // Whoever signed in by code meanwhile stays.
+                    if let Some(signed_in) = told.session
+                        && self.who.try_get_untracked() == Some(Who::Nobody)
+                    {
+                        self.open(signed_in.token, signed_in.member);
+                    }
+                    self.link.set(told.link);
+                }
+                Err(Failure::Refused(_)) => {
+                    if let Some(Some(on_refused)) = self.on_refused.try_get_value() {
+                        on_refused.run(());
+                    }
+                }
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// This page shows nothing without a code any more.
+    pub fn forget_identity(self) {
+        let client = self.client();
+        spawn_local(async move {
+            if client.forget_identity().await.is_ok() {
+                self.close();
+            }
+        });
     }
 
     /// The code was right.
@@ -104,11 +195,28 @@ impl Session {
                 Ok(member) => {
                     self.who.set(Who::Member(Box::new(member)));
                 }
-                Err(failure) if is_signed_out(&failure) => self.close(),
+                Err(failure) if is_signed_out(&failure) => {
+                    self.close();
+                    // The kept session had ended: now the page's word counts.
+                    if let Some(Some(token)) = self.unused.try_get_value()
+                        && let Some(subject) = subject_of(&token)
+                    {
+                        self.unused.set_value(None);
+                        self.give(token, subject);
+                    }
+                }
                 Err(_) => {}
             }
         });
     }
+}
+
+/// Whom a token names. Only to tell one visitor from the next: the server believes nothing before it has checked it.
+fn subject_of(token: &str) -> Option<String> {
+    let claims = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
+    let text = web_sys::window()?.atob(&claims).ok()?;
+    let claims = js_sys::JSON::parse(&text).ok()?;
+    js_sys::Reflect::get(&claims, &"sub".into()).ok()?.as_string()
 }
 
 /// Steps of signing in.
@@ -128,10 +236,26 @@ struct Door {
     step: RwSignal<Step>,
     contact: RwSignal<String>,
     digits: RwSignal<String>,
+    /// The member wants this page to show their points without a code.
+    agreed: RwSignal<bool>,
     on_done: Callback<()>,
 }
 
 impl Door {
+    /// A code to the member whom the session knows already; they may still name another contact.
+    fn step_up(self) {
+        self.step.set(Step::Contact { said: None, busy: true });
+        let client = self.session.client();
+        let lost = self.i18n.texts().session.lost;
+        spawn_local(async move {
+            let step = match client.step_up().await {
+                Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
+                Err(failure) => Step::Contact { said: Some(said(&failure, lost)), busy: false },
+            };
+            self.step.set(step);
+        });
+    }
+
     fn ask_code(self) {
         let t = self.i18n.texts().session;
         let contact = self.contact.get_untracked().trim().to_owned();
@@ -171,8 +295,10 @@ impl Door {
         let client = self.session.client();
         let lost = self.i18n.texts().session.lost;
         spawn_local(async move {
-            match client.check_code(&sent.challenge_id, &code).await {
+            let link = self.session.link.get_untracked().filter(|_| self.agreed.get_untracked());
+            match client.check_code(&sent.challenge_id, &code, link).await {
                 Ok(signed_in) => {
+                    self.session.link.set(None);
                     self.session.open(signed_in.token, signed_in.member);
                     self.on_done.run(());
                 }
@@ -237,8 +363,12 @@ pub fn SignIn(
         step: RwSignal::new(Step::Contact { said: None, busy: false }),
         contact: RwSignal::new(String::new()),
         digits: RwSignal::new(String::new()),
+        agreed: RwSignal::new(false),
         on_done,
     };
+    if untrack(|| session.is_open() && !session.is_whole()) {
+        door.step_up();
+    }
     let at_code = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Code { .. })));
     view! {
         <section class="sign-in">
@@ -346,6 +476,13 @@ fn CodeStep(door: Door) -> impl IntoView {
             <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.digits error busy
                 on_full=Callback::new(move |code| door.check(code))/>
             <p class="code-step__life">{left}</p>
+            {move || door.session.link.with(Option::is_some).then(|| view! {
+                <label class="sign-in__agree">
+                    <input type="checkbox" prop:checked=move || door.agreed.get()
+                        on:change=move |event| door.agreed.set(event_target_checked(&event))/>
+                    {t.show_here}
+                </label>
+            })}
             <button class="button button--primary button--wide" part="button primary" type="button"
                 disabled=move || { busy.get() || door.digits.with(String::len) != tukar_wire::CODE_DIGITS }
                 on:click=move |_| door.check(door.digits.get_untracked())>

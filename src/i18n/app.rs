@@ -35,6 +35,10 @@ pub struct Texts {
     pub sign_in_first: &'static str,
     /// No connection.
     pub offline: &'static str,
+    /// In a session by a partner's word.
+    pub read_only: &'static str,
+    /// Button: ends that for good.
+    pub show_no_more: &'static str,
 }
 
 /// Indonesian.
@@ -55,6 +59,8 @@ pub const ID: Texts = Texts {
     welcome_body: "Masuk dengan nomor ponsel atau e-mail untuk melihat poin, masa berlakunya, dan hadiah yang bisa Anda tukar sekarang.",
     sign_in_first: "Masuk dulu untuk membuka bagian ini",
     offline: "Anda sedang luring. Data yang terakhir dimuat tetap terlihat.",
+    read_only: "Halaman ini menampilkan poin Anda tanpa kode. Menukar selalu butuh kode.",
+    show_no_more: "Jangan tampilkan lagi",
 };
 
 /// English.
@@ -75,4 +81,6 @@ pub const EN: Texts = Texts {
     welcome_body: "Sign in with your mobile number or e-mail to see your points, when they end, and what you can have now.",
     sign_in_first: "Sign in to open this section",
     offline: "You are offline. What was loaded last stays visible.",
+    read_only: "This page shows your points without a code. Redeeming always needs one.",
+    show_no_more: "Show them no more",
 };

@@ -41,6 +41,10 @@ pub struct Texts {
     pub lost: &'static str,
     /// The session ended.
     pub ended: &'static str,
+    /// Box to tick: the partner's page may show points without a code.
+    pub show_here: &'static str,
+    /// A read session wants more than to read.
+    pub step_up: &'static str,
 }
 
 /// Indonesian.
@@ -64,6 +68,8 @@ pub const ID: Texts = Texts {
     back: "Kembali",
     lost: "Sambungan terputus. Coba lagi.",
     ended: "Sesi Anda berakhir. Masuk lagi untuk melanjutkan.",
+    show_here: "Lain kali tampilkan poin saya di halaman ini tanpa kode. Menukar tetap butuh kode.",
+    step_up: "Halaman ini hanya menampilkan poin. Untuk melanjutkan, masukkan kode yang kami kirim.",
 };
 
 /// English.
@@ -87,4 +93,6 @@ pub const EN: Texts = Texts {
     back: "Back",
     lost: "The connection dropped. Try again.",
     ended: "Your session ended. Sign in again to go on.",
+    show_here: "Next time show my points on this page without a code. Redeeming still needs one.",
+    step_up: "This page only shows points. To go on, enter the code that we send you.",
 };

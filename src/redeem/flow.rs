@@ -328,9 +328,15 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
 pub fn is_over(state: &State) -> bool {
     match state {
         State::Receipt { .. } | State::Ended { .. } | State::Cancelled { .. } => true,
-        State::Refused { problem } => problem.kind != ProblemKind::NotSignedIn,
+        State::Refused { problem } => !needs_code(problem.kind),
         _ => false,
     }
+}
+
+/// The member has to sign in with a code, and then goes on where they were: the session ended, or it only reads.
+#[must_use]
+pub fn needs_code(kind: ProblemKind) -> bool {
+    matches!(kind, ProblemKind::NotSignedIn | ProblemKind::StepUpNeeded)
 }
 
 fn quote_again(
@@ -360,7 +366,7 @@ fn not_held(order: Order, quote: Box<Quote>, ask: AskRedemption, trouble: Troubl
         }
         ProblemKind::KeyReused | ProblemKind::WrongState => check(ask.id, Some(order), Why::Moved, None),
         // The session ended before anything was held; after signing in the same attempt is looked up.
-        ProblemKind::NotSignedIn => (State::Refused { problem: Box::new(problem) }, vec![]),
+        kind if needs_code(kind) => (State::Refused { problem: Box::new(problem) }, vec![]),
         ProblemKind::PriceChanged | ProblemKind::NotEligible => {
             let (state, mut todo) = quote_again(order, Some(quote), None, Some(Box::new(problem)));
             todo.insert(0, Do::Forget);
@@ -398,7 +404,7 @@ fn not_told(look: Look, trouble: Trouble) -> (State, Vec<Do>) {
                     _ => return wait(Look { id, order, why, asked, missing, code }),
                 }
             }
-            ProblemKind::NotSignedIn => return (State::Refused { problem: Box::new(problem) }, vec![]),
+            kind if needs_code(kind) => return (State::Refused { problem: Box::new(problem) }, vec![]),
             _ => {}
         }
     }
@@ -429,7 +435,7 @@ fn not_done(held: Box<Redemption>, code: Option<String>, trouble: Trouble) -> (S
         ProblemKind::WrongState | ProblemKind::NotFound | ProblemKind::KeyReused => {
             check(held.id.clone(), None, Why::Moved, None)
         }
-        ProblemKind::NotSignedIn => (State::Refused { problem: Box::new(problem) }, vec![]),
+        kind if needs_code(kind) => (State::Refused { problem: Box::new(problem) }, vec![]),
         _ => {
             let mut held = held;
             if let (Some(left), Some(code)) = (problem.tries_left, held.code.as_mut()) {
@@ -742,11 +748,12 @@ mod tests {
             (ProblemKind::Broken, "checking"),
             (ProblemKind::Busy, "checking"),
             (ProblemKind::NotSignedIn, "refused"),
+            (ProblemKind::StepUpNeeded, "refused"),
             (ProblemKind::NotFound, "refused"),
         ] {
             let (next, todo) = step(sending(), refused(kind));
             assert_eq!(name(&next), then, "{kind:?}");
-            let kept = matches!(then, "checking") || kind == ProblemKind::NotSignedIn;
+            let kept = matches!(then, "checking") || needs_code(kind);
             assert_eq!(!todo.contains(&Do::Forget), kept, "{kind:?}");
         }
     }

@@ -83,7 +83,7 @@ export class Programme {
       messages = await this.messages(to);
       expect(messages.length).toBeGreaterThan(before);
     }).toPass({ timeout: 10_000, intervals: [50, 100, 200] });
-    return messages[0].text.match(/#(\d{6})\s*$/)[1];
+    return messages[0].text.match(/#(\d{6})(?: @\S+)?\s*$/)[1];
   }
 
   /** The whole API, as a member who signed in by text message sees it: for facts that no screen shows. */
