@@ -25,7 +25,8 @@ const APART = [...ARGS, WITHOUT];
 const TOGETHER = [...ARGS, `${WITHOUT},IsolateOrigins,site-per-process`, '--disable-site-isolation-trials'];
 const SEEN = { locale: 'id-ID', viewport: { width: 1280, height: 900 } };
 const CARD = '.reward:not(.reward--skeleton)';
-const CHILDREN = /(<tukar-rewards\b[^>]*>)[\s\S]*?(<\/tukar-rewards>)/;
+// Where the server writes the first view: in the element of the hosted page, in the main part of the frame's.
+const FIRST_VIEW = /(<tukar-rewards\b[^>]*>)[\s\S]*(<\/tukar-rewards>)|(<main data-[^>]*>)[\s\S]*(<\/main>)/;
 const LINE = 'Slow 4G (1.6 Mbit/s, 150 ms there and back)';
 const MEMBER = { contact: '0812 3456 7890', sms: '+6281234567890' };
 
@@ -119,7 +120,7 @@ class Front {
         return;
       }
       const parts = await answer.toArray();
-      const text = brotliDecompressSync(Buffer.concat(parts)).toString().replace(CHILDREN, '$1$2');
+      const text = brotliDecompressSync(Buffer.concat(parts)).toString().replace(FIRST_VIEW, '$1$2$3$4');
       const { 'content-length': _, 'transfer-encoding': __, ...rest } = answer.headers;
       const body = await brotli(text);
       response.writeHead(answer.statusCode, { ...rest, 'content-length': body.length }).end(body);
@@ -153,6 +154,7 @@ async function furnish(front, home, folder) {
   const framed = '<tukar-rewards partner="shop"></tukar-rewards>';
   await front.serve('shop/plain', 'text/html', page(''));
   await front.serve('shop/view', 'text/html', page(script + framed));
+  await front.serve('shop/kept', 'text/html', page(script + framed.replace('>', ' style="display:block;min-height:100vh">')));
   await front.serve('shop/far', 'text/html', page(`${script}<div style="height:4000px"></div>${framed}`));
   await front.serve('first/view', 'text/html', page(`${script}<tukar-rewards partner="first" mode="inline"></tukar-rewards>`));
   return { script: (await brotli(readFileSync(made))).length };
@@ -175,7 +177,7 @@ function watch({ token, card }) {
   };
   const look = () => {
     const root = document.querySelector('tukar-rewards')?.shadowRoot;
-    const drawn = (selector) => [document, root].some((where) => where?.querySelector(selector)?.checkVisibility());
+    const drawn = (selector) => [document, root].some((where) => where?.querySelector(selector)?.checkVisibility({ visibilityProperty: true }));
     if (seen.early === undefined && drawn('.early, .shell, .reward')) mark('early');
     if (seen.card === undefined && drawn(card)) mark('card');
     if (seen.balance === undefined && drawn('.balance__number')) mark('balance');
@@ -241,7 +243,7 @@ async function painting(front, home, token, line) {
   const { port } = new URL(home);
   const hasFirstView = async (path) => {
     const page = await (await fetch(`http://127.0.0.1:${front.to}${path}`)).text();
-    return /class="reward\b/.test(page.match(CHILDREN)?.[0] ?? '');
+    return /class="reward\b/.test(page.match(FIRST_VIEW)?.[0] ?? '');
   };
   const kinds = [{ name: 'Preact twin', url: `${home}/twin` }];
   for (const [kind, path] of [
@@ -293,6 +295,7 @@ async function hosting(home, token, line) {
   const kinds = [
     { name: 'without the widget', url: `http://shop.localhost:${port}/plain` },
     { name: 'with it, frame', url: `http://shop.localhost:${port}/view`, framed: true },
+    { name: 'frame, room kept', url: `http://shop.localhost:${port}/kept`, framed: true },
     { name: 'with it, inline', url: `http://first.localhost:${port}/view`, inline: true },
   ];
   try {
