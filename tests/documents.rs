@@ -221,3 +221,14 @@ fn an_answer_that_names_nothing_is_found() {
         "`a_test_that_nobody_wrote`, `crates/none.rs`, “a title that no browser test has”, docs/NONE.md";
     assert_eq!(missing(bad, &rust, &browser).len(), 4);
 }
+
+#[test]
+fn every_test_named_beside_a_number_of_the_codes_is_there() {
+    let text = fs::read_to_string(root().join("docs/SECURITY.md")).unwrap();
+    let section = text.split("## One-time codes").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let table: String = section.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert!(between(&table, '`', '`').len() > 20, "the table was not found");
+    let (rust, browser) = sources();
+    let lost = missing(&table, &rust, &browser);
+    assert!(lost.is_empty(), "named in docs/SECURITY.md and not there: {lost:#?}");
+}

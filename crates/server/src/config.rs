@@ -33,6 +33,9 @@ pub struct Config {
     pub public_url: String,
     /// Further origins whose pages may call the API, as `https://partner.example.id`.
     pub allowed_origins: Vec<String>,
+    /// Reverse proxies in front, each of which appends to `X-Forwarded-For` the address it was called from; 0: clients call this
+    /// server themselves. Absent: nothing is counted by address.
+    pub trusted_hops: Option<u8>,
     /// Connections served at once; one more takes the place of the oldest that asks nothing.
     pub connections_max: usize,
     /// The programme's rules.
@@ -56,6 +59,7 @@ impl Default for Config {
             widget_dir: PathBuf::from("./dist"),
             public_url: String::new(),
             allowed_origins: Vec::new(),
+            trusted_hops: None,
             connections_max: 1024,
             programme: Rules::default(),
             codes: Codes::default(),
@@ -135,11 +139,14 @@ pub struct Codes {
     pub per_hour: u32,
     /// At sign-in within ten minutes to numbers that differ in their last four digits only.
     pub per_block_in_ten_minutes: u32,
+    /// At sign-in within ten minutes asked for from one address (of IPv6: one network of 64 bits), where `trusted_hops` is set.
+    /// Many members of a mobile network share one.
+    pub per_address_in_ten_minutes: u32,
 }
 
 impl Default for Codes {
     fn default() -> Self {
-        Codes { per_hour: 20_000, per_block_in_ten_minutes: 60 }
+        Codes { per_hour: 20_000, per_block_in_ten_minutes: 60, per_address_in_ten_minutes: 300 }
     }
 }
 

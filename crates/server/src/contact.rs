@@ -30,11 +30,11 @@ impl Contact {
             return None;
         }
         if typed.contains('@') {
-            let address: lettre::Address = typed.parse().ok()?;
-            address
-                .domain()
-                .contains('.')
-                .then(|| Contact { channel: Channel::Email, value: typed.to_lowercase() })
+            // What is stored is what is judged: small letters of some scripts have other bytes than their capitals.
+            let value = typed.to_lowercase();
+            let address: lettre::Address = value.parse().ok()?;
+            (value.len() <= CONTACT_BYTES_MAX && address.domain().contains('.'))
+                .then_some(Contact { channel: Channel::Email, value })
         } else {
             let value = read_phone(typed).filter(|number| may_receive(number))?;
             Some(Contact { channel: Channel::Sms, value })

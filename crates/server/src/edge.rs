@@ -7,9 +7,13 @@
 //! When all places are taken, the oldest connection without a request under way loses its own to the next: two thousand
 //! half-sent headers kept everybody else waiting until the header's deadline before.
 
+use crate::http::client;
 use axum::{Router, body::Body};
 use http_body_util::BodyExt as _;
-use hyper::service::{Service as _, service_fn};
+use hyper::{
+    body::Incoming,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -19,6 +23,7 @@ use std::{
     collections::VecDeque,
     future::Future,
     io,
+    net::SocketAddr,
     pin::pin,
     sync::{
         Arc, Weak,
@@ -84,7 +89,7 @@ pub async fn serve(
             () = &mut stop => break,
             accepted = accept(&listener, &places, &mut peers) => accepted,
         };
-        let (stream, place) = match accepted {
+        let (stream, address, place) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, most likely: wait for some to close instead of spinning.
@@ -96,10 +101,12 @@ pub async fn serve(
         };
         // Only a hint: a socket without it still works.
         let _ = stream.set_nodelay(true);
+        let caller = client::Peer(address);
         let peer = peers.add(limits.connections_max);
         let service = TowerToHyperService::new(router.clone());
         let counted = Arc::clone(&peer);
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(caller);
             let under_way = UnderWay::of(&counted);
             let answering = service.call(request);
             async move {
@@ -135,14 +142,14 @@ async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     peers: &mut Peers,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let (stream, _) = listener.accept().await?;
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let (stream, address) = listener.accept().await?;
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Ok((stream, place));
+        return Ok((stream, address, place));
     }
     peers.make_room();
     let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
-    Ok((stream, place))
+    Ok((stream, address, place))
 }
 
 /// One connection.
@@ -217,7 +224,6 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 mod tests {
     use super::*;
     use axum::routing::get;
-    use std::net::SocketAddr;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::oneshot,
@@ -292,6 +298,57 @@ mod tests {
         let mut text = String::new();
         busy.read_to_string(&mut text).await.unwrap();
         assert!(text.ends_with("done"));
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn handlers_are_told_who_called() {
+        let peer = |request: axum::extract::Request| async move {
+            request
+                .extensions()
+                .get::<client::Peer>()
+                .map_or("nobody".to_owned(), |peer| peer.0.ip().to_string())
+        };
+        let (address, stop, running) = started(Router::new().route("/", get(peer)), Limits::default()).await;
+        assert!(ask(address).await.ends_with("\r\n127.0.0.1"));
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_stalls_holds_a_shutdown_no_longer_than_the_drain() {
+        let (entered, waits) = oneshot::channel::<()>();
+        let entered = Arc::new(std::sync::Mutex::new(Some(entered)));
+        let read = move |request: axum::extract::Request| {
+            entered.lock().unwrap().take().unwrap().send(()).unwrap();
+            async move { axum::body::to_bytes(request.into_body(), 100).await.map(|_| "read").unwrap_or("cut") }
+        };
+        let limits = Limits { drain_wait: Duration::from_millis(100), ..Limits::default() };
+        let router = Router::new().route("/", axum::routing::post(read));
+        let (address, stop, running) = started(router, limits).await;
+        let mut stalled = TcpStream::connect(address).await.unwrap();
+        stalled.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf").await.unwrap();
+        waits.await.unwrap();
+        stop.send(()).unwrap();
+        assert!(!running.await.unwrap(), "cut off by the deadline");
+    }
+
+    #[tokio::test]
+    async fn a_header_without_end_is_refused_before_it_is_whole() {
+        let (address, stop, running) =
+            started(Router::new().route("/", get(|| async { "hi" })), Limits::default()).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let long = format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}", "y".repeat(2 * HEADER_BYTES_MAX));
+        // The server may close it while this is still on its way.
+        let _ = stream.write_all(long.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"),
+            "{}",
+            String::from_utf8_lossy(&answer)
+        );
         stop.send(()).unwrap();
         assert!(running.await.unwrap());
     }

@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod challenges;
+pub mod client;
 mod demo;
 mod embed;
 mod explain;
@@ -17,7 +18,7 @@ pub mod me;
 mod page;
 mod programme;
 pub mod redemptions;
-mod rewards;
+pub mod rewards;
 pub mod session;
 pub mod shed;
 pub mod vouchers;

@@ -5,8 +5,12 @@
 
 #[path = "api/books.rs"]
 mod books;
+#[path = "api/enumeration.rs"]
+mod enumeration;
 #[path = "api/figures.rs"]
 mod figures;
+#[path = "api/guessing.rs"]
+mod guessing;
 #[path = "api/identity.rs"]
 mod identity;
 #[path = "api/locker.rs"]

@@ -202,6 +202,62 @@ async fn every_answer_carries_the_security_headers() {
     }
 }
 
+/// What each route answers a stranger, without a body and without a session: the headers are there all the same.
+#[tokio::test]
+async fn every_route_carries_the_security_headers_whatever_it_answers() {
+    let server = server(true).await;
+    let document = serde_json::to_value(api::document()).unwrap();
+    let mut routes: Vec<(String, String)> = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys().filter(|word| *word != "parameters") {
+            routes.push((method.to_uppercase(), path.replace("{id}", "none")));
+        }
+    }
+    assert!(routes.len() >= 25, "the routes were not found");
+    for page in
+        ["/", "/tukar.js", "/w/none/x.js", "/docs/", "/openapi.json", "/problems", "/problems/busy", "/none"]
+    {
+        routes.push(("GET".to_owned(), page.to_owned()));
+    }
+    for (method, path) in &routes {
+        let request = Request::builder()
+            .method(method.as_str())
+            .uri(path)
+            .header("origin", "https://stranger.example.id")
+            .body(Body::empty())
+            .unwrap();
+        let response = server.send(request).await;
+        let of = |name| header_of(&response, name);
+        let route = format!("{method} {path} {}", response.status());
+        assert_ne!(response.status().as_u16(), 500, "{route}");
+        assert_eq!(of("x-content-type-options"), "nosniff", "{route}");
+        assert_eq!(of("referrer-policy"), "no-referrer", "{route}");
+        assert!(of("content-security-policy").starts_with("default-src 'none'"), "{route}");
+        assert!(of("content-security-policy").contains("frame-ancestors 'self'"), "{route}");
+        assert!(of("permissions-policy").contains("camera=()"), "{route}");
+        assert_eq!(of("x-request-id").len(), 16, "{route}");
+        assert_eq!(of("server"), "", "{route}");
+        // A member's own is kept by nobody, and no stranger's page may read anything of the API.
+        if path.starts_with("/v1/") {
+            assert_eq!(of("access-control-allow-origin"), "", "{route}");
+            let is_public = ["/v1/rewards", "/v1/programme"].iter().any(|start| path.starts_with(start));
+            assert!(is_public || of("cache-control") == "no-store", "{route}: {}", of("cache-control"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_nested_without_end_is_refused_by_its_shape() {
+    let server = server(false).await;
+    for open in ["[", "{\"contact\":", "{\"contact\":[{\"x\":"] {
+        let body = open.repeat(60_000 / open.len());
+        let request = Request::post("/v1/challenges").header("content-type", "application/json");
+        let refused = server.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(json(refused).await["type"], "/problems/malformed");
+    }
+}
+
 #[tokio::test]
 async fn only_allowed_origins_may_read_an_answer() {
     let server = server(false).await;

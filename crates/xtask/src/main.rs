@@ -9,12 +9,14 @@
 //! | `bench embed` | measures a partner's page and the first screen on a slow line, beside a Preact twin |
 //! | `bench server` | measures reads and redemptions on both engines |
 //! | `check` | formatting and lints only |
+//! | `fuzz` | gives the parsers of what strangers send made-up input |
 //! | `bundle` | Trunk's hook: style sheets and loader into the output |
 
 mod bench;
 mod budget;
 mod bundle;
 mod check;
+mod fuzz;
 mod postgres;
 mod serve;
 mod shell;
@@ -53,6 +55,8 @@ enum Command {
     Bench(bench::What),
     /// Formatting and lints only
     Check,
+    /// Give the parsers of what strangers send made-up input (nightly Rust)
+    Fuzz(fuzz::Options),
     /// Trunk's hook after the build: bundle style sheets and loader into the output
     #[command(hide = true)]
     Bundle,
@@ -77,6 +81,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Dist { record } => budget::dist(record),
         Command::Bench(what) => bench::run(&what).map(|()| true),
         Command::Check => check::run(),
+        Command::Fuzz(options) => fuzz::fuzz(&options).map(|()| true),
         Command::Bundle => bundle::run_hook().map(|()| true),
     }
 }

@@ -18,6 +18,8 @@ pub const TRUNK: &str = "0.21.14";
 pub const WASM_BINDGEN: &str = "0.2.130";
 /// Asks the server by its OpenAPI document.
 pub const SCHEMATHESIS: &str = "4.32.5";
+/// Makes input for parsers.
+const CARGO_FUZZ: &str = "0.13.2";
 /// What the widget is compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
@@ -89,6 +91,17 @@ pub fn for_contract() -> Result<PathBuf> {
         &format!("schemathesis=={SCHEMATHESIS}"),
     ]))?;
     Ok(schemathesis)
+}
+
+/// libFuzzer's companion, and the nightly Rust that it needs.
+pub fn for_fuzz() -> Result<()> {
+    if output(program("rustup").args(["run", "nightly", "rustc", "--version"])).is_none() {
+        say("      rustup toolchain install nightly");
+        run(program("rustup").args(["toolchain", "install", "nightly", "--profile", "minimal"]))?;
+    }
+    cargo_tool("cargo-fuzz", &format!("cargo-fuzz {CARGO_FUZZ}"), "about 1 min", |command| {
+        command.args(["cargo-fuzz", "--locked", "--version", CARGO_FUZZ]);
+    })
 }
 
 /// PostgreSQL alone.

@@ -1,7 +1,7 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
 use super::{BodyKind, Config, SmsHttp, Smtp, Tls, host_of, is_origin};
-use crate::{message::HOST_LETTERS_MAX, store::Database};
+use crate::{http::client::HOPS_MAX, message::HOST_LETTERS_MAX, store::Database};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
@@ -33,6 +33,9 @@ pub struct Flags {
     /// Further origins whose pages may call the API and frame the widget, separated by commas
     #[arg(long, value_name = "ORIGINS", env = "TUKAR_ALLOWED_ORIGINS", value_delimiter = ',', global = true)]
     pub allowed_origins: Vec<String>,
+    /// Reverse proxies in front that append to X-Forwarded-For; 0: none [default: nothing is counted by address]
+    #[arg(long, value_name = "NUMBER", env = "TUKAR_TRUSTED_HOPS", global = true)]
+    pub trusted_hops: Option<u8>,
     /// File with the key of the one-time codes, made when absent [default: DATABASE.codekey]
     #[arg(long, value_name = "FILE", env = "TUKAR_CODE_KEY_FILE", global = true)]
     pub code_key_file: Option<PathBuf>,
@@ -113,6 +116,7 @@ impl Flags {
         config.metrics_listen = self.metrics_listen.or(config.metrics_listen);
         replace(&mut config.widget_dir, self.widget_dir);
         replace(&mut config.public_url, self.public_url);
+        config.trusted_hops = self.trusted_hops.or(config.trusted_hops);
         config.demo |= self.demo;
         if !self.allowed_origins.is_empty() {
             config.allowed_origins = self.allowed_origins;
@@ -226,6 +230,9 @@ fn check(config: &Config) -> anyhow::Result<()> {
     }
     if !(60..=86_400).contains(&config.programme.hold_seconds) {
         bail!("programme.hold_seconds must be between 60 and 86400");
+    }
+    if config.trusted_hops.is_some_and(|hops| hops > HOPS_MAX) {
+        bail!("trusted_hops must be at most {HOPS_MAX}");
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Replaced},
+    http::{body::Json, client::Client, session::Replaced},
     place::Here,
     problem::ApiError,
     service::sign_in,
@@ -32,9 +32,11 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 )]
 async fn ask(
     State(app): State<Shared>,
+    client: Client,
     here: Here,
     Json(ask): Json<AskCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    client.may_ask_code(&app).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, here).await?)))
 }
 

@@ -100,7 +100,8 @@ async fn detail(
 
 /// `{place}.{id}`: the id when it is still there, else the place, so that a reward that left in between neither stops
 /// the paging nor starts it anew.
-struct Cursor {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
     place: usize,
     id: String,
 }
@@ -117,7 +118,11 @@ impl Cursor {
     }
 }
 
-fn page_of(query: &str) -> Result<(Option<Cursor>, usize), ApiError> {
+/// Reads a query as `after=7.kopi&limit=60`: where the page begins, and how many rewards it has at most.
+///
+/// # Errors
+/// [`ApiError::Malformed`] with the parameter that can't be read.
+pub fn page_of(query: &str) -> Result<(Option<Cursor>, usize), ApiError> {
     let bad = |field: &str, why| ApiError::Malformed { fields: vec![FieldError::new(field, why)] };
     let (mut after, mut limit) = (None, LIMIT_DEFAULT);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {

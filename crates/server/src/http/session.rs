@@ -12,7 +12,7 @@ use axum::{
     extract::{FromRequestParts, State},
     http::StatusCode,
 };
-use http::{header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use tukar_wire::{CodeSent, Problem, ResendCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -48,19 +48,23 @@ pub struct Replaced(pub Option<SessionRow>);
 /// Bytes of a token that are looked at.
 const TOKEN_BYTES_MAX: usize = 100;
 
+/// The token of `Authorization: Bearer`; `None` where there is none that could be ours.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty() && token.len() <= TOKEN_BYTES_MAX)
+}
+
 impl FromRequestParts<Shared> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        let token = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .filter(|token| !token.is_empty() && token.len() <= TOKEN_BYTES_MAX)
-            .ok_or(ApiError::NotSignedIn)?;
+        let token = bearer(&parts.headers).ok_or(ApiError::NotSignedIn)?;
         sign_in::find_session(app, token).await.map(Reader)
     }
 }

@@ -321,7 +321,12 @@ async fn renew(
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-    let Some(to) = delivery.to else { return Ok(()) };
+    // Nowhere to send it, which neither the answer nor its time may tell: the same is done, and the message has ended already.
+    let nowhere = format!("{}{}", outbox::NOWHERE, row.contact);
+    let (to, old, ends_at) = match delivery.to {
+        Some(to) => (to, row.id.as_str(), row.ends_at),
+        None => (nowhere.as_str(), nowhere.as_str(), now),
+    };
     if to != row.contact {
         // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
         let subject = sent_subject(app, row.purpose, to);
@@ -337,8 +342,8 @@ async fn renew(
         None => message::not_enrolled(envelope),
     };
     if row.sent > 1 {
-        outbox::delete_of(conn, &row.id).await?;
+        outbox::delete_of(conn, old).await?;
     }
-    outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, row.ends_at));
+    outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, ends_at));
     Ok(())
 }

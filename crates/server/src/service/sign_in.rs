@@ -76,15 +76,21 @@ pub async fn resend(
         .store
         .transact("sign_in.resend", async |conn| {
             let mut row = find_open(conn, &id).await?;
-            let member = match &row.member_id {
-                Some(member_id) => Some(members::load(conn, member_id).await?),
-                None => None,
-            };
             let channel = channel.unwrap_or(row.channel);
+            let typed = Contact::stored(&row.contact);
+            // Whose account it is, is looked up only where that is needed, and then also for a contact without one: the time
+            // that it takes would tell.
+            let member = match &row.member_id {
+                _ if channel == typed.channel && row.purpose == PurposeWord::SignIn => None,
+                Some(member_id) => Some(members::load(conn, member_id).await?),
+                None => {
+                    members::find_by_contact(conn, &row.contact).await?;
+                    None
+                }
+            };
             if !app.senders.channels().contains(&channel) {
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
             }
-            let typed = Contact::stored(&row.contact);
             let to = match &member {
                 _ if channel == typed.channel => Some(row.contact.clone()),
                 Some(member) => codes::contact_of(member, channel).map(str::to_owned),
@@ -92,7 +98,7 @@ pub async fn resend(
             };
             let about = match row.purpose {
                 PurposeWord::Locker => Some(About::Locker),
-                _ => member.is_some().then_some(About::SignIn),
+                _ => row.member_id.is_some().then_some(About::SignIn),
             };
             let delivery = Delivery { channel, to: to.as_deref(), about, here: &here };
             let (challenge, member_id) = (row.id.clone(), row.member_id.clone().unwrap_or_default());

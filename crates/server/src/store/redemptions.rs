@@ -10,7 +10,7 @@ use tukar_domain::{Points, ledger::Share, redemption::State};
 use tukar_wire::Moment;
 
 /// A redemption as stored.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RedemptionRow {
     /// Whose.
     pub member_id: String,
@@ -50,6 +50,16 @@ pub struct RedemptionRow {
     pub hold_answer: String,
     /// Key, hash of the request and answer of the confirmation, for replay.
     pub confirmed: Option<(String, Vec<u8>, String)>,
+}
+
+/// Recipients, and answers that hold voucher codes, stay out of logs.
+impl std::fmt::Debug for RedemptionRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedemptionRow")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A member's redemption.

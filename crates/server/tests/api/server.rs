@@ -88,6 +88,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    async fn read(response: http::Response<Body>) -> Answer {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|_| panic!("{} {}", self.status, String::from_utf8_lossy(&self.bytes)))
@@ -279,10 +285,7 @@ impl Server {
             }
             None => Body::empty(),
         };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        Answer::read(self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()).await
     }
 
     /// The latest message, after the worker has run.
@@ -299,6 +302,18 @@ impl Server {
 
     pub(crate) async fn ask_code(&self, contact: &str) -> Answer {
         self.ask(("POST", "/v1/challenges"), (None, None), Some(json!({"contact": contact}))).await
+    }
+
+    /// Asks through one proxy, which was called from the last address of `forwarded`.
+    pub(crate) async fn ask_from(&self, forwarded: &str, contact: &str) -> Answer {
+        let proxy = api::client::Peer(([10, 0, 0, 1], 4711).into());
+        let request = Request::post("/v1/challenges")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-forwarded-for", forwarded)
+            .extension(proxy)
+            .body(Body::from(json!({ "contact": contact }).to_string()))
+            .unwrap();
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
     pub(crate) async fn check(&self, challenge: &Value, code: &str) -> Answer {

@@ -1,0 +1,286 @@
+//! An attacker who guesses codes as fast as the server lets them, with every move that is allowed, over days that the clock
+//! makes short. What is counted are tries that the server compared with a code; each is right once in a million.
+
+#![expect(clippy::print_stdout, reason = "the figures are what a reader of the documents wants to see again")]
+
+use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const HOUR: u32 = 3_600;
+/// As many guesses at once as the attacker sends.
+const VOLLEY: usize = 8;
+
+/// Wrong codes that were compared, over all whom they were counted for, since each one's last right code.
+async fn tries(server: &Server) -> i64 {
+    sqlx::query_scalar("SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM wrong_in_a_row")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+/// A code that is not the one sent: what is measured is how often the attacker may try.
+fn guesses(right: Option<String>) -> impl Iterator<Item = String> {
+    let right: u32 = right.and_then(|right| right.parse().ok()).unwrap_or(0);
+    (1..).map(move |step| format!("{:06}", (right + step) % 1_000_000))
+}
+
+/// The newest code that was sent anywhere.
+async fn newest(server: &Server) -> Option<String> {
+    server.work().await;
+    let sent = server.post.sent.lock().unwrap();
+    sent.last().and_then(|message| message.text.rsplit_once('#').map(|(_, code)| code.to_owned()))
+}
+
+async fn post(server: &Server, token: Option<&str>, (path, key): (&str, &str), body: Value) -> u16 {
+    server.ask(("POST", path), (token, Some(key)), Some(body)).await.status.as_u16()
+}
+
+/// Volleys of guesses at one challenge until none of a volley is compared any more.
+async fn shoot(server: &Arc<Server>, token: Option<&str>, path: &str, body: fn(&str) -> Value) {
+    let mut guesses = guesses(newest(server).await);
+    loop {
+        let before = tries(server).await;
+        let mut volley = Vec::new();
+        for guess in guesses.by_ref().take(VOLLEY) {
+            let (server, token, path) = (Arc::clone(server), token.map(str::to_owned), path.to_owned());
+            volley.push(tokio::spawn(async move {
+                post(&server, token.as_deref(), (&path, &guess), body(&guess)).await
+            }));
+        }
+        for shot in volley {
+            assert_ne!(shot.await.unwrap(), 200, "a wrong code was taken");
+        }
+        if tries(server).await == before {
+            return;
+        }
+    }
+}
+
+fn as_code(guess: &str) -> Value {
+    json!({"code": guess})
+}
+
+/// An hour at the door: a challenge for each contact, every code tried, sent again the same and the other way while that
+/// gives new codes, and a new challenge when it does not.
+async fn an_hour_at_the_door(server: &Arc<Server>, contacts: &[&str]) {
+    for contact in contacts {
+        while let asked = server.ask_code(contact).await
+            && asked.status == 202
+        {
+            let id = asked.json()["challenge_id"].as_str().unwrap().to_owned();
+            let check = format!("/v1/challenges/{id}/check");
+            shoot(server, None, &check, as_code).await;
+            for channel in ["sms", "email"] {
+                server.later(120);
+                let again = (&*format!("/v1/challenges/{id}/resend"), "-");
+                if post(server, None, again, json!({"channel": channel})).await == 202 {
+                    shoot(server, None, &check, as_code).await;
+                }
+            }
+        }
+    }
+}
+
+/// An hour with a stolen session: holds and cancels, sent again, and the claim locker's codes, all at one member.
+async fn an_hour_inside(server: &Arc<Server>, sessions: &[String]) {
+    for token in sessions {
+        let visitor = Visitor { server, token: token.clone() };
+        let asking = visitor.asking("kopi", 1).await;
+        if visitor.send(&asking).await.status == 201 {
+            let path = format!("/v1/redemptions/{}", asking["id"].as_str().unwrap());
+            shoot(server, Some(token), &format!("{path}/confirm"), as_code).await;
+            server.later(60);
+            if post(server, Some(token), (&format!("{path}/resend"), "-"), json!({})).await == 200 {
+                shoot(server, Some(token), &format!("{path}/confirm"), as_code).await;
+            }
+            post(server, Some(token), (&format!("{path}/cancel"), "-"), json!({})).await;
+        }
+        let opened = visitor.post("/v1/locker/open", None, json!({"channel": "email"})).await;
+        if opened.status == 202 {
+            let challenge = opened.json()["challenge_id"].as_str().unwrap().to_owned();
+            let mut guesses = guesses(newest(server).await);
+            for guess in guesses.by_ref().take(VOLLEY) {
+                let body = json!({"challenge_id": challenge, "code": guess});
+                assert_ne!(visitor.post("/v1/locker/check", None, body).await.status, 200);
+            }
+        }
+    }
+}
+
+/// Tries compared in the first hour, the first day, and until nothing is compared any more.
+struct Odds {
+    hour: i64,
+    day: i64,
+    ever: i64,
+}
+
+impl Odds {
+    fn say(&self, what: &str) {
+        let odds = |tries: i64| 1.0 - (1.0 - 1e-6_f64).powi(i32::try_from(tries).unwrap());
+        println!(
+            "{what}: tries compared in an hour {}, in a day {}, ever {}; odds {:.6} %, {:.6} %, {:.6} %",
+            self.hour,
+            self.day,
+            self.ever,
+            odds(self.hour) * 100.0,
+            odds(self.day) * 100.0,
+            odds(self.ever) * 100.0
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guessing_at_the_door_gets_ten_tries_an_hour_and_a_hundred_in_all_at_each_contact() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let contacts = [PHONE, EMAIL];
+    let (begun, mut odds, mut quiet_hours) = (server.now(), Odds { hour: 0, day: 0, ever: 0 }, 0);
+    while quiet_hours < 30 {
+        let (before, hour_began) = (tries(&server).await, server.now());
+        an_hour_at_the_door(&server, &contacts).await;
+        let (after, hours) = (tries(&server).await, server.now().ms_since(begun) / 3_600_000);
+        let of_this_hour = after - before;
+        // Waiting for codes may take the hour over its end.
+        let most = 10 * contacts.len() as i64 * (1 + server.now().ms_since(hour_began) / 3_600_000);
+        assert!(of_this_hour <= most, "{of_this_hour} tries in an hour");
+        odds.hour = odds.hour.max(of_this_hour);
+        odds.day = if hours < 24 { after } else { odds.day };
+        odds.ever = after;
+        quiet_hours = if of_this_hour == 0 { quiet_hours + 1 } else { 0 };
+        let spent = u32::try_from(server.now().ms_since(hour_began) / 1000).unwrap();
+        server.later(HOUR.saturating_sub(spent).max(1));
+    }
+    odds.say("at the door, a member with a number and an address");
+    assert_eq!(odds.ever, 100 * contacts.len() as i64);
+    for contact in contacts {
+        server.later(24 * HOUR);
+        let challenge = server.ask_code(contact).await.is(202).json();
+        let code = server.code().await;
+        server.check(&challenge, &code).await.is(403).refuses("recovery-needed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guessing_with_stolen_sessions_gets_a_hundred_tries_in_all_over_every_session_and_purpose() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let mut odds = Odds { hour: 0, day: 0, ever: 0 };
+    let (begun, mut quiet_hours) = (server.now(), 0);
+    while quiet_hours < 26 {
+        // Sessions end; the attacker has new ones, and the member's own sign-in starts no count of these anew.
+        let mut sessions = Vec::new();
+        for contact in [PHONE, EMAIL] {
+            if server.ask_code(contact).await.status == 202 {
+                server.later(600);
+                sessions.push(server.sign_in(contact).await.token);
+            }
+        }
+        let before = tries(&server).await;
+        an_hour_inside(&server, &sessions).await;
+        let (after, hours) = (tries(&server).await, server.now().ms_since(begun) / 3_600_000);
+        assert!(after - before <= 10, "{} tries in an hour", after - before);
+        odds.hour = odds.hour.max(after - before);
+        odds.day = if hours < 24 { after } else { odds.day };
+        odds.ever = after;
+        quiet_hours = if after == before { quiet_hours + 1 } else { 0 };
+        server.later(HOUR);
+    }
+    odds.say("with stolen sessions, one member");
+    assert_eq!(odds.ever, 100);
+    server.audit("m1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn going_from_contact_to_contact_is_bounded_by_what_all_codes_may_cost() {
+    const CODES: i64 = 12;
+    let server = Server::empty(vec![]).await.with(|config| config.codes.per_hour = CODES as u32).await;
+    let server = Arc::new(server);
+    let mut taken = 0;
+    for at in 0..3 * CODES {
+        let contact = format!("+62812{at:04}7890");
+        server.enrol(member(&format!("m{at}"), Some(&contact), None)).await;
+        let asked = server.ask_code(&contact).await;
+        if asked.status == 202 {
+            taken += 1;
+            let id = asked.json()["challenge_id"].as_str().unwrap().to_owned();
+            shoot(&server, None, &format!("/v1/challenges/{id}/check"), as_code).await;
+        }
+    }
+    let tries = tries(&server).await;
+    let per_code = tries as f64 / taken as f64;
+    let by_default = tukar_server::config::Codes::default();
+    println!(
+        "from contact to contact: {taken} codes an hour gave {tries} tries; by default {} codes an hour in all, {:.1} % odds an hour \
+         of being anybody; from one address {} codes in ten minutes, {:.2} %",
+        by_default.per_hour,
+        (1.0 - (1.0 - 1e-6_f64).powf(f64::from(by_default.per_hour) * per_code)) * 100.0,
+        by_default.per_address_in_ten_minutes,
+        (1.0 - (1.0 - 1e-6_f64).powf(f64::from(by_default.per_address_in_ten_minutes) * 6.0 * per_code))
+            * 100.0,
+    );
+    assert_eq!((taken, tries), (CODES, 5 * CODES));
+}
+
+#[tokio::test]
+async fn codes_that_one_address_asks_for_are_held_back_whomever_they_are_for() {
+    let server = Server::new(vec![]).await;
+    let server = server
+        .with(|config| {
+            config.trusted_hops = Some(1);
+            config.codes.per_address_in_ten_minutes = 3;
+        })
+        .await;
+    let ask = async |forwarded: &str, number: usize| {
+        server.ask_from(forwarded, &format!("+6281{number:03}4567890")).await.status.as_u16()
+    };
+    for number in 0..3 {
+        assert_eq!(ask("203.0.113.7", number).await, 202);
+    }
+    assert_eq!(ask("203.0.113.7", 3).await, 429);
+    // What the client itself writes before the proxy's word makes it no other.
+    assert_eq!(ask("198.51.100.9, 203.0.113.7", 4).await, 429);
+    assert_eq!(ask("203.0.113.8", 5).await, 202);
+    server.later(11 * 60);
+    assert_eq!(ask("203.0.113.7", 6).await, 202);
+    let stored: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages_counted WHERE scope LIKE '%203.0%'")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(stored, 0, "no address stands in the database");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_right_code_typed_a_hundred_times_at_once_is_right_once() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let challenge = server.ask_code(PHONE).await.is(202).json();
+    let code = server.code().await;
+    let check = format!("/v1/challenges/{}/check", challenge["challenge_id"].as_str().unwrap());
+    assert_eq!(right_ones(&server, None, &check, &code).await, 1, "one session");
+
+    let sari = server.sign_in(EMAIL).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    // Each with a key of its own: nothing is a replay of another.
+    let confirm = format!("/v1/redemptions/{id}/confirm");
+    assert_eq!(right_ones(&server, Some(&sari.token), &confirm, &code).await, 1, "one voucher");
+    assert_eq!(sari.points().await, (4_000, 0));
+    assert_eq!(server.count("vouchers").await, 1);
+    server.audit("m1").await;
+}
+
+/// Types the code a hundred times at once; how many were told that it is right.
+async fn right_ones(server: &Arc<Server>, token: Option<&str>, path: &str, code: &str) -> usize {
+    let typed: Vec<_> = (0..100)
+        .map(|number| {
+            let (server, token) = (Arc::clone(server), token.map(str::to_owned));
+            let (path, key, body) = (path.to_owned(), format!("key-{number}"), as_code(code));
+            tokio::spawn(async move { post(&server, token.as_deref(), (&path, &key), body).await })
+        })
+        .collect();
+    let mut right = 0;
+    for answer in typed {
+        let status = answer.await.unwrap();
+        assert!(status == 200 || (400..500).contains(&status), "{status}");
+        right += usize::from(status == 200);
+    }
+    right
+}
