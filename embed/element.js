@@ -52,14 +52,15 @@ const WORDS = {
 function part(tag, name, text) {
   const element = document.createElement(tag);
   element.className = name;
-  element.setAttribute('part', name);
+  element.part = name;
   if (text) element.textContent = text;
   return element;
 }
 
 function skeleton() {
-  const box = part('div', 'early');
-  box.setAttribute('aria-hidden', 'true');
+  // The page's own first view, where it has one, stands there instead; so it is not hidden from anybody.
+  const box = part('slot', 'early');
+  box.name = 'early';
   for (const height of [96, 44, 180, 180]) {
     const block = document.createElement('i');
     block.style.height = `${height}px`;
@@ -265,16 +266,16 @@ function make(home, later) {
       compiles = true;
       origins.add(home.origin);
       try {
-        const { load, origin } = await later();
-        const [sheet, widget] = await load();
-        if (!this.isConnected || !mounted.has(this)) return;
-        const box = document.createElement('div');
-        box.className = 'tukar';
-        const root = this.#root ?? document;
-        root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-        this.#box.replaceChildren(box);
-        this.#widget = widget;
-        this.#handle = widget.mount(box, this, this.getAttribute('api') ?? origin);
+        const { start } = await later();
+        // Taken away or painted anew meanwhile: then it is not there, or elsewhere.
+        const begun = await start(this, () => this.isConnected && mounted.has(this) && [this.#root ?? document, this.#box]);
+        if (!begun) return;
+        const box = begun[0];
+        [, this.#widget, this.#handle] = begun;
+        if (!mounted.has(this)) {
+          this.#stop();
+          return;
+        }
         this.#watchSize(box);
         this.#grant();
       } catch (error) {
@@ -438,10 +439,13 @@ function make(home, later) {
     }
 
     #fail(kind) {
-      const framed = this.#frame !== undefined;
+      const framed = this.#frame;
       this.#stop();
       if (!this.isConnected) return;
       this.#again();
+      // A page's own first view is a whole page that works: it stays.
+      this.#emit('tukar-error', { kind });
+      if (this.querySelector('[slot=early]')) return;
       const box = part('div', 'fail');
       box.setAttribute('role', 'alert');
       const again = part('button', 'again', this.#words.again);
@@ -464,7 +468,6 @@ function make(home, later) {
         box.append(' ', link);
       }
       this.#box.replaceChildren(box);
-      this.#emit('tukar-error', { kind });
     }
   };
 }

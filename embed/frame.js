@@ -20,9 +20,9 @@ try {
 const host = parent === window ? undefined : parent;
 let origin; // Of the page that holds us, once it has said hello.
 
-const element = document.createElement(TAG);
-element.setAttribute('mode', 'inline');
-element.setAttribute('loading', 'eager');
+// A page of forms has no widget in it: the element is then only what messages are asked of.
+const there = main.querySelector(TAG);
+const element = there ?? document.createElement(TAG);
 const query = new URLSearchParams(location.search);
 for (const name of ['locale', 'theme', 'view', 'filter']) {
   const value = query.get(name);
@@ -40,7 +40,10 @@ function set(name, value) {
     else element.setAttribute(name, value ?? '');
     return;
   }
-  if (value && CSS.supports(TOKENS[name], value)) element.style.setProperty(`--tukar-${name}`, value);
+  if (!value || !CSS.supports(TOKENS[name], value)) return;
+  for (const place of [element, ...main.querySelectorAll('.tukar-page')]) {
+    place.style.setProperty(`--tukar-${name}`, value);
+  }
 }
 set('accent', main.dataset.accent);
 
@@ -85,8 +88,9 @@ async function see({ top, height }) {
   style.setProperty('--tukar-view-top', `${top}px`);
   style.setProperty('--tukar-view-height', `${Math.max(height, 320)}px`);
   document.documentElement.toggleAttribute('data-view', true);
-  const [, widget] = await load();
-  widget.see(top, height);
+  if (!there) return;
+  const [, widget] = await load().catch(() => []); // Blocked: the first view stays, and the loader has said why.
+  widget?.see(top, height);
   dispatchEvent(new Event('scroll'));
 }
 
@@ -136,6 +140,6 @@ guard(element.shadowRoot, () => {
   hiding = setTimeout(() => covered.replaceChildren(), 6000);
 });
 
-main.append(element, covered);
+main.append(covered);
 // Whoever holds us gets this only when its origin is in the list: the browser drops the others.
 if (host) for (const each of origins) host.postMessage(write('ready', {}), each);

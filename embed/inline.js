@@ -41,5 +41,61 @@ export function load() {
 /** A loaded module that has died can't be loaded again in this page. */
 export const isLoaded = () => loading !== undefined;
 
-/** Origin of the API when the element names none. */
-export const { origin } = base;
+/**
+ * Runs the widget for an element where `place` says, once it is loaded: the root that takes the sheet, and what it stands
+ * in. Returns its box, the module and its handle; nothing where there is no place for it any more.
+ */
+export async function start(host, place) {
+  const [sheet, widget] = await load();
+  const [root, around] = place() || [];
+  if (!root) return undefined;
+  const box = document.createElement('div');
+  box.className = 'tukar';
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  around.append(box);
+  const handle = widget.mount(box, host, host.getAttribute('api') ?? base.origin);
+  takeOver(host, box);
+  return [box, widget, handle];
+}
+
+const SETTLE_MS = 10_000; // A widget that has painted nothing by then says itself what it lacks.
+
+/**
+ * Puts the widget in the place of what was painted first. The page's own first view stays until the widget has painted as
+ * much, out of sight; then they change places in one step, and what was typed into the search meanwhile is kept.
+ */
+function takeOver(host, box) {
+  const slot = box.previousElementSibling;
+  const first = host.querySelector('[slot=early]');
+  if (!first) {
+    slot.remove();
+    return;
+  }
+  // Not `visibility`: in a frame that nobody looks at, what was hidden was not found again.
+  box.style.cssText = 'position:absolute;inset:0;overflow:hidden;clip-path:inset(50%)';
+  box.inert = true;
+  box.setAttribute('aria-hidden', 'true');
+  const swap = () => {
+    seen.disconnect();
+    clearTimeout(late);
+    const typed = first.querySelector('[type=search]');
+    const focused = typed === document.activeElement;
+    slot.remove();
+    first.remove();
+    box.style.cssText = '';
+    box.inert = false;
+    box.removeAttribute('aria-hidden');
+    const field = box.querySelector('.search__field');
+    if (!field) return;
+    if (typed && typed.value !== typed.defaultValue) {
+      field.value = typed.value;
+      field.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+    }
+    if (focused) field.focus({ preventScroll: true });
+  };
+  const look = () => box.querySelector('.shell__main *') && !box.querySelector('[aria-busy=true],.reward--skeleton') && swap();
+  const seen = new MutationObserver(look);
+  const late = setTimeout(swap, SETTLE_MS);
+  seen.observe(box, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-busy'] });
+  look();
+}

@@ -96,6 +96,8 @@ fn the_inner_crates_stand_alone(sources: &[Source]) -> Vec<Fault> {
     let words = ["tukar_server", "tokio::", "sqlx::", "axum::", "leptos", "std::fs", "std::net"];
     let mut faults = find(sources, |path| path.starts_with("crates/wire/src/"), &words);
     faults.extend(find(sources, |path| path.starts_with("crates/wire/src/"), &["tukar_domain"]));
+    faults.extend(find(sources, |path| path.starts_with("crates/plain/src/"), &words));
+    faults.extend(find(sources, |path| path.starts_with("crates/plain/src/"), &["tukar_domain", "::now()"]));
     let domain = |path: &str| path.starts_with("crates/domain/src/");
     faults.extend(find(sources, domain, &words));
     faults.extend(find(sources, domain, &["tukar_wire", "::now()", "f32", "f64"]));

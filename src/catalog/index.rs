@@ -425,4 +425,6 @@ fn narrows(before: &str, words: &[&str]) -> bool {
 }
 
 #[cfg(test)]
+// Named, because the server's pages include this file from another place.
+#[path = "index/tests.rs"]
 mod tests;

@@ -25,8 +25,8 @@ const APART = [...ARGS, WITHOUT];
 const TOGETHER = [...ARGS, `${WITHOUT},IsolateOrigins,site-per-process`, '--disable-site-isolation-trials'];
 const SEEN = { locale: 'id-ID', viewport: { width: 1280, height: 900 } };
 const CARD = '.reward:not(.reward--skeleton)';
-// Where the server writes the first view: in the element of the hosted page, in the main part of the frame's.
-const FIRST_VIEW = /(<tukar-rewards\b[^>]*>)[\s\S]*(<\/tukar-rewards>)|(<main data-[^>]*>)[\s\S]*(<\/main>)/;
+// Where the server writes the first view: in the element, on the hosted page and in the frame.
+const FIRST_VIEW = /(<tukar-rewards\b[^>]*>)[\s\S]*(<\/tukar-rewards>)/;
 const LINE = 'Slow 4G (1.6 Mbit/s, 150 ms there and back)';
 const MEMBER = { contact: '0812 3456 7890', sms: '+6281234567890' };
 
@@ -120,7 +120,7 @@ class Front {
         return;
       }
       const parts = await answer.toArray();
-      const text = brotliDecompressSync(Buffer.concat(parts)).toString().replace(FIRST_VIEW, '$1$2$3$4');
+      const text = brotliDecompressSync(Buffer.concat(parts)).toString().replace(FIRST_VIEW, '$1$2');
       const { 'content-length': _, 'transfer-encoding': __, ...rest } = answer.headers;
       const body = await brotli(text);
       response.writeHead(answer.statusCode, { ...rest, 'content-length': body.length }).end(body);

@@ -16,6 +16,7 @@ mod identity;
 mod layers;
 pub mod me;
 mod page;
+mod plain;
 mod programme;
 pub mod redemptions;
 pub mod rewards;
@@ -123,6 +124,7 @@ pub fn router(app: Shared) -> Router {
         .merge(embed::routes())
         .merge(explain::routes())
         .merge(frame::routes())
+        .merge(plain::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .method_not_allowed_fallback(layers::method_not_allowed);
     if app.config.demo {

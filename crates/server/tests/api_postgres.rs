@@ -19,6 +19,8 @@ mod locker;
 mod many_lots;
 #[path = "api/places.rs"]
 mod places;
+#[path = "api/plain.rs"]
+mod plain;
 #[path = "api/points.rs"]
 mod points;
 #[path = "api/races.rs"]

@@ -21,7 +21,7 @@ const LOADER: [&str; 3] = ["tukar.js", "inline.js", "frame.js"];
 /// The loader's files that also have an address that never changes.
 const EVERGREEN: [&str; 2] = ["tukar.js", "inline.js"];
 /// Pages that are filled in with the build.
-const PAGES: [&str; 2] = ["index.html", "frame.html"];
+const PAGES: [&str; 3] = ["index.html", "frame.html", "plain.html"];
 /// Hexadecimal digits of a build's name.
 const NAME_DIGITS: usize = 16;
 
@@ -35,7 +35,9 @@ pub fn run_hook() -> Result<()> {
     fs::rename(staging.join("tukar.js"), staging.join("tukar_widget.js")).context("renaming the glue")?;
     bundle.file(&staging.join("tukar_widget.js"), &staging.join("tukar_widget.js"), &[])?;
     bundle.file(&bundle.root.join("style/tukar.css"), &staging.join("tukar.css"), &[])?;
-    bundle.file(&bundle.root.join("style/page.css"), &staging.join("page.css"), &[])?;
+    for sheet in ["page.css", "plain.css"] {
+        bundle.file(&bundle.root.join("style").join(sheet), &staging.join(sheet), &[])?;
+    }
     let build = bundle.name(&staging)?;
     let folder = staging.join("w").join(&build);
     fs::create_dir_all(&folder)?;
@@ -56,7 +58,9 @@ pub fn run_hook() -> Result<()> {
             bundle.file(&from, &staging.join(file), &[&into, "--define:__ROOT__=\".\"", &hashes])?;
         }
     }
-    fs::copy(bundle.root.join("embed/frame.html"), staging.join("frame.html"))?;
+    for page in ["frame.html", "plain.html"] {
+        fs::copy(bundle.root.join("embed").join(page), staging.join(page))?;
+    }
     let page = bundle.root.join("embed/page");
     for file in ["embed.js", "embed.css", "stage.css"] {
         bundle.file(&page.join(file), &staging.join(file), &[])?;

@@ -4,7 +4,7 @@
 use super::page::escaped;
 use crate::{app::Shared, language::Language, problem::ApiError};
 use axum::{
-    extract::{Query, State},
+    extract::{Query, RawQuery, State},
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, header};
@@ -29,22 +29,43 @@ async fn get(
     State(app): State<Shared>,
     language: Language,
     Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
-    let (origins, accent) = match list.find(&asked.partner) {
-        Some(partner) => (partner.origins.clone(), partner.accent.as_str()),
-        None if asked.partner.is_empty() => (app.config.allowed_origins.clone(), ""),
-        None => return Err(ApiError::NotFound),
-    };
+    let framers = framers(&app, &asked.partner).await?;
     let file = app.config.widget_dir.join("frame.html");
     let Ok(page) = tokio::fs::read_to_string(&file).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
+    let page = super::plain::with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
+    framed(&page, &framers)
+}
+
+/// Who may hold a frame, and how their colour is called.
+pub(super) struct Framers {
+    origins: Vec<String>,
+    accent: String,
+}
+
+/// The framers that a partner's word names; the settings' own for the empty word.
+pub(super) async fn framers(app: &Shared, partner: &str) -> Result<Framers, ApiError> {
+    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    match list.find(partner) {
+        Some(partner) => Ok(Framers { origins: partner.origins.clone(), accent: partner.accent.clone() }),
+        None if partner.is_empty() => {
+            Ok(Framers { origins: app.config.allowed_origins.clone(), accent: String::new() })
+        }
+        None => Err(ApiError::NotFound),
+    }
+}
+
+/// A page that only they may frame.
+pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError> {
+    let (origins, accent) = (&framers.origins, &framers.accent);
     let facts =
         format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
     let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
     let headers = response.headers_mut();
-    let policy = content_policy(&origins);
+    let policy = content_policy(origins);
     let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -35,7 +35,8 @@ impl Class {
     }
 
     fn of(method: &Method, route: &str) -> Class {
-        let finishes = ["/confirm", "/cancel", "/check"].iter().any(|end| route.ends_with(end));
+        let finishes =
+            ["/confirm", "/cancel", "/check", "/plain/sign-out"].iter().any(|end| route.ends_with(end));
         let own = ["/v1/me", "/v1/redemptions", "/v1/vouchers"].iter().any(|start| route.starts_with(start));
         match *method {
             Method::DELETE => Class::Confirm,

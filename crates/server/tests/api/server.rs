@@ -55,7 +55,7 @@ impl Sender for Recorder {
 pub(crate) struct Server {
     pub(crate) app: Shared,
     pub(crate) post: Arc<Recorder>,
-    router: Router,
+    pub(crate) router: Router,
     directory: tempfile::TempDir,
 }
 

@@ -1,0 +1,416 @@
+//! Redeeming without script: review, code, receipt; and where a redemption stands that ended another way.
+
+#[path = "../../../src/redeem/recipient.rs"]
+pub mod recipient;
+
+use crate::{Fields, Visit, code_field, i18n::fill, notice, one_line};
+use maud::{Markup, html};
+use recipient::{Draft, FIELD_CHARS_MAX, Field, told_of};
+use tukar_wire::{
+    Channel, Needs, Problem, ProblemKind, Quote, Redemption, RedemptionState, RewardDetail, Symbol, Voucher,
+};
+
+/// Lots that are shown.
+const LOTS_SHOWN: usize = 8;
+
+/// What the review was filled in with, and what was wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Filled {
+    /// Who gets it.
+    pub draft: Draft,
+    /// Why it was not taken.
+    pub problem: Option<Problem>,
+    /// The attempt's id: made by the server for this review, so that sending it twice holds once.
+    pub attempt: String,
+}
+
+fn steps(visit: &Visit, title: &str, step: usize) -> Markup {
+    let t = visit.i18n.texts().redeem;
+    html! {
+        header.redeem__head {
+            (visit.go((visit.home(), "/plain/home"), &[], html! { button.link-button { (t.back) } }))
+            h2.screen__title { (title) }
+            ol.redeem-steps aria-label=(t.steps) {
+                @for (at, name) in [t.step_review, t.step_code, t.step_receipt].into_iter().enumerate() {
+                    li.redeem-steps__step.redeem-steps__step--past[at < step] aria-current=[(at == step).then_some("step")] { (name) }
+                }
+            }
+        }
+    }
+}
+
+/// What it costs, which lots pay, who gets it, and the button that holds the points and sends a code.
+#[must_use]
+pub fn review(visit: &Visit, (detail, quote): (&RewardDetail, &Quote), filled: &Filled) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let above = filled.problem.as_ref().filter(|problem| {
+        problem.kind != ProblemKind::NotEligible
+            && !problem.fields.iter().any(|field| field.field.starts_with("recipient"))
+    });
+    let (pieces, points) = (quote.quantity.to_string(), quote.points.to_string());
+    let fields = [
+        ("reward", quote.reward_id.as_str()),
+        ("quantity", &pieces),
+        ("points", &points),
+        ("version", &quote.price_version),
+        ("attempt", &filled.attempt),
+    ];
+    let body = html! {
+        div.review {
+            div.review__main {
+                div.review-reward {
+                    p.review-reward__brand { (detail.card.brand) }
+                    h3.review-reward__title {
+                        @if quote.quantity > 1 { (i18n.number(i64::from(quote.quantity))) " × " }
+                        (quote.title)
+                    }
+                }
+                @if let Some(problem) = above { (notice(visit, problem)) }
+                (recipient_fields(visit, (detail.needs, quote), filled))
+                (paid_by(visit, quote))
+            }
+            div.review__sum { (sums_and_button(visit, quote)) }
+        }
+    };
+    html! {
+        section.redeem {
+            (steps(visit, t.review_title, 0))
+            (visit.form("/plain/redeem", &fields, body))
+        }
+    }
+}
+
+fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let words = crate::catalog::reasons(visit, &quote.reasons);
+    html! {
+        dl class="sums review__numbers" {
+            div class="sums__row sums__row--total" { dt { (t.total) } dd { (i18n.points(quote.points)) } }
+            div.sums__row.sums__row--short[quote.left < 0] {
+                dt { @if quote.left < 0 { (t.short) } @else { (t.left) } }
+                dd { (i18n.points(quote.left.abs())) }
+            }
+        }
+        @if words.is_empty() {
+            @if quote.channels.len() > 1 {
+                fieldset.review__part {
+                    legend.review__note { (t.channel) }
+                    div class="picks picks--two" {
+                        @for (at, channel) in quote.channels.iter().enumerate() {
+                            label.pick {
+                                input type="radio" name="channel" value=(channel_word(*channel)) checked[at == 0];
+                                span.pick__label { @match channel { Channel::Sms => (t.sms), Channel::Email => (t.email) } }
+                            }
+                        }
+                    }
+                }
+            }
+            button class="button button--primary button--wide" { (t.send_code) }
+            p.review__note { (fill(t.hold_note, &[&i18n.number(i64::from(quote.hold_seconds / 60))])) }
+        } @else {
+            div class="notice notice--warn" {
+                p.notice__title { (t.cannot_title) }
+                ul { @for word in words { li { (word) } } }
+            }
+        }
+    }
+}
+
+/// The word of a channel in a form.
+#[must_use]
+pub fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "sms",
+        Channel::Email => "email",
+    }
+}
+
+fn recipient_fields(visit: &Visit, (needs, quote): (Needs, &Quote), filled: &Filled) -> Markup {
+    let t = visit.i18n.texts().redeem;
+    let other = filled.draft.other_number;
+    html! {
+        @match needs {
+            Needs::Nothing => {},
+            Needs::Phone => fieldset.review__part {
+                legend.review__heading { (t.recipient_title) }
+                @if let Some(own) = &quote.own_phone_masked {
+                    div class="picks picks--two" {
+                        label.pick {
+                            input type="radio" name="whose" value="own" checked[!other];
+                            span.pick__label { (t.own_number) }
+                            bdi.pick__detail dir="ltr" { (own) }
+                        }
+                        label.pick {
+                            input type="radio" name="whose" value="other" checked[other];
+                            span.pick__label { (t.other_number) }
+                        }
+                    }
+                }
+                div.review-fields { (text_field(visit, (Field::Phone, needs), (t.phone, t.phone_hint), filled)) }
+            },
+            Needs::Address => fieldset.review__part {
+                legend.review__heading { (t.address_title) }
+                div.review-fields {
+                    @for (field, label) in [
+                        (Field::Name, t.name),
+                        (Field::Street, t.street),
+                        (Field::City, t.city),
+                        (Field::PostalCode, t.postal_code),
+                        (Field::CourierPhone, t.courier_phone),
+                    ] { (text_field(visit, (field, needs), (label, ""), filled)) }
+                }
+            },
+        }
+    }
+}
+
+fn text_field(
+    visit: &Visit,
+    (field, needs): (Field, Needs),
+    (label, hint): (&str, &str),
+    filled: &Filled,
+) -> Markup {
+    let _ = visit;
+    let (word, problems) = (field.word(), filled.problem.as_ref().map(|problem| problem.fields.as_slice()));
+    let error = told_of(field, needs, problems.unwrap_or_default());
+    html! {
+        div class=(format!("field field--{word}")) {
+            label.field__label for=(format!("redeem-{word}")) { (label) }
+            input.field__input id=(format!("redeem-{word}")) name=(word) type="text" inputmode=(field.inputmode())
+                autocomplete=(field.autocomplete()) maxlength=(FIELD_CHARS_MAX) value=(filled.draft.get(field))
+                aria-describedby=(format!("redeem-{word}-hint redeem-{word}-error")) aria-invalid=[error.as_ref().map(|_| "true")];
+            p.field__hint id=(format!("redeem-{word}-hint")) { (hint) }
+            p.field__error id=(format!("redeem-{word}-error")) role="alert" { @if let Some(error) = &error { (error) } }
+        }
+    }
+}
+
+fn paid_by(visit: &Visit, quote: &Quote) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let hidden = quote.paid_by.iter().skip(LOTS_SHOWN);
+    let (count, points) = hidden
+        .fold((quote.paid_by_more, quote.paid_by_more_points), |(count, points), lot| {
+            (count.saturating_add(1), points.saturating_add(lot.points))
+        });
+    html! {
+        @if !quote.paid_by.is_empty() {
+            section class="review__part review__numbers" {
+                h3.review__heading { (t.paid_from) }
+                p.review__note { (t.paid_from_note) }
+                ul.paid-by {
+                    @for lot in quote.paid_by.iter().take(LOTS_SHOWN) {
+                        li.paid-by__row {
+                            span.paid-by__source { (lot.source) }
+                            span.paid-by__points { (i18n.number(lot.points)) }
+                            span.paid-by__ends {
+                                @match lot.ends_at {
+                                    Some(at) => span { (fill(t.ends_on, &[&i18n.when(at, quote.server_time)])) },
+                                    None => span { (t.never_ends) },
+                                }
+                            }
+                        }
+                    }
+                    @if count > 0 {
+                        li.paid-by__row {
+                            span.paid-by__source { (fill(t.more_lots, &[&i18n.number(i64::try_from(count).unwrap_or(i64::MAX))])) }
+                            span.paid-by__points { (i18n.number(points)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where a redemption stands: its code is waited for, it is done, or its points are back.
+///
+/// `key` names the next confirmation, so that sending it twice spends once; `typed` is what was typed before.
+#[must_use]
+pub fn standing(
+    visit: &Visit,
+    redemption: &Redemption,
+    (key, typed): (&str, &str),
+    problem: Option<&Problem>,
+) -> Markup {
+    match redemption.state {
+        RedemptionState::Held => code(visit, redemption, (key, typed), problem),
+        RedemptionState::Voided | RedemptionState::Expired | RedemptionState::Undone => {
+            back(visit, redemption)
+        }
+        _ => receipt(visit, redemption),
+    }
+}
+
+fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: Option<&Problem>) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let carried: Fields<'_> = &[("attempt", &held.id), ("key", key)];
+    let at_field = |kind| {
+        use ProblemKind::{CodeEnded, CodeLocked, CodeWrong, Invalid, Malformed};
+        matches!(kind, CodeWrong | CodeEnded | CodeLocked | Invalid | Malformed)
+    };
+    let error = problem.filter(|problem| at_field(problem.kind)).map(one_line);
+    html! {
+        section.redeem {
+            (steps(visit, t.code_title, 1))
+            div.code-step {
+                @if let Some(code) = &held.code {
+                    p.code-step__sent {
+                        (fill(if code.channel == Channel::Sms { t.code_sent_sms } else { t.code_sent_email }, &[&code.sent_to])) " "
+                        span.code-step__for { (fill(t.code_for, &[&held.title, &i18n.points(held.points)])) }
+                    }
+                }
+                @if let Some(problem) = problem.filter(|problem| !at_field(problem.kind)) { (notice(visit, problem)) }
+                (visit.form("/plain/redeem/confirm", carried, html! {
+                    (code_field(visit, typed, error.as_deref()))
+                    @if let Some(code) = &held.code {
+                        p.code-step__life {
+                            @if code.tries_left == 0 { span.code-step__life--warn { (t.code_locked) } } @else {
+                                span { (fill(i18n.texts().catalog.ends_on, &[&i18n.time(code.ends_at)])) }
+                                " " span { (tries(visit, code.tries_left)) }
+                            }
+                        }
+                    }
+                    button class="button button--primary button--wide" { (t.confirm) }
+                }))
+                @if let Some(code) = &held.code {
+                    div.code-step__ways {
+                        (visit.form("/plain/redeem/resend", carried, html! {
+                            button.link-button { (t.resend) }
+                            @for way in code.channels.iter().filter(|way| **way != code.channel) {
+                                button.link-button name="channel" value=(channel_word(*way)) {
+                                    (if *way == Channel::Sms { t.resend_sms } else { t.resend_email })
+                                }
+                            }
+                        }))
+                    }
+                }
+                div.code-step__hold {
+                    p { (fill(t.held, &[&i18n.points(held.points)])) " " (fill(i18n.texts().catalog.ends_on, &[&i18n.time(held.hold_ends_at)])) "." }
+                    (visit.form("/plain/redeem/cancel", carried, html! { button.link-button { (t.cancel) } }))
+                }
+            }
+        }
+    }
+}
+
+fn tries(visit: &Visit, left: u32) -> String {
+    let t = visit.i18n.texts().redeem;
+    if left == 1 {
+        t.tries_one.to_owned()
+    } else {
+        fill(t.tries_many, &[&visit.i18n.number(i64::from(left))])
+    }
+}
+
+fn back(visit: &Visit, redemption: &Redemption) -> Markup {
+    let t = visit.i18n.texts().redeem;
+    let (title, body) = match redemption.state {
+        RedemptionState::Expired => (t.ended_title, t.ended_body),
+        RedemptionState::Undone => (t.undone_title, t.cancelled_body),
+        _ => (t.cancelled_title, t.cancelled_body),
+    };
+    html! {
+        section.redeem {
+            div.redeem__narrow {
+                h2.screen__title { (title) }
+                p.screen__lead { (fill(body, &[&visit.i18n.points(redemption.points)])) }
+                p.review__note { (redemption.title) " · " bdi dir="ltr" { (redemption.reference) } }
+                (visit.form("/plain/home", &[], html! { button class="button button--primary" { (t.done) } }))
+            }
+        }
+    }
+}
+
+fn receipt(visit: &Visit, redemption: &Redemption) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let coded =
+        redemption.vouchers.iter().any(|voucher| voucher.code.is_some() || !voucher.code_masked.is_empty());
+    let (title, body) = match (coded, redemption.state) {
+        (true, _) => (t.receipt_title, t.receipt_code_body.to_owned()),
+        (_, RedemptionState::Confirmed) if redemption.kind.0 == "goods" => {
+            (t.receipt_on_its_way_title, t.receipt_on_its_way_body.to_owned())
+        }
+        (_, RedemptionState::Confirmed) => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
+        _ => (
+            t.receipt_delivered_title,
+            redemption.recipient.as_ref().map_or_else(
+                || t.receipt_delivered_plain.to_owned(),
+                |to| fill(t.receipt_delivered_body, &[to]),
+            ),
+        ),
+    };
+    html! {
+        section.redeem {
+            div.receipt {
+                div.receipt__head {
+                    span.receipt__mark aria-hidden="true" {
+                        svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" {
+                            path d="M5 12.500l4.500 4.500L19 7.500" {}
+                        }
+                    }
+                    h2.screen__title { (title) }
+                    p.screen__lead { (body) }
+                }
+                @for voucher in &redemption.vouchers { (ticket(visit, voucher)) }
+                section class="review__part receipt__facts" {
+                    @if redemption.vouchers.is_empty() { h3.ticket__title { (redemption.title) } }
+                    dl.sums {
+                        @if let Some(to) = &redemption.recipient {
+                            div.sums__row { dt { (t.receipt_recipient) } dd.receipt__address { bdi { (to) } } }
+                        }
+                        div.sums__row { dt { (t.receipt_points) } dd { (i18n.points(redemption.points)) } }
+                        div.sums__row { dt { (t.receipt_left) } dd { (i18n.points(redemption.available)) } }
+                        div.sums__row { dt { (t.receipt_reference) } dd { bdi dir="ltr" { (redemption.reference) } } }
+                    }
+                }
+                div.receipt__foot { (visit.form("/plain/home", &[], html! { button.button { (t.done) } })) }
+            }
+        }
+    }
+}
+
+fn ticket(visit: &Visit, voucher: &Voucher) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    html! {
+        article.ticket {
+            div.ticket__inner.ticket__inner--coded[voucher.code.is_some()] {
+                @if let Some(code) = &voucher.code {
+                    div.ticket__code {
+                        @if let Some(qr) = &voucher.qr { (symbol(qr, &fill(t.qr, &[&voucher.title]), false)) }
+                        p.ticket__text { (code) }
+                        @if let Some(bars) = &voucher.barcode { (symbol(bars, &fill(t.barcode, &[&voucher.title]), true)) }
+                    }
+                }
+                div.ticket__facts {
+                    div {
+                        p.ticket__brand { (voucher.brand) }
+                        h3.ticket__title { (voucher.title) }
+                    }
+                    @if voucher.code.is_none() && !voucher.code_masked.is_empty() {
+                        p.ticket__text { (voucher.code_masked) }
+                        p.review__note { (t.code_hidden) }
+                    }
+                    dl.sums {
+                        @if let Some(at) = voucher.ends_at {
+                            div.sums__row { dt { (t.receipt_ends) } dd { (i18n.date_time(at)) } }
+                        }
+                        div.sums__row { dt { (t.receipt_issued) } dd { (i18n.date_time(voucher.issued_at)) } }
+                    }
+                    @if !voucher.how_to_use.is_empty() {
+                        div.ticket__how { h4 { (t.how_to_use) } p { (voucher.how_to_use) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn symbol(symbol: &Symbol, name: &str, wide: bool) -> Markup {
+    html! {
+        svg.ticket__symbol.ticket__symbol--wide[wide] role="img" aria-label=(name)
+            viewBox=(format!("0 0 {} {}", symbol.width, symbol.height)) preserveAspectRatio=(if wide { "none" } else { "xMidYMid" }) {
+            rect width="100%" height="100%" fill="#fff" {}
+            path fill="#14181f" d=(symbol.path) {}
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! `/plain/…`: the product without script, as forms; and the first view that `/` and `/frame` paint before the widget.
+//!
+//! Every step calls the same `service` as the API and so has its rules and limits. The session's token travels in
+//! hidden fields of POSTs only: nothing is sent by itself, so another site has no authority to borrow; a POST that such a
+//! site makes is refused all the same. What moves points carries an id made with the form, so that sending a form twice,
+//! reloading and going back repeat an answer and not an effect.
+
+#[path = "plain/steps.rs"]
+mod steps;
+
+use super::{frame, page::escaped};
+use crate::{
+    app::Shared,
+    language::Language,
+    place::{Claim, Here, Place},
+    problem::{ApiError, REQUEST_ID},
+    service::sign_in,
+    store::{members::SessionRow, rewards::find_programme},
+};
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    response::{Html, IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use http::{HeaderMap, HeaderValue, header};
+use jiff::tz::TimeZone;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+use tukar_plain::{Signed, Visit, catalog, catalog::query::Query, i18n::I18n};
+use tukar_wire::{Eligibility, Problem, RewardCard};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Where a built page takes the screen.
+const PLACE: &str = "<!--tukar-->";
+/// Pages of the catalogue that can be asked for.
+const PAGES_MAX: usize = 10_000;
+
+/// One thing that a form asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Home,
+    Reward,
+    Contact,
+    AskCode,
+    ResendSignIn,
+    CheckSignIn,
+    SignOut,
+    Review,
+    Hold,
+    LookUp,
+    Confirm,
+    Resend,
+    Cancel,
+}
+
+const STEPS: [(&str, Step); 12] = [
+    ("/plain/home", Step::Home),
+    ("/plain/reward", Step::Reward),
+    ("/plain/sign-in", Step::AskCode),
+    ("/plain/sign-in/resend", Step::ResendSignIn),
+    ("/plain/sign-in/check", Step::CheckSignIn),
+    ("/plain/sign-out", Step::SignOut),
+    ("/plain/review", Step::Review),
+    ("/plain/redeem", Step::Hold),
+    ("/plain/redemption", Step::LookUp),
+    ("/plain/redeem/confirm", Step::Confirm),
+    ("/plain/redeem/resend", Step::Resend),
+    ("/plain/redeem/cancel", Step::Cancel),
+];
+
+/// Routes of this file.
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    let mut router = OpenApiRouter::new()
+        .route("/", get(front))
+        .route("/plain/reward", look(Step::Reward))
+        .route("/plain/sign-in", look(Step::Contact));
+    for (path, step) in STEPS {
+        let step = post(async move |State(app): State<Shared>, headers: HeaderMap, body: Bytes| {
+            answer(&app, (&headers, Form::read(&body)), step).await
+        });
+        router = router.route(path, step);
+    }
+    router
+}
+
+/// What a visitor may look at without a session. An address never carries one: there it is not read.
+fn look(step: Step) -> MethodRouter<Shared> {
+    get(async move |State(app): State<Shared>, headers: HeaderMap, RawQuery(query): RawQuery| {
+        let mut form = Form::read(query.unwrap_or_default().as_bytes());
+        form.values.remove("session");
+        answer(&app, (&headers, form), step).await
+    })
+}
+
+/// What was sent, by name; a name that came twice counts as it came last.
+struct Form {
+    raw: String,
+    values: BTreeMap<String, String>,
+}
+
+impl Form {
+    fn read(bytes: &[u8]) -> Form {
+        let raw = String::from_utf8_lossy(bytes).into_owned();
+        let values = form_urlencoded::parse(bytes).into_owned().collect();
+        Form { raw, values }
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.values.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The language that is asked for, or the browser's.
+    fn language(&self, browser: Language) -> Language {
+        let asked = ["speak", "locale"].into_iter().map(|name| self.get(name)).find(|tag| !tag.is_empty());
+        asked.and_then(Language::of_tag).unwrap_or(browser)
+    }
+
+    /// What is wanted of the catalogue: a written filter, or the fields of the search.
+    fn query(&self) -> Query {
+        let filter = self.get("filter");
+        let mut query = Query::read(if filter.is_empty() { &self.raw } else { filter });
+        if filter.is_empty() {
+            let kind = self.get("kind");
+            query.kinds.retain(|chosen| chosen.0 == kind);
+        }
+        query
+    }
+
+    fn page(&self) -> usize {
+        self.get("page").parse().unwrap_or(0).min(PAGES_MAX)
+    }
+}
+
+/// A form that arrived: what is in it, who sent it, and how they are told.
+struct Sent {
+    form: Form,
+    here: Here,
+    reference: String,
+    visit: Visit,
+    session: Option<SessionRow>,
+}
+
+impl Sent {
+    fn session(&self) -> Result<&SessionRow, ApiError> {
+        self.session.as_ref().ok_or(ApiError::NotSignedIn)
+    }
+
+    /// The problem in the reader's words; what broke is logged here.
+    fn problem(&self, error: &ApiError) -> Problem {
+        if let ApiError::Broken(source) = error {
+            tracing::error!(reference = self.reference, error = format!("{source:#}"), "a page failed");
+        }
+        error.to_problem(self.here.language, &self.reference)
+    }
+}
+
+/// A screen with its status, or why there is none.
+type Screen = Result<tukar_plain::Markup, ApiError>;
+
+async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -> Result<Response, ApiError> {
+    // A form of ours is sent by a page of ours. Where the browser says that another site made it send one, that
+    // site could sign a member in as somebody else.
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or("same-origin");
+    let looks = matches!(step, Step::Reward | Step::Contact);
+    if !looks && !matches!(site, "same-origin" | "none") {
+        return Err(ApiError::NotFound);
+    }
+    let partner = form.get("partner").to_owned();
+    let framers = if partner.is_empty() { None } else { Some(frame::framers(app, &partner).await?) };
+    let language = form.language(Language::of_headers(headers));
+    let token = form.get("session");
+    let session = if token.is_empty() { None } else { sign_in::find_session(app, token).await.ok() };
+    // One that a partner's word opened only reads; here a member signs in with a code.
+    let session = session.filter(|session| session.by_partner.is_none());
+    let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let visit = visit(app, (&form, language), session.as_ref()).await?;
+    let here = Here { language, place: place(app, &partner).await? };
+    let sent = Sent { form, here, reference, visit, session };
+    let (status, visit, screen) = steps::take(app, sent, step).await;
+    let shown = tukar_plain::shell(&visit, &screen);
+    let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {
+        return Ok(super::widget::not_built(language, &app.config.widget_dir));
+    };
+    let page = page.replacen("lang=\"id\"", &format!("lang=\"{}\"", language.tag()), 1);
+    let page = page.replacen(PLACE, &format!("<div class=\"tukar-page\">{}</div>", shown.into_string()), 1);
+    let mut response = match framers {
+        // In a frame a script tells the page around how high this one is; without it the frame scrolls. Its ground is
+        // that page's.
+        Some(framers) => {
+            let page = page.replacen("<!--framed ", "", 1).replacen(" framed-->", "", 1);
+            frame::framed(&page.replacen("<link rel=\"stylesheet\" href=\"/page.css\" />", "", 1), &framers)?
+        }
+        None => Html(page).into_response(),
+    };
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// Where a form stands. Without script nobody says on which of a partner's pages: it is known where there is one only.
+async fn place(app: &Shared, partner: &str) -> Result<Place, ApiError> {
+    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let Some(partner) = list.find(partner) else { return Ok(Place::own(&app.config)) };
+    if let [top] = partner.origins.as_slice() {
+        let origin = Some(app.config.public_url.as_str());
+        return Place::decide(Claim { origin, host: None, partner: &partner.id, top }, &app.config, &list);
+    }
+    let codes_per_hour = Some(partner.codes_per_hour);
+    Ok(Place { partner: partner.id.clone(), codes_per_hour, ..Place::own(&app.config) })
+}
+
+async fn visit(
+    app: &Shared,
+    (form, language): (&Form, Language),
+    session: Option<&SessionRow>,
+) -> Result<Visit, ApiError> {
+    let texts = find_programme(&mut *app.store.read().await?).await?.unwrap_or_default();
+    let partner = form.get("partner");
+    Ok(Visit {
+        i18n: i18n(app, language),
+        now: app.clock.now(),
+        name: texts.name.get(language).clone(),
+        demo: app.config.demo,
+        partner: (!partner.is_empty()).then(|| partner.to_owned()),
+        session: session.map(|session| Signed {
+            token: form.get("session").to_owned(),
+            member: sign_in::to_wire(&session.member, language),
+        }),
+    })
+}
+
+/// A zone, and what its clock is called.
+type Zone = (&'static TimeZone, &'static str);
+
+/// Formats in the programme's zone. The zone and its label live as long as the process: a server has one.
+fn i18n(app: &Shared, language: Language) -> I18n {
+    static ZONES: Mutex<BTreeMap<(String, String), Zone>> = Mutex::new(BTreeMap::new());
+    let rules = &app.config.programme;
+    let mut zones = ZONES.lock().unwrap_or_else(PoisonError::into_inner);
+    let (zone, label) =
+        *zones.entry((rules.time_zone.clone(), rules.time_zone_label.clone())).or_insert_with(|| {
+            (Box::leak(Box::new(app.zone.clone())), Box::leak(rules.time_zone_label.clone().into_boxed_str()))
+        });
+    I18n::new(language.tag(), zone, label)
+}
+
+/// The visible rewards as cards.
+async fn cards(app: &Shared, language: Language) -> Result<Vec<RewardCard>, ApiError> {
+    let now = app.clock.now();
+    let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
+    Ok(snapshot.rewards.iter().map(|reward| reward.to_card(now, language)).collect())
+}
+
+async fn rewards(app: &Shared, (visit, form): (&Visit, &Form), known: Option<&Eligibility>) -> Screen {
+    let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
+    let cards = cards(app, language).await?;
+    let shelf = catalog::Shelf { cards: &cards, eligibility: known, page: form.page() };
+    Ok(catalog::catalogue(visit, shelf, &form.query()))
+}
+
+/// `GET /`: the hosted page, with the catalogue in it.
+async fn front(
+    State(app): State<Shared>,
+    language: Language,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("index.html")).await else {
+        return Ok(super::widget::not_built(language, &app.config.widget_dir));
+    };
+    let page = with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
+    let mut response = Html(page).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    Ok(response)
+}
+
+/// A page of the widget with the first view in it, and told to begin where that view is. A catalogue that can't be read
+/// leaves the page as it is: the widget asks for itself and says what is wrong.
+pub(super) async fn with_first_view(
+    app: &Shared,
+    page: String,
+    (browser, query): (Language, &str),
+) -> String {
+    let mut form = Form::read(query.as_bytes());
+    form.values.remove("session");
+    let language = form.language(browser);
+    let first = match visit(app, (&form, language), None).await {
+        Ok(visit) => rewards(app, (&visit, &form), None).await.map(|rewards| {
+            tukar_plain::shell(&visit, &tukar_plain::home(&visit, None, &rewards)).into_string()
+        }),
+        Err(error) => Err(error),
+    };
+    let first = match first {
+        Ok(first) => format!("<div slot=\"early\" class=\"tukar-page\">{first}</div>"),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the first view could not be written");
+            String::new()
+        }
+    };
+    let written = form.query().write();
+    let mut settings = String::new();
+    if !written.is_empty() {
+        settings.push_str(&format!("filter=\"{}\" ", escaped(&written)));
+    }
+    if !form.get("speak").is_empty() || !form.get("locale").is_empty() {
+        settings.push_str(&format!("locale=\"{}\" ", language.tag()));
+    }
+    page.replacen("lang=\"id\"", &format!("lang=\"{}\"", language.tag()), 1)
+        .replacen("<tukar-rewards ", &format!("<tukar-rewards {settings}"), 1)
+        .replacen(PLACE, &first, 1)
+}

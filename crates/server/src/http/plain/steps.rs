@@ -1,0 +1,289 @@
+//! What each form asks for, and the screen that answers. A refusal comes back as the same screen with what was typed.
+
+use super::{Form, Screen, Sent, Step, rewards, visit};
+use crate::{
+    app::Shared,
+    problem::{ApiError, FieldWhy},
+    service::{points, redeem, sign_in, to_the_end},
+};
+use http::StatusCode;
+use tukar_plain::{
+    Markup, Visit, catalog,
+    redeem::{
+        Filled,
+        recipient::{Draft, Field},
+    },
+};
+use tukar_wire::{
+    AskQuote, AskRedemption, Channel, CheckCode, CodeSent, Needs, Problem, ProblemKind, Recipient,
+    Redemption, RewardDetail,
+};
+
+/// Fields that say what to go on with after signing in.
+const THEN: [&str; 3] = ["reward", "quantity", "attempt"];
+
+/// Takes the step. Whatever comes of it is a screen.
+pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCode, Visit, Markup) {
+    match try_step(app, &mut sent, step).await {
+        Ok(screen) => (StatusCode::OK, sent.visit, screen),
+        Err(ApiError::NotSignedIn) => {
+            sent.visit.session = None;
+            let ended = !sent.form.get("session").is_empty();
+            let screen = tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), ended));
+            (StatusCode::UNAUTHORIZED, sent.visit, screen)
+        }
+        Err(error) => {
+            let problem = sent.problem(&error);
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let screen = tukar_plain::refused(&sent.visit, &problem);
+            (status, sent.visit, screen)
+        }
+    }
+}
+
+async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
+    match step {
+        Step::Home => home(app, sent).await,
+        Step::Reward => reward(app, sent).await,
+        Step::Contact => Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false))),
+        Step::AskCode => ask_code(app, sent).await,
+        Step::ResendSignIn => resend_sign_in(app, sent).await,
+        Step::CheckSignIn => check_sign_in(app, sent).await,
+        Step::SignOut => {
+            sign_in::sign_out(app, sent.session()?).await?;
+            (sent.session, sent.visit.session) = (None, None);
+            home(app, sent).await
+        }
+        Step::Review => review(app, sent, None).await,
+        Step::Hold => hold(app, sent).await,
+        Step::LookUp => look_up(app, sent, None).await,
+        Step::Confirm => confirm(app, sent).await,
+        Step::Resend => {
+            let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
+            let (channel, here) = (channel(&sent.form), sent.here.clone());
+            let told = to_the_end(app, |app| redeem::resend(app, member, (id, channel), here)).await;
+            shown(app, sent, told).await
+        }
+        Step::Cancel => {
+            let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
+            let language = sent.here.language;
+            let told = to_the_end(app, |app| redeem::cancel(app, member, (id, language))).await;
+            shown(app, sent, told).await
+        }
+    }
+}
+
+fn then(form: &Form) -> Vec<(&str, &str)> {
+    THEN.into_iter().map(|name| (name, form.get(name))).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn channel(form: &Form) -> Option<Channel> {
+    match form.get("channel") {
+        "sms" => Some(Channel::Sms),
+        "email" => Some(Channel::Email),
+        _ => None,
+    }
+}
+
+async fn home(app: &Shared, sent: &Sent) -> Screen {
+    let Some(session) = &sent.session else {
+        let rewards = rewards(app, (&sent.visit, &sent.form), None).await?;
+        return Ok(tukar_plain::home(&sent.visit, None, &rewards));
+    };
+    let balance = points::balance(app, &session.member, sent.here.language).await?;
+    let known = points::eligibility(app, &session.member, None).await?;
+    let rewards = rewards(app, (&sent.visit, &sent.form), Some(&known)).await?;
+    Ok(tukar_plain::home(&sent.visit, Some(&balance), &rewards))
+}
+
+async fn detail_of(app: &Shared, sent: &Sent) -> Result<RewardDetail, ApiError> {
+    let now = app.clock.now();
+    let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
+    let reward = snapshot.find(sent.form.get("reward")).ok_or(ApiError::NotFound)?;
+    Ok(reward.to_detail(now, sent.here.language))
+}
+
+async fn reward(app: &Shared, sent: &Sent) -> Screen {
+    let detail = detail_of(app, sent).await?;
+    let known = match &sent.session {
+        Some(session) => Some(points::eligibility(app, &session.member, Some(detail.card.id.clone())).await?),
+        None => None,
+    };
+    Ok(catalog::detail(&sent.visit, &detail, known.as_ref()))
+}
+
+async fn ask_code(app: &Shared, sent: &Sent) -> Screen {
+    let contact = sent.form.get("contact");
+    match sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await {
+        Ok(told) => code_screen(sent, &told, None),
+        Err(error) => {
+            let problem = sent.problem(&error);
+            let then = then(&sent.form);
+            Ok(tukar_plain::sign_in::contact(&sent.visit, contact, Some(&problem), (&then, false)))
+        }
+    }
+}
+
+/// The code step of signing in; what was told of the code is carried along, to be shown again.
+fn code_screen(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Screen {
+    let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
+    let mut carried: Vec<(&str, &str)> = then(&sent.form);
+    carried.push(("sent", &written));
+    let typed = if problem.is_some() { sent.form.get("code") } else { "" };
+    Ok(tukar_plain::sign_in::code(&sent.visit, told, (typed, problem), &carried))
+}
+
+fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
+    let odd = |_| ApiError::invalid("sent", FieldWhy::Shape);
+    serde_json::from_str(form.get("sent")).map_err(odd)
+}
+
+async fn resend_sign_in(app: &Shared, sent: &Sent) -> Screen {
+    let told = carried_code(&sent.form)?;
+    let ask = (told.challenge_id.clone(), channel(&sent.form));
+    match sign_in::resend(app.clone(), ask, sent.here.clone()).await {
+        Ok(told) => code_screen(sent, &told, None),
+        Err(error) => code_screen(sent, &told, Some(&sent.problem(&error))),
+    }
+}
+
+async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Screen {
+    let told = carried_code(&sent.form)?;
+    let check = CheckCode { code: sent.form.get("code").to_owned(), link: None };
+    let ask = (told.challenge_id.clone(), check);
+    match sign_in::check(app.clone(), ask, None, sent.here.clone()).await {
+        Ok(signed_in) => {
+            sent.session = Some(sign_in::find_session(app, &signed_in.token).await?);
+            sent.form.values.insert("session".to_owned(), signed_in.token);
+            sent.visit = visit(app, (&sent.form, sent.here.language), sent.session.as_ref()).await?;
+            if !sent.form.get("attempt").is_empty() {
+                look_up(app, sent, None).await
+            } else if sent.form.get("reward").is_empty() {
+                home(app, sent).await
+            } else {
+                review(app, sent, None).await
+            }
+        }
+        Err(error) => {
+            let problem = sent.problem(&error);
+            code_screen(sent, &told, Some(&problem))
+        }
+    }
+}
+
+async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Screen {
+    let member = &sent.session()?.member;
+    let detail = detail_of(app, sent).await?;
+    let quantity = sent.form.get("quantity").parse().unwrap_or(1).max(1);
+    let ask = AskQuote { reward_id: detail.card.id.clone(), quantity };
+    let quote = redeem::quote(app, member, ask, sent.here.language).await?;
+    let kept = sent.form.get("attempt");
+    let attempt = if kept.is_empty() { uuid::Uuid::new_v4().to_string() } else { kept.to_owned() };
+    let filled = Filled { draft: draft(&sent.form), problem, attempt };
+    Ok(tukar_plain::redeem::review(&sent.visit, (&detail, &quote), &filled))
+}
+
+fn draft(form: &Form) -> Draft {
+    let mut draft = Draft { other_number: form.get("whose") == "other", ..Draft::default() };
+    for field in Field::ADDRESS.into_iter().chain([Field::Phone]) {
+        draft.set(field, form.get(field.word()));
+    }
+    draft
+}
+
+/// Who gets it, as typed: the server's own rules say what is wrong with it.
+fn recipient(form: &Form, needs: Needs) -> Option<Recipient> {
+    let text = |field: Field| form.get(field.word()).trim().to_owned();
+    match needs {
+        Needs::Nothing => None,
+        Needs::Phone if form.get("whose") == "own" => Some(Recipient::OwnPhone),
+        Needs::Phone => Some(Recipient::Phone(text(Field::Phone))),
+        Needs::Address => Some(Recipient::Address(tukar_wire::Address {
+            name: text(Field::Name),
+            street: text(Field::Street),
+            city: text(Field::City),
+            postal_code: text(Field::PostalCode),
+            phone: text(Field::CourierPhone),
+        })),
+    }
+}
+
+async fn hold(app: &Shared, sent: &Sent) -> Screen {
+    let member = sent.session()?.member.clone();
+    let detail = detail_of(app, sent).await?;
+    let form = &sent.form;
+    let number = |name: &str| form.get(name).parse().unwrap_or(0);
+    let ask = AskRedemption {
+        id: form.get("attempt").to_owned(),
+        reward_id: detail.card.id.clone(),
+        quantity: form.get("quantity").parse().unwrap_or(1),
+        points: number("points"),
+        price_version: form.get("version").to_owned(),
+        recipient: recipient(form, detail.needs),
+        channel: channel(form),
+    };
+    let here = sent.here.clone();
+    match to_the_end(app, |app| redeem::create(app, member, (ask, here))).await {
+        // A form that was sent before: where it stands by now, not where it stood then.
+        Ok(_) => look_up(app, sent, None).await,
+        Err(error @ ApiError::KeyReused) => look_up(app, sent, Some(sent.problem(&error))).await,
+        Err(ApiError::NotSignedIn) => Err(ApiError::NotSignedIn),
+        Err(error) => {
+            let problem = sent.problem(&error);
+            review(app, sent, Some(problem)).await
+        }
+    }
+}
+
+/// Where a redemption stands, with a key for the next confirmation.
+async fn look_up(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Screen {
+    let id = sent.form.get("attempt").to_owned();
+    let redemption = redeem::get(app, sent.session()?, (id, sent.here.language)).await?;
+    Ok(standing(app, (sent, &redemption), problem.as_ref()))
+}
+
+fn standing(app: &Shared, (sent, redemption): (&Sent, &Redemption), problem: Option<&Problem>) -> Markup {
+    let key = app.random.word(16);
+    let typed = match problem.map(|problem| problem.kind) {
+        Some(ProblemKind::CodeEnded | ProblemKind::CodeLocked) | None => "",
+        Some(_) => sent.form.get("code"),
+    };
+    tukar_plain::redeem::standing(&sent.visit, redemption, (&key, typed), problem)
+}
+
+async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) -> Screen {
+    match told {
+        Ok(redemption) => Ok(standing(app, (sent, &redemption), None)),
+        Err(ApiError::NotFound) => Err(ApiError::NotFound),
+        Err(error) => look_up(app, sent, Some(sent.problem(&error))).await,
+    }
+}
+
+async fn confirm(app: &Shared, sent: &Sent) -> Screen {
+    let session = sent.session()?.clone();
+    let (id, code) = (sent.form.get("attempt").to_owned(), sent.form.get("code").to_owned());
+    let (key, here) = (sent.form.get("key").to_owned(), sent.here.clone());
+    if key.is_empty() {
+        return Err(ApiError::KeyMissing);
+    }
+    let again = (session.clone(), id.clone(), code.clone());
+    let mut told = to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), here)).await;
+    // The same page once more with another code: a try of its own.
+    if matches!(told, Err(ApiError::KeyReused)) {
+        let ((session, id, code), key, here) = (again, app.random.word(16), sent.here.clone());
+        told = to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), here)).await;
+    }
+    match told {
+        // The answer itself: this session saw the locker closed when it was read.
+        Ok(answer) => {
+            let redemption: Redemption = serde_json::from_str(&answer).map_err(anyhow::Error::from)?;
+            Ok(standing(app, (sent, &redemption), None))
+        }
+        // Sent twice, or gone on with elsewhere: where it stands says it all.
+        Err(ApiError::WrongState | ApiError::InFlight) => look_up(app, sent, None).await,
+        Err(error) => {
+            let problem = sent.problem(&error);
+            look_up(app, sent, Some(problem)).await
+        }
+    }
+}
