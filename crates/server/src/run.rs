@@ -51,7 +51,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let stop_worker = CancellationToken::new();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
     let watching = watch_figures(&app, stop_worker.clone()).await?;
-    announce(address, &app)?;
+    announce(address, &app);
     let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
     stop_worker.cancel();
     working.await.context("the worker")?;
@@ -94,24 +94,24 @@ pub async fn open(config: Config) -> anyhow::Result<Shared> {
     App::new(store, config, (Clock::real(), random), (key, senders))
 }
 
-/// The only lines on the standard output: where to go, and in the demo, as whom.
-fn announce(address: SocketAddr, app: &App) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+/// The only lines on the standard output: where to go, and in the demo, as whom. That nobody reads them stops no server.
+fn announce(address: SocketAddr, app: &App) {
     let port = address.port();
-    writeln!(out, "tukar-server listens on http://{address}").context("writing to the standard output")?;
+    let mut lines = format!("tukar-server listens on http://{address}\n");
     if app.config.demo {
-        writeln!(
-            out,
+        lines.push_str(&format!(
             "demo: open http://localhost:{port}/ and sign in as {} ({} or {})\n\
              demo: the code arrives at http://localhost:{port}/demo/inbox\n\
-             demo: to put the widget on a page of yours: http://localhost:{port}/embed",
+             demo: to put the widget on a page of yours: http://localhost:{port}/embed\n",
             demo::MAIN_NAME,
             demo::MAIN_PHONE,
             demo::MAIN_EMAIL
-        )
-        .context("writing to the standard output")?;
+        ));
     }
-    out.flush().context("writing to the standard output")
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        tracing::warn!(%error, "the standard output takes no lines");
+    }
 }
 
 /// Imports files one after the other; each is all or nothing.

@@ -101,7 +101,7 @@ fn a_bad_catalogue_is_refused_with_its_line_and_keeps_what_was_there() {
 #[test]
 fn the_demo_says_where_to_go_and_warns_loudly() {
     let directory = tempfile::tempdir().unwrap();
-    let server = Serving::start(directory.path(), &["--demo"], 3);
+    let server = Serving::start(directory.path(), &["--demo"], 4);
     assert!(server.lines[1].contains("0812 3456 7890") && server.lines[2].ends_with("/demo/inbox"));
     assert!(server.get("/readyz").ends_with("ok"));
     assert!(server.get("/v1/programme").contains("\"demo\":true"));
@@ -124,7 +124,7 @@ fn a_setting_that_can_not_work_stops_the_start_by_name() {
 #[test]
 fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     let directory = tempfile::tempdir().unwrap();
-    let serving = Serving::start(directory.path(), &["--demo"], 3);
+    let serving = Serving::start(directory.path(), &["--demo"], 4);
     let made = run(directory.path(), &["backup", "copy.db"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let again = run(directory.path(), &["backup", "copy.db"]);
@@ -143,7 +143,7 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     // The drill: the copy in the place of the lost file.
     let restored = tempfile::tempdir().unwrap();
     std::fs::copy(directory.path().join("copy.db"), restored.path().join("tukar.db")).unwrap();
-    let serving = Serving::start(restored.path(), &["--demo"], 3);
+    let serving = Serving::start(restored.path(), &["--demo"], 4);
     assert!(serving.get("/readyz").starts_with("HTTP/1.1 200"));
     serving.stop();
     assert_eq!(run(restored.path(), &["audit"]).stdout, copied.into_bytes());
@@ -153,7 +153,7 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
 fn figures_stand_on_an_address_of_their_own() {
     let directory = tempfile::tempdir().unwrap();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let serving = Serving::start(directory.path(), &["--demo", "--metrics-listen", &free], 3);
+    let serving = Serving::start(directory.path(), &["--demo", "--metrics-listen", &free], 4);
     assert!(serving.get("/livez").starts_with("HTTP/1.1 200"));
     assert!(!serving.get("/metrics").contains("tukar_http_requests"));
     let mut stream = TcpStream::connect(&free).unwrap();
