@@ -296,8 +296,7 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
         }
         // What was heard so far still counts: who presses often must not begin anew each time.
         (State::Checking { id, order, why, missing, code, .. }, Event::Again) => {
-            let todo = vec![Do::LookUp { id: id.clone(), after_ms: pause_ms(0) }];
-            (State::Checking { id, order, why, asked: 0, missing, code }, todo)
+            look_up_at_once(Look { id, order, why, asked: 0, missing, code })
         }
         (State::Code { held, doing: Doing::Nothing, .. }, Event::Submit(code)) => {
             let todo = vec![Do::Confirm { id: held.id.clone(), code: code.clone() }];
@@ -350,8 +349,13 @@ fn quote_again(
 }
 
 fn check(id: String, order: Option<Order>, why: Why, code: Option<String>) -> (State, Vec<Do>) {
-    let todo = vec![Do::LookUp { id: id.clone(), after_ms: pause_ms(0) }];
-    (State::Checking { id, order, why, asked: 0, missing: 0, code }, todo)
+    look_up_at_once(Look { id, order, why, asked: 0, missing: 0, code })
+}
+
+fn look_up_at_once(look: Look) -> (State, Vec<Do>) {
+    let Look { id, order, why, asked, missing, code } = look;
+    let todo = vec![Do::LookUp { id: id.clone(), after_ms: pause_ms(asked) }];
+    (State::Checking { id, order, why, asked, missing, code }, todo)
 }
 
 /// The attempt was not held. A refusal had no effect, so the next attempt gets a new id.
