@@ -1,5 +1,6 @@
 // A programme of its own for each test: the real server on a free port of this machine, with a fresh copy of the demo's
 // data, its inbox and its clock.
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +18,12 @@ export const CITRA = { name: 'Citra', phone: '0814 2222 3333', sms: '+6281422223
 export const DEWI = { name: 'Dewi', phone: '0815 3333 4444', sms: '+6281533334444' };
 export const EKO = { name: 'Eko', phone: '0816 4444 5555', sms: '+6281644445555' };
 export const FARAH = { name: 'Farah', phone: '0817 5555 6666', sms: '+6281755556666' };
+
+/** No fault that axe finds, in any of the page's frames. */
+export async function isAccessible(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+}
 
 /** A port that nobody listens on. */
 export async function freePort() {
