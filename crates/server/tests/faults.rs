@@ -154,7 +154,8 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
     let mut machine = Machine::begin().await;
     let load = Arc::new(Load::new(&machine.servers));
     let mut rng = StdRng::seed_from_u64(cycles() as u64);
-    let (mut held, mut confirmed, mut ended) = (0, 0, 0);
+    let (mut held, mut confirmed, mut ended, mut full) = (0, 0, 0, 0);
+    let counted = |count: &std::sync::atomic::AtomicUsize| count.load(std::sync::atomic::Ordering::Relaxed);
     for _ in 0..cycles() {
         let fault = *[Fault::WriteFails, Fault::Full, Fault::SyncFails].choose(&mut rng).unwrap();
         let after = rng.random_range(0..if fault == Fault::SyncFails { 40 } else { 300 });
@@ -165,7 +166,13 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
             load.hears(rng.random_range(20..100)).await;
             machine.disk.heal();
         };
+        let before = (counted(&load.failures), counted(&load.broken));
         let (mut told, ()) = load.during(trouble).await;
+        if fault == Fault::Full {
+            // No room is no fault of the request: it may come again, and is told when.
+            assert_eq!(counted(&load.broken), before.1, "500 on a full disk, after {after}, {count} times");
+            full += counted(&load.failures) - before.0;
+        }
         if !machine.server().lives() {
             ended += 1;
             machine.server().start_again().await;
@@ -187,14 +194,17 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
             }
         }
     }
-    let (refused, failed) = (load.failures.load(std::sync::atomic::Ordering::Relaxed), machine.disk.failed());
+    let (refused, failed) = (counted(&load.failures), machine.disk.failed());
     machine.end().await;
     eprintln!(
-        "{} faults, {failed} calls failed, {refused} requests refused, {ended} servers ended: {held} answered holds and \
-         {confirmed} answered confirmations, all there, none twice",
+        "{} faults, {failed} calls failed, {refused} requests refused, {full} of them by a full disk, each of those with 503, \
+         {ended} servers ended: {held} answered holds and {confirmed} answered confirmations, all there, none twice",
         cycles()
     );
-    assert!(failed > 0 && refused > 0 && confirmed > cycles(), "too little happened to tell anything");
+    assert!(
+        failed > 0 && refused > 0 && full > 0 && confirmed > cycles(),
+        "too little happened to tell anything"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,8 @@
 pub enum FailureKind {
     /// It met another transaction; run again, it may go through.
     Conflict,
-    /// The database takes no more now; nothing was begun.
+    /// The database takes no more now: too many at once, or no room on its disk. Nothing was kept of what was begun, so the
+    /// same may be asked again.
     Busy,
     /// The line to the database broke. Before a commit was asked for, nothing happened; after, it is not known.
     Lost,
@@ -23,18 +24,85 @@ impl Failure for sqlx::Error {
     fn failure(&self) -> Option<FailureKind> {
         Some(match self {
             sqlx::Error::PoolTimedOut => FailureKind::Busy,
-            sqlx::Error::Database(error) => match error.code().as_deref() {
-                // PostgreSQL: serialization failure, deadlock. A duplicate key: the row came while this looked.
-                Some("40001" | "40P01" | "23505") => FailureKind::Conflict,
-                // PostgreSQL: too many connections, cannot connect now, lock or statement waited too long;
-                // SQLite: busy, locked.
-                Some("53300" | "57P03" | "55P03" | "57014" | "5" | "6") => FailureKind::Busy,
-                // PostgreSQL: it shuts down, or an operator ended the connection.
-                Some("57P01" | "57P02") => FailureKind::Lost,
-                _ => FailureKind::Broken,
-            },
+            sqlx::Error::Database(error) => error.code().as_deref().map_or(FailureKind::Broken, kind_of),
             sqlx::Error::Io(_) => FailureKind::Lost,
+            sqlx::Error::AnyDriverError(error) => {
+                error.downcast_ref::<SharedFailure>().map_or(FailureKind::Broken, |shared| shared.kind)
+            }
             _ => FailureKind::Broken,
         })
+    }
+}
+
+/// What a code of either engine means: five letters of PostgreSQL, a shorter number of SQLite.
+fn kind_of(code: &str) -> FailureKind {
+    match code {
+        // Serialization failure, deadlock. A duplicate key: the row came while this looked.
+        "40001" | "40P01" | "23505" => FailureKind::Conflict,
+        // Disk full, out of memory, too many connections, cannot connect now, lock or statement waited too long.
+        "53100" | "53200" | "53300" | "57P03" | "55P03" | "57014" => FailureKind::Busy,
+        // It shuts down, or an operator ended the connection.
+        "57P01" | "57P02" => FailureKind::Lost,
+        // SQLite's code is a number whose lower eight bits say what, and the others where.
+        _ => match code.parse::<u32>().ok().filter(|_| code.len() < 5) {
+            Some(SQLITE_IOERR_SHMSIZE) => FailureKind::Busy,
+            Some(number) if [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL].contains(&(number & 0xff)) => {
+                FailureKind::Busy
+            }
+            _ => FailureKind::Broken,
+        },
+    }
+}
+
+// https://www.sqlite.org/rescode.html
+const SQLITE_BUSY: u32 = 5;
+const SQLITE_LOCKED: u32 = 6;
+/// No room on the disk.
+const SQLITE_FULL: u32 = 13;
+/// The index beside the log could not grow: SQLite has no other word for no room there.
+const SQLITE_IOERR_SHMSIZE: u32 = 4874;
+
+/// Why a transaction that several works share failed, told to each of them.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("a transaction that several works share failed: {why}")]
+pub(super) struct SharedFailure {
+    /// Its kind.
+    pub(super) kind: FailureKind,
+    /// What the database said.
+    pub(super) why: std::sync::Arc<str>,
+}
+
+impl From<SharedFailure> for sqlx::Error {
+    fn from(failure: SharedFailure) -> Self {
+        sqlx::Error::AnyDriverError(Box::new(failure))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_is_not_busy_and_busy_is_not_broken() {
+        for (codes, kind) in [
+            (&["40001", "40P01", "23505"][..], FailureKind::Conflict),
+            // SQLite's with and without where it happened: a snapshot, a table that is shared, a full disk.
+            (&["53100", "53200", "53300", "55P03", "5", "517", "6", "262", "13", "4874"], FailureKind::Busy),
+            (&["57P01"], FailureKind::Lost),
+            // SQLite: a write, a sync, a corrupt file, a key that is there. PostgreSQL: a wrong statement, a failed disk.
+            (&["778", "1034", "11", "1555", "42601", "58030", ""], FailureKind::Broken),
+        ] {
+            for code in codes {
+                assert_eq!(kind_of(code), kind, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_that_works_share_keeps_its_kind() {
+        for kind in [FailureKind::Conflict, FailureKind::Busy, FailureKind::Lost, FailureKind::Broken] {
+            let error = sqlx::Error::from(SharedFailure { kind, why: "no room".into() });
+            assert_eq!(error.failure(), Some(kind));
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! answered after its one commit. A work that fails rolls back to its savepoint and leaves the others alone. When the
 //! commit fails, all of them fail.
 
-use super::{Connection, Failure};
+use super::{Connection, Failure, FailureKind, failure::SharedFailure};
 use anyhow::{Context as _, bail};
 use sqlx::{
     Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _,
@@ -60,7 +60,7 @@ enum UnderWay {
 enum Group {
     Open,
     Committed,
-    Failed(Arc<str>),
+    Failed(SharedFailure),
 }
 
 impl Sqlite {
@@ -123,8 +123,10 @@ impl Sqlite {
         if result.is_err() {
             tracing::debug!(name, "a transaction was rolled back");
             if let Err(error) = writer.run("ROLLBACK TO work").await {
-                // SQLite gave the whole transaction up, as on a full disk: the works before this one are lost too.
-                writer.give_up(&error).await;
+                // SQLite gave the whole transaction up, as on a full disk: the works before this one are lost too. What
+                // this work met is the reason, not that there is no savepoint any more.
+                let kind = result.as_ref().err().and_then(Failure::failure);
+                writer.give_up(kind, &error).await;
             }
         }
         drop(writer);
@@ -132,7 +134,7 @@ impl Sqlite {
         let outcome = group.wait_for(|group| !matches!(group, Group::Open)).await.map(|group| group.clone());
         match outcome {
             Ok(Group::Committed) => result,
-            Ok(Group::Failed(why)) => Err(E::from(sqlx::Error::Protocol(why.to_string()))),
+            Ok(Group::Failed(failure)) => Err(E::from(failure.into())),
             Ok(Group::Open) | Err(_) => Err(E::from(sqlx::Error::Protocol("the writer stopped".to_owned()))),
         }
     }
@@ -146,7 +148,7 @@ impl Sqlite {
             let next = writer.run("RELEASE work; SAVEPOINT work").await;
             writer.under_way = UnderWay::Nothing;
             if let Err(error) = next {
-                writer.give_up(&error).await;
+                writer.give_up(None, &error).await;
             }
         }
         if let Some(group) = &writer.group {
@@ -218,7 +220,7 @@ impl Writer {
             UnderWay::Work => self.run("ROLLBACK TO work").await,
         };
         if let Err(error) = settled {
-            self.give_up(&error).await;
+            self.give_up(None, &error).await;
         }
     }
 
@@ -233,16 +235,18 @@ impl Writer {
                     group.send_replace(Group::Committed);
                 }
             }
-            Err(error) => self.give_up(&error).await,
+            Err(error) => self.give_up(None, &error).await,
         }
     }
 
-    async fn give_up(&mut self, error: &sqlx::Error) {
-        tracing::error!(%error, "a transaction failed");
+    /// Fails all works of the transaction; `kind`: what the one met that broke it, where that is known better.
+    async fn give_up(&mut self, kind: Option<FailureKind>, error: &sqlx::Error) {
+        let kind = kind.or_else(|| error.failure()).unwrap_or(FailureKind::Broken);
+        tracing::error!(%error, ?kind, "a transaction failed");
         // It may be gone already; then this has nothing to do.
         let _ = self.run("ROLLBACK").await;
         if let Some(group) = self.group.take() {
-            group.send_replace(Group::Failed(error.to_string().into()));
+            group.send_replace(Group::Failed(SharedFailure { kind, why: error.to_string().into() }));
         }
     }
 }
@@ -308,6 +312,47 @@ mod tests {
             }
         }
         assert_eq!(kept.len(), 66);
+        assert_eq!(numbers(&sqlite).await, kept);
+    }
+
+    /// SQLite's own limit on pages is met as a full disk is. A work that shares the transaction is lost with it or not;
+    /// none is told that something broke.
+    #[tokio::test]
+    async fn works_that_meet_a_full_disk_are_told_so_and_what_was_answered_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = open(&dir).await;
+        sqlite.transact("test", async |conn| insert(conn, 1).await).await.unwrap();
+        sqlite
+            .transact("test", async |conn| {
+                conn.execute(sqlx::raw_sql("CREATE TABLE texts (t TEXT)")).await?;
+                conn.execute(sqlx::raw_sql("PRAGMA max_page_count = 1")).await.map(|_| ())
+            })
+            .await
+            .unwrap();
+        let works = (2..40).map(|number| {
+            let sqlite = sqlite.clone();
+            tokio::spawn(async move {
+                sqlite
+                    .transact("test", async |conn| {
+                        insert(conn, number).await?;
+                        let large = "x".repeat(if number % 2 == 0 { 100_000 } else { 0 });
+                        sqlx::query("INSERT INTO texts (t) VALUES ($1)").bind(large).execute(conn).await?;
+                        Ok::<_, sqlx::Error>(())
+                    })
+                    .await
+            })
+        });
+        let (mut kept, mut full) = (vec![1], 0);
+        for (number, work) in (2..40).zip(works.collect::<Vec<_>>()) {
+            match work.await.unwrap() {
+                Ok(()) => kept.push(number),
+                Err(error) => {
+                    assert_eq!(error.failure(), Some(FailureKind::Busy), "{number}: {error}");
+                    full += 1;
+                }
+            }
+        }
+        assert!(full >= 19, "{full}");
         assert_eq!(numbers(&sqlite).await, kept);
     }
 

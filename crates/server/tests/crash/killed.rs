@@ -46,6 +46,8 @@ pub(crate) struct Load {
     answers: AtomicUsize,
     /// Answers that said the server could not.
     pub(crate) failures: AtomicUsize,
+    /// Those of them that said that something broke, and not only that there is no room now.
+    pub(crate) broken: AtomicUsize,
     members: usize,
     over: AtomicBool,
 }
@@ -62,6 +64,7 @@ impl Load {
             asked: AtomicUsize::new(0),
             answers: AtomicUsize::new(0),
             failures: AtomicUsize::new(0),
+            broken: AtomicUsize::new(0),
             members: cycles() * PER_CYCLE,
             over: AtomicBool::new(false),
         }
@@ -111,12 +114,16 @@ impl Load {
         }
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
+        let waits = response.headers().contains_key("retry-after");
         let bytes = response.bytes().await.ok()?.to_vec();
         self.answers.fetch_add(1, Ordering::Relaxed);
         if status >= 500 {
             let problem: Value = serde_json::from_slice(&bytes).unwrap();
             let word = problem["type"].as_str().unwrap();
             assert!(["/problems/busy", "/problems/broken"].contains(&word), "{method} {path}: {problem}");
+            let busy = word == "/problems/busy";
+            assert_eq!((busy, busy), (status == 503, waits), "{method} {path}: {status} {problem}");
+            self.broken.fetch_add(usize::from(!busy), Ordering::Relaxed);
             self.failures.fetch_add(1, Ordering::Relaxed);
         }
         Some((status, bytes))
