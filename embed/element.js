@@ -17,10 +17,12 @@ const ANSWER_MS = 10_000; // From the frame's load event to its first word.
 
 // Behind the grey blocks the frame has its place at once: browsers draw nothing in one that can't be seen, and then it
 // would never say how high it is.
-// Only what must stand before the real thing: grey blocks of about the true shape, so that little jumps.
-const EARLY = `:host{display:block;position:relative;min-inline-size:min(100%,20rem);container-type:inline-size;contain-intrinsic-inline-size:20rem}
+// Only what must stand before the real thing: grey blocks of about the true shape, so that little jumps. The room that
+// they keep is kept for good: a short screen must not pull up what stands under the widget.
+const EARLY = `:host{display:block;position:relative;min-inline-size:min(100%,20rem);container-type:inline-size;contain-intrinsic-inline-size:20rem;min-height:var(--tukar-min-height,40rem)}
 :host([hidden]){display:none}
-.early{display:grid;gap:16px;padding:16px;min-height:var(--tukar-min-height,40rem);box-sizing:border-box;align-content:start}
+:host([display]:not([display=inline])){min-height:0}
+.early{display:grid;gap:16px;padding:16px;min-height:inherit;box-sizing:border-box;align-content:start}
 .early i{border-radius:12px;background:color-mix(in srgb,currentColor 8%,transparent)}
 iframe{display:block;width:100%;border:0;color-scheme:auto}
 .early+iframe{position:absolute;inset:0;height:100%;opacity:0}
@@ -104,7 +106,7 @@ function make(home, later) {
     #watch;
     #timer;
     #looking;
-    #looked = false;
+    #eye;
     #wish; // The last call that came before there was a widget to answer it.
     #heard = false; // The frame has spoken: from then on it listens.
 
@@ -365,17 +367,20 @@ function make(home, later) {
 
     // Which part of the frame the visitor sees, also in a box that scrolls: what opens in it opens there.
     #look() {
-      if (this.#display !== 'inline' || !this.#frame || this.#looked || typeof IntersectionObserver === 'undefined') return;
-      this.#looked = true;
-      const eye = new IntersectionObserver((entries) => {
-        eye.disconnect();
-        this.#looked = false;
+      if (this.#display !== 'inline' || !this.#frame || this.#eye || typeof IntersectionObserver === 'undefined') return;
+      this.#eye = new IntersectionObserver((entries) => {
+        this.#blink();
         const { boundingClientRect: box, intersectionRect: part } = entries[0];
         // Where the page zooms or scales, the frame's own pixels are others.
         const scale = this.#frame?.offsetHeight / box.height || 1;
         this.#tell('view', { top: Math.max(0, Math.round((part.top - box.top) * scale)), height: Math.round(part.height * scale) });
       });
-      eye.observe(this.#frame);
+      this.#eye.observe(this.#frame);
+    }
+
+    #blink() {
+      this.#eye?.disconnect();
+      this.#eye = undefined;
     }
 
     #watchSize(box) {
@@ -417,12 +422,16 @@ function make(home, later) {
     #stop() {
       mounted.delete(this);
       this.#unwatch();
+      this.#blink(); // One whose frame left before it was asked would never be told, and keep both alive.
       clearTimeout(this.#timer);
       removeEventListener('message', this);
       removeEventListener('scroll', this.#looking, { capture: true });
       removeEventListener('resize', this.#looking);
-      this.#frame?.remove();
-      this.#frame = undefined;
+      if (this.#frame) {
+        this.#frame.onload = null; // Whoever still holds the frame does not hold us.
+        this.#frame.remove();
+        this.#frame = undefined;
+      }
       this.#heard = false;
       if (this.#handle !== undefined) {
         const handle = this.#handle;
@@ -439,7 +448,6 @@ function make(home, later) {
     }
 
     #fail(kind) {
-      const framed = this.#frame;
       this.#stop();
       if (!this.isConnected) return;
       this.#again();
@@ -460,13 +468,11 @@ function make(home, later) {
         this.#start();
       };
       box.append(part('p', 'failed', this.#words.failed), again);
-      if (framed) {
-        const link = part('a', 'window', this.#words.window);
-        link.href = this.#home.origin;
-        link.target = '_blank';
-        link.rel = 'noopener';
-        box.append(' ', link);
-      }
+      const link = part('a', 'window', this.#words.window);
+      link.href = this.#home.origin;
+      link.target = '_blank';
+      link.rel = 'noopener';
+      box.append(' ', link);
       this.#box.replaceChildren(box);
     }
   };

@@ -8,12 +8,20 @@ const tag = (choice, more = '') => {
   return ['<tukar-rewards', ...words, ...(more ? [more] : [])].join(' ');
 };
 
+// The widget's room, kept from before its script runs, so that nothing under it moves; a button needs none.
+const ROOM = ['display: block;', 'min-height: 100vh;'];
+const keepsRoom = ({ attributes }) => (attributes.display ?? 'inline') === 'inline';
+
 const tokens = (choice) => Object.entries(choice.tokens).map(([name, value]) => `  ${name}: ${value};`);
 
 const style = (choice) => (tokens(choice).length ? `<style>\ntukar-rewards {\n${tokens(choice).join('\n')}\n}\n</style>\n` : '');
 
-const sheet = (choice, say) =>
-  tokens(choice).length ? `\n\n/* ${say} */\ntukar-rewards {\n${tokens(choice).join('\n')}\n}` : '';
+const room = (choice) => (keepsRoom(choice) ? `style="${ROOM.join(' ').replaceAll(': ', ':').slice(0, -1)}"` : '');
+
+const sheet = (choice, say) => {
+  const lines = [...(keepsRoom(choice) ? ROOM.map((line) => `  ${line}`) : []), ...tokens(choice)];
+  return lines.length ? `\n\n/* ${say} */\ntukar-rewards {\n${lines.join('\n')}\n}` : '';
+};
 
 const link = (choice, words) => `\n  <a href="${choice.home}">${words.fallback}</a>\n`;
 
@@ -23,9 +31,9 @@ const define = (choice, indent = '') =>
 /** Each takes `{ home, pinned: { loader, integrity }, attributes, tokens }` and the page's words. */
 export const SNIPPETS = {
   html: (choice, words) =>
-    `${style(choice)}<script type="module" src="${choice.home}/tukar.js"></script>\n${tag(choice)}>${link(choice, words)}</tukar-rewards>`,
+    `${style(choice)}<script type="module" src="${choice.home}/tukar.js"></script>\n${tag(choice, room(choice))}>${link(choice, words)}</tukar-rewards>`,
   pinned: (choice, words) =>
-    `${style(choice)}<script type="module" crossorigin src="${choice.home}/${choice.pinned.loader}"\n  integrity="${choice.pinned.integrity}"></script>\n${tag(choice)}>${link(choice, words)}</tukar-rewards>`,
+    `${style(choice)}<script type="module" crossorigin src="${choice.home}/${choice.pinned.loader}"\n  integrity="${choice.pinned.integrity}"></script>\n${tag(choice, room(choice))}>${link(choice, words)}</tukar-rewards>`,
   react: (choice, words) =>
     `${define(choice)}\nexport const Rewards = () => (\n  ${tag(choice, 'ontukar-redeemed={(event) => console.log(event.detail)}')} />\n);${sheet(choice, words.inYourSheet)}`,
   vue: (choice, words) =>
