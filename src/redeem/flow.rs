@@ -439,6 +439,13 @@ fn not_done(held: Box<Redemption>, code: Option<String>, trouble: Trouble) -> (S
         ProblemKind::WrongState | ProblemKind::NotFound | ProblemKind::KeyReused => {
             check(held.id.clone(), None, Why::Moved, None)
         }
+        // The hold is over and its points are back: what is offered now is reviewed again, under a new attempt.
+        ProblemKind::OrderChanged => {
+            let order = Order { reward_id: held.reward_id.clone(), quantity: held.quantity };
+            let (state, mut todo) = quote_again(order, None, None, Some(Box::new(problem)));
+            todo.splice(0..0, [Do::Forget, Do::PointsMoved]);
+            (state, todo)
+        }
         kind if needs_code(kind) => (State::Refused { problem: Box::new(problem) }, vec![]),
         _ => {
             let mut held = held;
@@ -759,6 +766,18 @@ mod tests {
             assert_eq!(name(&next), then, "{kind:?}");
             let kept = matches!(then, "checking") || needs_code(kind);
             assert_eq!(!todo.contains(&Do::Forget), kept, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_that_changed_is_reviewed_again_with_the_points_back() {
+        for state in [confirming(), step(code(), Event::Resend(None)).0] {
+            let (next, todo) = step(state, refused(ProblemKind::OrderChanged));
+            let State::Quoting { order: again, unsent: None, problem: Some(problem), .. } = next else {
+                panic!("{next:?}")
+            };
+            assert_eq!((again, problem.kind), (order(), ProblemKind::OrderChanged));
+            assert_eq!(todo, [Do::Forget, Do::PointsMoved, Do::Quote(order())]);
         }
     }
 

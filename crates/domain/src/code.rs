@@ -88,13 +88,23 @@ impl Bound<'_> {
     /// The bytes that go into the HMAC together with the code: each field with its length before it.
     #[must_use]
     pub fn bytes(&self, code: &str) -> Vec<u8> {
+        self.bytes_of(["tukar-code-2", code])
+    }
+
+    /// The same without a code: by their HMAC it is told that a field was changed since the code was sent, whatever is
+    /// typed. It says nothing of the code.
+    #[must_use]
+    pub fn deal_bytes(&self) -> Vec<u8> {
+        self.bytes_of(["tukar-deal-1", ""])
+    }
+
+    fn bytes_of(&self, begin: [&str; 2]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(160);
         let mut field = |text: &str| {
             bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
             bytes.extend_from_slice(text.as_bytes());
         };
-        field("tukar-code-2");
-        field(code);
+        begin.into_iter().for_each(&mut field);
         field(self.challenge);
         field(self.member);
         field(self.partner);
@@ -357,6 +367,9 @@ mod tests {
         }
         assert_ne!(bytes_of(fields, 2, 10), base);
         assert_ne!(bytes_of(fields, 1, 11), base);
+        let deal = |partner| Bound { challenge: "c", member: "m", partner, purpose: Purpose::Locker };
+        assert_ne!(deal("p").deal_bytes(), deal("").deal_bytes());
+        assert_ne!(deal("p").deal_bytes(), deal("p").bytes(""), "a code is never a deal");
         let short =
             |partner, purpose| Bound { challenge: "c", member: "m", partner, purpose }.bytes("123456");
         assert_ne!(short("p", Purpose::SignIn), short("p", Purpose::Locker));

@@ -68,6 +68,12 @@ pub enum ApiError {
     /// Price or terms changed since the quote.
     #[error("price changed")]
     PriceChanged,
+    /// What the code was sent for is no longer as the member agreed to it; the hold was let go.
+    #[error("order changed")]
+    OrderChanged {
+        /// The problem as it was written the first time, for replay; empty: not yet.
+        answer: String,
+    },
     /// The body is too large.
     #[error("body too large")]
     TooLarge,
@@ -148,6 +154,7 @@ impl ApiError {
             ApiError::InFlight => ProblemKind::InFlight,
             ApiError::WrongState => ProblemKind::WrongState,
             ApiError::PriceChanged => ProblemKind::PriceChanged,
+            ApiError::OrderChanged { .. } => ProblemKind::OrderChanged,
             ApiError::TooLarge => ProblemKind::TooLarge,
             ApiError::NotJson => ProblemKind::NotJson,
             ApiError::KeyReused => ProblemKind::KeyReused,
@@ -199,9 +206,11 @@ impl ApiError {
 
     /// The answer, written.
     fn write(&self, language: Language, reference: &str) -> Response {
-        let problem = self.to_problem(language, reference);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = match self {
+            ApiError::OrderChanged { answer } if !answer.is_empty() => answer.clone().into_bytes(),
+            _ => serde_json::to_vec(&self.to_problem(language, reference)).unwrap_or_default(),
+        };
+        let status = StatusCode::from_u16(self.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));

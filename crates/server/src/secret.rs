@@ -51,6 +51,18 @@ impl CodeKey {
         self.mac(&bound.bytes(code)).finalize().into_bytes().to_vec()
     }
 
+    /// What is stored to tell later whether anything that a code is bound to was changed.
+    #[must_use]
+    pub fn deal_hmac(&self, bound: &Bound<'_>) -> Vec<u8> {
+        self.mac(&bound.deal_bytes()).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether nothing was changed since. Compares in constant time.
+    #[must_use]
+    pub fn is_deal(&self, bound: &Bound<'_>, stored: &[u8]) -> bool {
+        self.mac(&bound.deal_bytes()).verify_slice(stored).is_ok()
+    }
+
     /// Compares in constant time.
     #[must_use]
     pub fn matches(&self, bound: &Bound<'_>, code: &str, stored: &[u8]) -> bool {

@@ -108,6 +108,9 @@ problem_kinds! {
     WrongState = "wrong-state", 409;
     /// Price or terms changed since the quote: review again.
     PriceChanged = "price-changed", 409;
+    /// What the code was sent for is no longer as agreed (price, terms, or anything else that a code is bound to): the hold
+    /// was let go and the points are back. Review again; the same attempt stays over.
+    OrderChanged = "order-changed", 409;
     /// The body is larger than the server reads.
     TooLarge = "too-large", 413;
     /// The body is not `application/json`.

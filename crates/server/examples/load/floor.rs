@@ -156,5 +156,6 @@ fn challenge((member, row): (&str, &RedemptionRow), state: CodeState) -> Challen
         sent_at: NOW,
         made_at: NOW,
         partner_id: String::new(),
+        deal_hmac: vec![0; 32],
     }
 }

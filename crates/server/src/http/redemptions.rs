@@ -141,13 +141,15 @@ async fn confirm(
     State(app): State<Shared>,
     session: Session,
     Path(id): Path<String>,
-    here: Here,
+    here: Result<Here, ApiError>,
+    language: Language,
     headers: HeaderMap,
     Json(confirm): Json<Confirm>,
 ) -> Result<Response, ApiError> {
     let key = key(&headers)?;
     let answer =
-        to_the_end(&app, |app| redeem::confirm(app, session.0, (id, key, confirm.code), here)).await?;
+        to_the_end(&app, |app| redeem::confirm(app, session.0, (id, key, confirm.code), (here, language)))
+            .await?;
     Ok(([(CONTENT_TYPE, "application/json")], answer).into_response())
 }
 

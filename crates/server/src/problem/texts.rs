@@ -82,6 +82,11 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Poin atau syarat hadiah ini berubah sejak Anda melihatnya. Belum ada poin yang terpotong.",
             "Tinjau lagi sebelum menukar.",
         ),
+        ProblemKind::OrderChanged => (
+            "Penukaran dibatalkan",
+            "Yang Anda setujui untuk penukaran ini sudah berubah, jadi kodenya tidak berlaku lagi. Penukaran kami batalkan dan poin Anda sudah kembali.",
+            "Tinjau hadiahnya lagi, lalu minta kode baru.",
+        ),
         ProblemKind::TooLarge => (
             "Permintaan terlalu besar",
             "Isi permintaan melebihi 64 KiB.",
@@ -211,6 +216,11 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Points or terms have changed",
             "The points or terms of this reward changed since you saw them. No points were taken.",
             "Review it again before you redeem.",
+        ),
+        ProblemKind::OrderChanged => (
+            "The redemption was called off",
+            "What you agreed to for this redemption has changed, so its code no longer counts. We called it off, and your points are back.",
+            "Review the reward again, then ask for a new code.",
         ),
         ProblemKind::TooLarge => (
             "The request is too large",

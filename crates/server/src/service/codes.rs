@@ -21,7 +21,7 @@ use crate::{
     },
 };
 use rand::RngCore as _;
-use tukar_domain::code::{self, Bound, CodeState, TRIES_MAX, Try};
+use tukar_domain::code::{self, Bound, CodeState, Purpose, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
 
 /// Where a code goes and what its message says.
@@ -74,6 +74,7 @@ pub async fn issue(
         sent_at: now,
         made_at: now,
         partner_id: String::new(),
+        deal_hmac: Vec::new(),
     };
     renew(app, (conn, &mut writes), &mut row, (bound, delivery, now)).await?;
     Ok((row, writes))
@@ -318,6 +319,9 @@ async fn renew(
     row.sent += 1;
     row.sent_at = now;
     bound.partner.clone_into(&mut row.partner_id);
+    if matches!(bound.purpose, Purpose::Redeem { .. }) {
+        row.deal_hmac = app.secret.deal_hmac(bound);
+    }
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));

@@ -10,7 +10,8 @@ use crate::{
     contact::{mask_phone, may_receive, read_phone},
     language::Language,
     message::About,
-    place::{Here, Place},
+    partner::PartnerList,
+    place::Here,
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
     service::{
@@ -186,7 +187,7 @@ async fn hold(
     let about = About::Redeem { title: row.title.get(language), points: total.0 };
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), here };
     let (challenge, mut writes) =
-        codes::issue(app, conn, new, (&bound(&row, &here.place), delivery, now)).await?;
+        codes::issue(app, conn, new, (&bound(&row, &here.place.partner), delivery, now)).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
     row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
     redemptions::insert(&mut writes, &row, &shares);
@@ -196,18 +197,26 @@ async fn hold(
     Ok(row)
 }
 
-/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes.
+/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes. When what
+/// the code was sent for has changed since, the hold is let go instead.
 ///
 /// # Errors
-/// The code's refusals, [`ApiError::WrongState`], [`ApiError::KeyReused`], [`ApiError::NotFound`].
+/// The code's refusals, [`ApiError::OrderChanged`], [`ApiError::WrongState`], [`ApiError::KeyReused`], [`ApiError::NotFound`].
 pub async fn confirm(
     app: Arc<App>,
     session: SessionRow,
     (id, key, typed): (String, String, String),
-    Here { language, place }: Here,
+    (here, language): (Result<Here, ApiError>, Language),
 ) -> Result<String, ApiError> {
     let now = app.clock.now();
     let member = session.member.clone();
+    // A page that is not listed any more confirms nothing, but what was begun there ends here.
+    let place = match here {
+        Ok(here) => Some(here.place),
+        Err(ApiError::PlaceNotListed) => None,
+        Err(error) => return Err(error),
+    };
+    let partners = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
     let code = code::normalise(&typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     // Keyed: a plain hash of six digits could be tried out.
     let hash = app.secret.sign(format!("confirm:{id}:{code}").as_bytes());
@@ -218,8 +227,14 @@ pub async fn confirm(
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
             {
-                return if *first_hash == hash { Ok(Ok(answer.clone())) } else { Err(ApiError::KeyReused) };
+                return match row.state {
+                    _ if *first_hash != hash => Err(ApiError::KeyReused),
+                    State::Voided { .. } => Err(ApiError::OrderChanged { answer: answer.clone() }),
+                    _ if place.is_none() => Err(ApiError::PlaceNotListed),
+                    _ => Ok(Ok(answer.clone())),
+                };
             }
+            not_called_off(&row)?;
             let Ok(confirmed) = row.state.step(Step::Confirm, timestamp(now)) else {
                 return Ok(Err(ApiError::WrongState));
             };
@@ -233,13 +248,20 @@ pub async fn confirm(
                 return Ok(Err(ApiError::NotEligible { reasons: vec![reason] }));
             }
             let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
-            match codes::check(&app, conn, &challenge, (&bound(&row, &place), &code, now)).await? {
+            let reward = rewards::find_reward(conn, &row.reward_id).await?;
+            let deal = Deal { row: &row, challenge: &challenge, reward: reward.as_ref() };
+            if deal.has_changed(&app, &partners) {
+                return call_off(conn, &row, ((&key, &hash), language), now).await.map(Err);
+            }
+            let place = place.ok_or(ApiError::PlaceNotListed)?;
+            let reward = reward.ok_or(ApiError::NotFound)?;
+            match codes::check(&app, conn, &challenge, (&bound(&row, &place.partner), &code, now)).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {
                     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
                     members::open_locker(&mut writes, &session.token_hash, open_until);
                     let (vouchers, state) =
-                        post(&app, (conn, &mut writes), (&row, confirmed), (language, now)).await?;
+                        post(&app, (conn, &mut writes), (&row, &reward, confirmed), (language, now)).await?;
                     let available = ledger::sum_available(conn, &member.id, now).await?;
                     let done = RedemptionRow { state, ..row.clone() };
                     let answer = to_json(&to_wire(&done, (None, vouchers), (available, language), now))?;
@@ -258,13 +280,12 @@ pub async fn confirm(
 async fn post(
     app: &App,
     (conn, writes): (&mut Connection, &mut Writes),
-    (row, confirmed): (&RedemptionRow, State),
+    (row, reward, confirmed): (&RedemptionRow, &Reward, State),
     (language, now): (Language, Moment),
 ) -> Result<(Vec<wire::Voucher>, State), ApiError> {
     let Payment { lots, shares, mut chain } = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
     chain.append(writes, &format!("post-{}", row.id), &books::post(&lots, &shares));
-    let reward = rewards::find_reward(conn, &row.reward_id).await?.ok_or(ApiError::NotFound)?;
-    let issued = vouchers::issue(app, writes, (row, &reward), now);
+    let issued = vouchers::issue(app, writes, (row, reward), now);
     let state = if issued.delivered {
         let fulfilled = confirmed.step(Step::Fulfil, timestamp(now));
         fulfilled.map_err(|refused| ApiError::Broken(anyhow::Error::new(refused)))?
@@ -276,10 +297,56 @@ async fn post(
     Ok((issued.to_wire((true, language), now), state))
 }
 
+/// What a held redemption was agreed on, and how it stands now.
+struct Deal<'a> {
+    row: &'a RedemptionRow,
+    challenge: &'a ChallengeRow,
+    reward: Option<&'a Reward>,
+}
+
+impl Deal<'_> {
+    /// Whether anything that the code is bound to is no longer as the member agreed to it. What is typed has no part in
+    /// it, and neither has the page that asks: that is the visitor's own word.
+    fn has_changed(&self, app: &App, partners: &PartnerList) -> bool {
+        let Deal { row, challenge, reward } = self;
+        // As the catalogue now tells of the moment of the hold: a promotion that ends by its own date changes nothing for
+        // who began in time, another price or other terms do.
+        let priced = reward.is_some_and(|reward| reward.price_version(row.held_at) == row.price_version);
+        let partner = challenge.partner_id.as_str();
+        let listed = partner.is_empty() || partners.find(partner).is_some();
+        let sealed =
+            challenge.deal_hmac.is_empty() || app.secret.is_deal(&bound(row, partner), &challenge.deal_hmac);
+        !(priced && listed && sealed)
+    }
+}
+
+/// Lets a hold go whose deal has changed, and keeps the refusal for replay. The refusal is no error of the transaction: what
+/// it did must be committed.
+async fn call_off(
+    conn: &mut Connection,
+    row: &RedemptionRow,
+    ((key, hash), language): ((&str, &[u8]), Language),
+    now: Moment,
+) -> Result<ApiError, ApiError> {
+    tracing::warn!("a hold is let go: what it was agreed on has changed");
+    // Without the id of this request, so that it is the same each time.
+    let answer = to_json(&ApiError::OrderChanged { answer: String::new() }.to_problem(language, ""))?;
+    let_go(conn, (row, Step::Void), (now, Some((key, hash, &answer)))).await?;
+    Ok(ApiError::OrderChanged { answer })
+}
+
+/// Refuses what is asked of a redemption that [`call_off`] ended, in the same words.
+fn not_called_off(row: &RedemptionRow) -> Result<(), ApiError> {
+    match (&row.state, &row.confirmed) {
+        (State::Voided { .. }, Some((.., answer))) => Err(ApiError::OrderChanged { answer: answer.clone() }),
+        _ => Ok(()),
+    }
+}
+
 /// Sends a new code; the old one dies.
 ///
 /// # Errors
-/// [`ApiError::TooMany`], [`ApiError::WrongState`], [`ApiError::NotFound`].
+/// [`ApiError::TooMany`], [`ApiError::WrongState`], [`ApiError::OrderChanged`], [`ApiError::NotFound`].
 pub async fn resend(
     app: Arc<App>,
     member: MemberRow,
@@ -287,15 +354,23 @@ pub async fn resend(
     here: Here,
 ) -> Result<wire::Redemption, ApiError> {
     let (now, language) = (app.clock.now(), here.language);
+    let partners = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
             let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            not_called_off(&row)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
             }
             let mut challenge =
                 challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::WrongState)?;
+            // Else the new code would be bound to what was changed.
+            let reward = rewards::find_reward(conn, &row.reward_id).await?;
+            let deal = Deal { row: &row, challenge: &challenge, reward: reward.as_ref() };
+            if deal.has_changed(&app, &partners) {
+                return call_off(conn, &row, (("", &[]), language), now).await.map(Err);
+            }
             let channel = channel.unwrap_or(challenge.channel);
             if !codes::channels_of(&app, &member).contains(&channel) {
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
@@ -303,10 +378,11 @@ pub async fn resend(
             let to = codes::contact_of(&member, channel);
             let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
             let delivery = Delivery { channel, to, about: Some(about), here: &here };
-            codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place), delivery, now)).await?;
-            view(&app, conn, (&member, &row), (None, language), now).await
+            codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place.partner), delivery, now))
+                .await?;
+            Ok(Ok(view(&app, conn, (&member, &row), (None, language), now).await?))
         })
-        .await;
+        .await?;
     app.wake.notify_one();
     sent
 }
@@ -419,8 +495,17 @@ async fn find_in(
 /// The database's.
 pub async fn release(
     conn: &mut Connection,
-    (row, step): (&RedemptionRow, Step),
+    what: (&RedemptionRow, Step),
     now: Moment,
+) -> Result<(), ApiError> {
+    let_go(conn, what, (now, None)).await
+}
+
+/// As [`release`], with the answer to the request that led to it, for replay.
+async fn let_go(
+    conn: &mut Connection,
+    (row, step): (&RedemptionRow, Step),
+    (now, answered): (Moment, Option<redemptions::Confirmation<'_>>),
 ) -> Result<(), ApiError> {
     // A hold that timed out ended at its end, whenever that is noticed.
     let now = if step == Step::TimeOut { now.min(row.hold_ends_at) } else { now };
@@ -429,9 +514,11 @@ pub async fn release(
     let posting = books::void(&lots, &shares, timestamp(now));
     let mut writes = Writes::new();
     chain.append(&mut writes, &format!("void-{}", row.id), &posting);
-    redemptions::set_state(&mut writes, row, (state, None));
+    redemptions::set_state(&mut writes, row, (state, answered));
     rewards::give_back_stock(&mut writes, &row.reward_id, row.quantity);
-    note(&mut writes, row, (ActivityKind::Released, row.points), now);
+    // What the lots gave, not what the row says: a row may have been changed.
+    let released = shares.iter().map(|share| share.points).sum();
+    note(&mut writes, row, (ActivityKind::Released, released), now);
     if posting.expired().is_positive() {
         note(&mut writes, row, (ActivityKind::Expired, -posting.expired()), now);
     }
@@ -545,11 +632,11 @@ fn read_address(address: &wire::Address) -> Result<(String, Option<String>), Api
     Ok((stored, Some(shown)))
 }
 
-fn bound<'a>(row: &'a RedemptionRow, place: &'a Place) -> Bound<'a> {
+fn bound<'a>(row: &'a RedemptionRow, partner: &'a str) -> Bound<'a> {
     Bound {
         challenge: &row.challenge_id,
         member: &row.member_id,
-        partner: &place.partner,
+        partner,
         purpose: Purpose::Redeem {
             redemption: &row.id,
             reward: &row.reward_id,

@@ -57,6 +57,8 @@ pub struct ChallengeRow {
     pub made_at: Moment,
     /// On whose pages the code that counts was asked for; empty: on the programme's own.
     pub partner_id: String,
+    /// HMAC of all that the code that counts is bound to, without the code; empty where no points are held.
+    pub deal_hmac: Vec<u8>,
 }
 
 /// A challenge by id.
@@ -82,7 +84,7 @@ pub fn put(writes: &mut Writes, row: &ChallengeRow) {
     writes.add(1, |query| {
         query.push(
             "INSERT INTO challenges (id, member_id, purpose, contact, channel, code_hmac, state, ends_at, wrong, sent, \
-             sent_at, made_at, partner_id) VALUES ",
+             sent_at, made_at, partner_id, deal_hmac) VALUES ",
         );
         query.push_rows([row], |values, row| {
             values
@@ -98,12 +100,13 @@ pub fn put(writes: &mut Writes, row: &ChallengeRow) {
                 .push_bind(i64::from(row.sent))
                 .push_bind(row.sent_at.0)
                 .push_bind(row.made_at.0)
-                .push_bind(row.partner_id.as_str());
+                .push_bind(row.partner_id.as_str())
+                .push_bind(row.deal_hmac.as_slice());
         });
         query.push(
             " ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, code_hmac = excluded.code_hmac, \
              state = excluded.state, ends_at = excluded.ends_at, wrong = excluded.wrong, sent = excluded.sent, \
-             sent_at = excluded.sent_at, partner_id = excluded.partner_id",
+             sent_at = excluded.sent_at, partner_id = excluded.partner_id, deal_hmac = excluded.deal_hmac",
         );
     });
 }
@@ -273,6 +276,7 @@ fn challenge(row: &AnyRow) -> Result<ChallengeRow, sqlx::Error> {
         sent_at: Moment(row.try_get("sent_at")?),
         made_at: Moment(row.try_get("made_at")?),
         partner_id: row.try_get("partner_id")?,
+        deal_hmac: row.try_get("deal_hmac")?,
     })
 }
 

@@ -167,6 +167,7 @@ impl History {
                 let post = &self.server().post;
                 post.down.fetch_xor(true, std::sync::atomic::Ordering::SeqCst);
             }
+            99 => self.change_terms().await,
             _ => {
                 // The old one is dropped without a word, as a process that dies.
                 let server = self.server.take().unwrap().restarted(false).await;
@@ -178,6 +179,27 @@ impl History {
             self.compare(who).await;
         }
         self.compare_stock().await;
+    }
+
+    /// What is held of the limited reward was agreed on under other terms.
+    async fn change_terms(&mut self) {
+        let (few, store) = (self.few.clone(), &self.server().app.store);
+        let sql = "UPDATE rewards SET voucher_days = voucher_days + 1 WHERE id = $1";
+        let work = async |conn: &mut Connection| sqlx::query(sql).bind(&few).execute(conn).await.map(|_| ());
+        store.transact("test", work).await.unwrap();
+        self.members.iter_mut().for_each(crate::model::Member::change_terms);
+    }
+
+    /// What was said when a hold was called off is said again, in the same bytes.
+    fn compare_called_off(
+        &mut self,
+        (who, number): (usize, usize),
+        (answer, expected): (&Answer, &Expected),
+    ) {
+        if *expected == Expected::Refused("order-changed") {
+            let first = &mut self.members[who].attempts[number].called_off;
+            assert_eq!(*first.get_or_insert_with(|| answer.bytes.clone()), answer.bytes);
+        }
     }
 
     async fn earn(&mut self, who: usize) {
@@ -319,6 +341,7 @@ impl History {
         // What an answer lost on its way did is what the same request again answers.
         let expected = self.members[who].confirm(number, (right, &key), now);
         check(&answer, &expected);
+        self.compare_called_off((who, number), (&answer, &expected));
         if expected == Expected::Done(200) {
             let attempt = &mut self.members[who].attempts[number];
             match &attempt.confirmed {
@@ -336,6 +359,7 @@ impl History {
             self.visitor(who).post(&format!("/v1/redemptions/{id}/resend"), Some("resend"), json!({})).await;
         let expected = self.members[who].resend(number, now);
         check(&answer, &expected);
+        self.compare_called_off((who, number), (&answer, &expected));
         if expected == Expected::Done(200) {
             self.members[who].attempts[number].code = self.code_of(who, &id).await;
         }

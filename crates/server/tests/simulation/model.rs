@@ -53,6 +53,20 @@ pub(crate) struct Attempt {
     pub(crate) sent: Vec<Millis>,
     pub(crate) hold_answer: Vec<u8>,
     pub(crate) confirmed: Option<(String, Vec<u8>)>,
+    pub(crate) deal: Deal,
+    /// What was said when it was called off.
+    pub(crate) called_off: Option<Vec<u8>>,
+}
+
+/// What the member agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deal {
+    /// It stands.
+    Stands,
+    /// The reward is no longer what it was; nobody has noticed.
+    Changed,
+    /// It was noticed, and the hold let go.
+    CalledOff,
 }
 
 impl Attempt {
@@ -70,6 +84,8 @@ pub(crate) struct Member {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) sent: Vec<Millis>,
     pub(crate) wrong: Vec<Millis>,
+    /// Limited pieces that came back and were not counted yet.
+    pub(crate) back: i64,
 }
 
 /// What must come of an operation.
@@ -105,7 +121,8 @@ impl Member {
                 self.attempts[*number].state == State::Held && self.attempts[*number].ends <= now
             })
             .collect();
-        over.into_iter().map(|number| self.release(number, State::Expired)).sum()
+        let back: i64 = over.into_iter().map(|number| self.release(number, State::Expired)).sum();
+        back + std::mem::take(&mut self.back)
     }
 
     /// Takes points from what ends first.
@@ -141,6 +158,8 @@ impl Member {
             sent: vec![now],
             hold_answer: Vec::new(),
             confirmed: None,
+            deal: Deal::Stands,
+            called_off: None,
         });
     }
 
@@ -156,9 +175,31 @@ impl Member {
         if attempt.limited { attempt.quantity } else { 0 }
     }
 
+    /// The limited reward is another one now.
+    pub(crate) fn change_terms(&mut self) {
+        for attempt in self.attempts.iter_mut().filter(|attempt| attempt.limited) {
+            if attempt.state == State::Held {
+                attempt.deal = Deal::Changed;
+            }
+        }
+    }
+
+    /// Notices that what was agreed on has changed; then whatever is asked is refused.
+    fn call_off(&mut self, number: usize) -> bool {
+        let attempt = &mut self.attempts[number];
+        if attempt.deal == Deal::Changed && attempt.state == State::Held {
+            attempt.deal = Deal::CalledOff;
+            self.back += self.release(number, State::Voided);
+        }
+        self.attempts[number].deal == Deal::CalledOff
+    }
+
     /// Types a code.
     pub(crate) fn confirm(&mut self, number: usize, (right, key): (bool, &str), now: Millis) -> Expected {
         let locked_out = within(&self.wrong, now, 60, 10);
+        if self.call_off(number) {
+            return Expected::Refused("order-changed");
+        }
         let attempt = &mut self.attempts[number];
         if let Some((first, _)) = &attempt.confirmed
             && first == key
@@ -194,6 +235,9 @@ impl Member {
     /// Asks for another code.
     pub(crate) fn resend(&mut self, number: usize, now: Millis) -> Expected {
         let may_send = self.may_send(now);
+        if self.call_off(number) {
+            return Expected::Refused("order-changed");
+        }
         let attempt = &mut self.attempts[number];
         if attempt.state != State::Held {
             return Expected::Refused("wrong-state");

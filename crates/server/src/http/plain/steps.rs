@@ -266,12 +266,15 @@ async fn confirm(app: &Shared, sent: &Sent) -> Screen {
     if key.is_empty() {
         return Err(ApiError::KeyMissing);
     }
+    let language = here.language;
     let again = (session.clone(), id.clone(), code.clone());
-    let mut told = to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), here)).await;
+    let mut told =
+        to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), (Ok(here), language))).await;
     // The same page once more with another code: a try of its own.
     if matches!(told, Err(ApiError::KeyReused)) {
         let ((session, id, code), key, here) = (again, app.random.word(16), sent.here.clone());
-        told = to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), here)).await;
+        told =
+            to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), (Ok(here), language))).await;
     }
     match told {
         // The answer itself: this session saw the locker closed when it was read.
