@@ -16,7 +16,7 @@ const tokens = (choice) => Object.entries(choice.tokens).map(([name, value]) => 
 
 const style = (choice) => (tokens(choice).length ? `<style>\ntukar-rewards {\n${tokens(choice).join('\n')}\n}\n</style>\n` : '');
 
-const room = (choice) => (keepsRoom(choice) ? `style="${ROOM.join(' ').replaceAll(': ', ':').slice(0, -1)}"` : '');
+const room = (choice) => (keepsRoom(choice) ? `style="${ROOM.join('').replaceAll(' ', '').slice(0, -1)}"` : '');
 
 const sheet = (choice, say) => {
   const lines = [...(keepsRoom(choice) ? ROOM.map((line) => `  ${line}`) : []), ...tokens(choice)];

@@ -22,10 +22,10 @@ async function open(page, programme, more = '') {
 test('a changed attribute changes the preview and the snippet, and the address keeps it', async ({ page, programme }) => {
   const told = await open(page, programme);
   await expect(code(page)).toContainText(`<script type="module" src="${programme.url}/tukar.js"></script>`);
-  await expect(code(page)).toContainText('<tukar-rewards>');
+  await expect(code(page)).toContainText('<tukar-rewards style="display:block;min-height:100vh">');
   await page.getByLabel('locale', { exact: true }).selectOption('en');
   await expect(preview(page).getByRole('searchbox', { name: 'Search rewards' })).toBeVisible();
-  await expect(code(page)).toContainText('<tukar-rewards locale="en">');
+  await expect(code(page)).toContainText('<tukar-rewards locale="en" style="display:block;min-height:100vh">');
   await page.getByLabel('filter', { exact: true }).fill('q="kopi"&can=1');
   await page.getByLabel('filter', { exact: true }).press('Tab');
   await expect(code(page)).toContainText('filter="q=&quot;kopi&quot;&amp;can=1"');
@@ -34,6 +34,7 @@ test('a changed attribute changes the preview and the snippet, and the address k
   await expect(search(page)).toBeVisible();
   await page.reload();
   await expect(code(page)).toContainText('display="panel"');
+  await expect(code(page)).not.toContainText('min-height');
   await expect(page.getByLabel('locale', { exact: true })).toHaveValue('en');
   expect(told).toEqual([]);
 });

@@ -266,3 +266,25 @@ test('a printed page keeps its widget', async ({ page, host }) => {
   await page.emulateMedia({ media: null });
   await usable(framed(page));
 });
+
+// Inline, the demo's own line (0.057) comes on top once the server has said that it is a demo.
+for (const [mode, most] of [['frame', 0.02], ['inline', 0.07]]) {
+  test(`${mode}: what stands under the snippet does not move while the widget loads`, async ({ page, host }) => {
+    host.partner('shop', { mode });
+    const widget = `<tukar-rewards partner="shop" mode="${mode}" style="display:block;min-height:100vh"></tukar-rewards>`;
+    await page.addInitScript(() => {
+      window.shifts = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifts += value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(host.page({ body: `<h1>Kopi</h1>${host.snippet}${widget}${'<p>Kopi dari Gayo.</p>'.repeat(20)}` }));
+    if (mode === 'frame') await shown(framed(page));
+    else await expect(page.locator('tukar-rewards .reward:not(.reward--skeleton)').first()).toBeVisible();
+    await page.waitForTimeout(500); // A late shift counts too.
+    expect(await page.evaluate(() => window.shifts)).toBeLessThanOrEqual(most);
+    // The test can see one.
+    await page.evaluate(() => document.querySelector('h1').style.setProperty('margin-block', '200px'));
+    await expect.poll(() => page.evaluate(() => window.shifts)).toBeGreaterThan(most);
+  });
+}
