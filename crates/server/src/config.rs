@@ -169,12 +169,7 @@ pub struct Smtp {
     pub from: String,
 }
 
-/// Passwords stay out of logs.
-impl std::fmt::Debug for Smtp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(Smtp { host, port, tls, from; user, password });
 
 /// How an SMTP line is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -236,12 +231,7 @@ impl SmsHttp {
     }
 }
 
-/// Headers hold keys: they stay out of logs.
-impl std::fmt::Debug for SmsHttp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SmsHttp").field("method", &self.method).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(SmsHttp { method, body_kind, from, success, timeout_seconds; url, headers, body });
 
 fn post() -> String {
     "POST".to_owned()

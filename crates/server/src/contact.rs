@@ -14,12 +14,7 @@ pub struct Contact {
     pub value: String,
 }
 
-/// It stays out of logs.
-impl std::fmt::Debug for Contact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Contact").field("channel", &self.channel).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(Contact { channel; value });
 
 impl Contact {
     /// Reads what was typed; `None`: neither a valid number nor an address.

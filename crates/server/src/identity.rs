@@ -24,7 +24,7 @@ const JTI_LETTERS: std::ops::RangeInclusive<usize> = 16..=64;
 const SUBJECT_BYTES_MAX: usize = 128;
 
 /// What a good token says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// Who says it.
     pub partner: &'a Partner,
@@ -35,6 +35,8 @@ pub struct Identity<'a> {
     /// From then on it would be refused anyway.
     pub ends_at: Moment,
 }
+
+tukar_wire::debug_masked!(Identity<'a> { partner, ends_at; subject, jti });
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

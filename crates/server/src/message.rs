@@ -28,7 +28,7 @@ pub enum About<'a> {
 }
 
 /// Where a message goes and from which page it was asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Envelope<'a> {
     /// Which way.
     pub channel: Channel,
@@ -39,6 +39,8 @@ pub struct Envelope<'a> {
     /// Where the widget sits; the text names its page.
     pub place: &'a Place,
 }
+
+tukar_wire::debug_masked!(Envelope<'a> { channel, language, place; to });
 
 /// A message with a code.
 #[must_use]

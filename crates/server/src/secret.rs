@@ -6,23 +6,17 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::{io::Write, path::Path};
 use tukar_domain::code::Bound;
+use tukar_wire::Masked;
 
 /// 32 bytes under which codes and destinations are hashed.
-#[derive(Clone)]
-pub struct CodeKey([u8; 32]);
-
-/// The key never reaches a log.
-impl std::fmt::Debug for CodeKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CodeKey(…)")
-    }
-}
+#[derive(Clone, Debug)]
+pub struct CodeKey(Masked<[u8; 32]>);
 
 impl CodeKey {
     /// A key from its bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> CodeKey {
-        CodeKey(bytes)
+        CodeKey(Masked(bytes))
     }
 
     /// Reads the key file, or makes it (readable by its owner only) when it is not there. After a power cut it is there
@@ -42,7 +36,7 @@ impl CodeKey {
         ensure!(bytes.len() == 32, "the code key {} does not hold 32 bytes", path.display());
         let mut key = [0; 32];
         key.copy_from_slice(&bytes);
-        Ok(CodeKey(key))
+        Ok(CodeKey(Masked(key)))
     }
 
     /// What is stored of a code.
@@ -84,7 +78,7 @@ impl CodeKey {
     }
 
     fn mac(&self, bytes: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("an HMAC takes a key of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0.0).expect("an HMAC takes a key of any length");
         mac.update(bytes);
         mac
     }

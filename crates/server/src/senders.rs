@@ -27,12 +27,7 @@ pub struct Message {
     pub language: Language,
 }
 
-/// Neither contact nor text may reach a log.
-impl std::fmt::Debug for Message {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message").field("channel", &self.channel).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(Message { channel, language; to, subject, text });
 
 /// Why a message was not sent. Holds neither contact nor text.
 #[derive(Debug, thiserror::Error)]

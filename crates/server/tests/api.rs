@@ -30,6 +30,8 @@ mod races;
 mod redeeming;
 #[path = "api/rewards.rs"]
 mod rewards;
+#[path = "api/secrets.rs"]
+mod secrets;
 #[path = "api/server.rs"]
 mod server;
 #[path = "api/sign_in.rs"]

@@ -1,6 +1,6 @@
 //! One-time codes: asking for one, checking it, the session it opens.
 
-use crate::{Member, Moment};
+use crate::{Member, Moment, debug_masked};
 use serde::{Deserialize, Serialize};
 
 /// Where a code is sent.
@@ -15,7 +15,7 @@ pub enum Channel {
 }
 
 /// `POST /v1/challenges`: ask for a code to sign in. The answer is the same for known and unknown contacts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskCode {
@@ -23,8 +23,10 @@ pub struct AskCode {
     pub contact: String,
 }
 
+debug_masked!(AskCode { ; contact });
+
 /// A code is on its way (or, for an unknown contact, seems to be).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeSent {
     /// Id of the challenge, for the check and the resend.
@@ -34,6 +36,8 @@ pub struct CodeSent {
     /// The server's clock when this was written.
     pub server_time: Moment,
 }
+
+debug_masked!(CodeSent { code, server_time; challenge_id });
 
 pub use crate::redemption::CodeState;
 
@@ -48,7 +52,7 @@ pub struct ResendCode {
 }
 
 /// `POST /v1/challenges/{id}/check`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckCode {
@@ -59,8 +63,10 @@ pub struct CheckCode {
     pub link: Option<String>,
 }
 
+debug_masked!(CheckCode { ; code, link });
+
 /// The code was right: a session. `DELETE /v1/session` ends it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedIn {
     /// Opaque, 256 bits, for `Authorization: Bearer`. Never stored by a host page.
@@ -75,9 +81,11 @@ pub struct SignedIn {
     pub server_time: Moment,
 }
 
+debug_masked!(SignedIn { idle_ends_at, ends_at, member, server_time; token });
+
 /// `POST /v1/locker/check`: the code that `POST /v1/locker/open` (body [`ResendCode`], answer [`CodeSent`]) sent. A new one
 /// by `POST /v1/challenges/{id}/resend`, as at sign-in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckLocker {
@@ -86,6 +94,8 @@ pub struct CheckLocker {
     /// Six digits; spaces and hyphens are taken out by the server.
     pub code: String,
 }
+
+debug_masked!(CheckLocker { ; challenge_id, code });
 
 /// Answer of `POST /v1/locker/check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! A partner's signed word about who looks at its page, and the read session it opens.
 
-use crate::{Moment, SignedIn};
+use crate::{Moment, SignedIn, debug_masked};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/identity`: a token that the partner's backend signed a moment ago (docs/SECURITY.md).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskIdentity {
@@ -12,8 +12,10 @@ pub struct AskIdentity {
     pub identity: String,
 }
 
+debug_masked!(AskIdentity { ; identity });
+
 /// The token was good. Whether its subject has an account is told to nobody: without a link there is no session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Identified {
     /// A read session of the member who linked this subject: `member.read_only` is true. Absent: nobody did.
@@ -27,3 +29,5 @@ pub struct Identified {
     /// The server's clock when this was written.
     pub server_time: Moment,
 }
+
+debug_masked!(Identified { session, partner, server_time; link });

@@ -6,11 +6,13 @@
 //! * A reader tolerates fields and enum words it does not know; a writer refuses them (`deny_unknown_fields` on
 //!   every request body, [`RewardKind::is_known`] at the import).
 //! * Texts for people come in the language of the request's `Accept-Language` (`id` when in doubt).
+//! * What is a member's own is [`Masked`] in `{:?}`, so that no log and no panic tells it.
 //! * Every refusal and failure is a [`Problem`] (`application/problem+json`).
 
 pub mod catalog;
 pub mod challenge;
 pub mod identity;
+pub mod masked;
 pub mod member;
 pub mod moment;
 pub mod problem;
@@ -23,6 +25,7 @@ pub use catalog::{
 };
 pub use challenge::{AskCode, Channel, CheckCode, CheckLocker, CodeSent, LockerOpened, ResendCode, SignedIn};
 pub use identity::{AskIdentity, Identified};
+pub use masked::Masked;
 pub use member::{
     Activity, ActivityKind, ActivityPage, Balance, Ending, Lot, LotPage, Member, MemberState, MonthEnding,
 };

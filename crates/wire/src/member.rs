@@ -1,10 +1,10 @@
 //! What a member has: state, balance, lots and history.
 
-use crate::Moment;
+use crate::{Moment, debug_masked};
 use serde::{Deserialize, Serialize};
 
 /// `GET /v1/me`: who is signed in. Contacts are masked; the whole number never leaves the server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
     /// What to call them.
@@ -28,6 +28,8 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
 }
+
+debug_masked!(Member { state, state_note, tier, tier_label, read_only; name, phone_masked, email_masked });
 
 /// State of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! The redemption's id *is* the attempt id that the browser made and stored before sending (a UUID). So one `GET`
 //! answers "what became of it" after a lost answer, a reload or a restart, and nothing is ever sent twice with effect.
 
-use crate::{Channel, Moment, Reason, RewardKind};
+use crate::{Channel, Masked, Moment, Reason, RewardKind, debug_masked};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/redemptions/quote`: what it would cost and which lots would pay. Changes nothing.
@@ -91,7 +91,7 @@ pub struct AskRedemption {
 }
 
 /// Who gets the reward.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Recipient {
@@ -103,8 +103,18 @@ pub enum Recipient {
     Address(Address),
 }
 
+impl std::fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Recipient::Phone(number) => f.debug_tuple("Phone").field(&Masked(number)).finish(),
+            Recipient::OwnPhone => f.write_str("OwnPhone"),
+            Recipient::Address(address) => f.debug_tuple("Address").field(address).finish(),
+        }
+    }
+}
+
 /// A postal address; every field at most 120 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Address {
@@ -120,8 +130,10 @@ pub struct Address {
     pub phone: String,
 }
 
+debug_masked!(Address { ; name, street, city, postal_code, phone });
+
 /// `GET /v1/redemptions/{id}` and the answer of every step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Redemption {
     /// The attempt id.
@@ -159,6 +171,8 @@ pub struct Redemption {
     pub server_time: Moment,
 }
 
+debug_masked!(Redemption { id, reference, state, reward_id, title, kind, quantity, points, held_at, hold_ends_at, code, vouchers, available, server_time; recipient });
+
 /// `GET /v1/redemptions`: those that wait for their code, newest first; at most 20. Another page or device goes on with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -190,7 +204,7 @@ pub enum RedemptionState {
 }
 
 /// Where a code went and what can be done about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeState {
     /// Which way it went.
@@ -208,8 +222,10 @@ pub struct CodeState {
     pub channels: Vec<Channel>,
 }
 
+debug_masked!(CodeState { channel, ends_at, resend_at, tries_left, channels; sent_to });
+
 /// `POST /v1/redemptions/{id}/confirm`, with `Idempotency-Key`: spend the held points.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirm {
@@ -217,8 +233,10 @@ pub struct Confirm {
     pub code: String,
 }
 
+debug_masked!(Confirm { ; code });
+
 /// What a member shows a merchant, or what was delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Voucher {
     /// Id.
@@ -255,8 +273,10 @@ pub struct Voucher {
     pub ends_at: Option<Moment>,
 }
 
+debug_masked!(Voucher { id, redemption_id, title, brand, kind, state, qr, barcode, how_to_use, issued_at, ends_at; code, code_masked });
+
 /// A symbol to draw: `<svg viewBox="0 0 width height"><path d=path></svg>`, dark on light, quiet zone included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Symbol {
     /// SVG path data; only `M`, `h`, `v`, `z` and numbers.
@@ -266,6 +286,8 @@ pub struct Symbol {
     /// Modules.
     pub height: u32,
 }
+
+debug_masked!(Symbol { width, height; path });
 
 /// State of a voucher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use std::{
     convert::Infallible,
     net::{IpAddr, Ipv6Addr, SocketAddr},
 };
+use tukar_wire::Masked;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -19,19 +20,18 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub const HOPS_MAX: u8 = 16;
 
 /// The socket's other end, as the accept loop saw it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// Where a request came from; `None` where the operator did not say how many proxies there are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Client(Option<IpAddr>);
-
-/// An address stays out of logs.
-impl std::fmt::Debug for Client {
+impl std::fmt::Debug for Peer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Client(•••)" } else { "Client(unknown)" })
+        f.debug_tuple("Peer").field(&Masked(self.0)).finish()
     }
 }
+
+/// Where a request came from; `None` where the operator did not say how many proxies there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client(Option<Masked<IpAddr>>);
 
 impl Client {
     /// May this address have one more code sent to whomever it names?
@@ -40,7 +40,7 @@ impl Client {
     /// [`ApiError::TooMany`]; the database's.
     pub async fn may_ask_code(self, app: &Shared) -> Result<(), ApiError> {
         match self.0 {
-            Some(address) => addresses::may_ask_code(app, &network_of(address)).await,
+            Some(Masked(address)) => addresses::may_ask_code(app, &network_of(address)).await,
             None => Ok(()),
         }
     }
@@ -51,7 +51,7 @@ impl FromRequestParts<Shared> for Client {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
-        Ok(Client(peer.and_then(|peer| address_of(&app.config, peer, &parts.headers))))
+        Ok(Client(peer.and_then(|peer| address_of(&app.config, peer, &parts.headers)).map(Masked)))
     }
 }
 
@@ -137,6 +137,7 @@ mod tests {
         assert_eq!(network("2001:db8:1:2::7"), network("2001:db8:1:2:ffff::1"));
         assert_ne!(network("2001:db8:1:2::7"), network("2001:db8:1:3::7"));
         assert_ne!(network("203.0.113.7"), network("203.0.113.8"));
-        assert_eq!(format!("{:?}", Client(Some(IpAddr::from([203, 0, 113, 7])))), "Client(•••)");
+        let client = Client(Some(Masked(IpAddr::from([203, 0, 113, 7]))));
+        assert_eq!(format!("{client:?}"), "Client(Some(•••))");
     }
 }

@@ -61,6 +61,11 @@ pub struct ChallengeRow {
     pub deal_hmac: Vec<u8>,
 }
 
+tukar_wire::debug_masked!(ChallengeRow {
+    member_id, purpose, channel, state, ends_at, sent, sent_at, made_at, partner_id;
+    id, contact, code_hmac, deal_hmac,
+});
+
 /// A challenge by id.
 ///
 /// # Errors

@@ -22,15 +22,10 @@ pub struct MemberRow {
     pub email: Option<String>,
 }
 
-/// Contacts stay out of logs.
-impl std::fmt::Debug for MemberRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MemberRow").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(MemberRow { id, state, tier; name, phone, email });
 
 /// A live session and whose it is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SessionRow {
     /// Hash of its token.
     pub token_hash: Vec<u8>,
@@ -43,6 +38,8 @@ pub struct SessionRow {
     /// By whose word it was opened; `None`: by a code. By a partner's word it reads only.
     pub by_partner: Option<String>,
 }
+
+tukar_wire::debug_masked!(SessionRow { member, seen_at, locker_until, by_partner; token_hash });
 
 const COLUMNS: &str = "m.id, m.name, m.state, m.tier, m.phone, m.email";
 

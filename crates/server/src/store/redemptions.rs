@@ -52,15 +52,7 @@ pub struct RedemptionRow {
     pub confirmed: Option<(String, Vec<u8>, String)>,
 }
 
-/// Recipients, and answers that hold voucher codes, stay out of logs.
-impl std::fmt::Debug for RedemptionRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RedemptionRow")
-            .field("id", &self.id)
-            .field("state", &self.state)
-            .finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(RedemptionRow { member_id, id, reference, state, reward_id, title, brand, kind, quantity, points, price_version, held_at, hold_ends_at; recipient, recipient_shown, challenge_id, body_hash, hold_answer, confirmed });
 
 /// A member's redemption.
 ///

@@ -32,12 +32,7 @@ pub struct VoucherRow {
     pub kind: String,
 }
 
-/// Its code is as good as money: it stays out of logs.
-impl std::fmt::Debug for VoucherRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VoucherRow").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
-    }
-}
+tukar_wire::debug_masked!(VoucherRow { id, redemption_id, state, how_to_use, issued_at, ends_at, title, brand, kind; code });
 
 const SELECT: &str = "SELECT v.*, r.title_id, r.title_en, r.brand, r.kind FROM vouchers v \
      JOIN redemptions r ON r.member_id = v.member_id AND r.id = v.redemption_id WHERE v.member_id = ";
