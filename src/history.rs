@@ -1,25 +1,16 @@
 //! The history of points: every change, newest first, by kind, page after page.
 
+mod kinds;
+
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, history::Texts};
 use crate::ui::clipboard;
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line};
 use crate::ui::reactive::{RwSignal, StoredValue};
+use kinds::{KINDS, kind_text, word_of};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Activity, ActivityKind};
-
-/// The kinds that can be asked for, with the API's word.
-const KINDS: [(ActivityKind, &str); 8] = [
-    (ActivityKind::Earned, "earned"),
-    (ActivityKind::Spent, "spent"),
-    (ActivityKind::Held, "held"),
-    (ActivityKind::Released, "released"),
-    (ActivityKind::Expired, "expired"),
-    (ActivityKind::Refunded, "refunded"),
-    (ActivityKind::Extended, "extended"),
-    (ActivityKind::Corrected, "corrected"),
-];
 
 /// What has been loaded of the chosen kind.
 #[derive(Clone, PartialEq)]
@@ -235,22 +226,4 @@ fn Next(book: Book, next: Option<String>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-fn word_of(kind: ActivityKind) -> Option<&'static str> {
-    KINDS.into_iter().find(|(of, _)| *of == kind).map(|(_, word)| word)
-}
-
-fn kind_text(t: &'static Texts, kind: ActivityKind) -> &'static str {
-    match kind {
-        ActivityKind::Earned => t.earned,
-        ActivityKind::Held => t.held,
-        ActivityKind::Released => t.released,
-        ActivityKind::Spent => t.spent,
-        ActivityKind::Expired => t.expired,
-        ActivityKind::Refunded => t.refunded,
-        ActivityKind::Extended => t.extended,
-        ActivityKind::Corrected => t.corrected,
-        ActivityKind::Other => t.other,
-    }
 }

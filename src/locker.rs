@@ -1,5 +1,7 @@
 //! The claim locker: every voucher can be found again; its code is seen after a fresh one-time code.
 
+mod words;
+
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
@@ -8,7 +10,7 @@ use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line}
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher, VoucherState};
+use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher};
 
 /// What has been loaded.
 #[derive(Clone, PartialEq)]
@@ -260,9 +262,7 @@ fn Held(shelf: Shelf) -> impl IntoView {
 fn Vouchers(shelf: Shelf, vouchers: Vec<Voucher>, next: Option<String>) -> impl IntoView {
     let t = shelf.i18n.texts().locker;
     let coded = vouchers.iter().any(|voucher| !voucher.code_masked.is_empty() || voucher.code.is_some());
-    let (active, past): (Vec<_>, Vec<_>) = vouchers.into_iter().partition(|voucher| {
-        matches!(voucher.state, VoucherState::Ready | VoucherState::OnItsWay | VoucherState::Other)
-    });
+    let (active, past): (Vec<_>, Vec<_>) = vouchers.into_iter().partition(words::is_active);
     let group = move |title: &'static str, rows: Vec<Voucher>| {
         (!rows.is_empty()).then(|| {
             view! {
@@ -290,20 +290,8 @@ fn Vouchers(shelf: Shelf, vouchers: Vec<Voucher>, next: Option<String>) -> impl 
 fn Row(shelf: Shelf, voucher: Voucher) -> impl IntoView {
     let i18n = shelf.i18n;
     let t = i18n.texts().locker;
-    let (word, state) = match voucher.state {
-        VoucherState::Ready => ("ready", t.ready),
-        VoucherState::Delivered => ("delivered", t.delivered),
-        VoucherState::OnItsWay => ("on-its-way", t.on_its_way),
-        VoucherState::Used => ("used", t.used),
-        VoucherState::Ended => ("ended", t.ended),
-        VoucherState::Undone => ("undone", t.undone),
-        VoucherState::Other => ("other", t.other),
-    };
-    let date = match (voucher.ends_at, voucher.state) {
-        (Some(at), VoucherState::Ready | VoucherState::Other) => fill(t.ends, &[&i18n.date_time(at)]),
-        (Some(at), VoucherState::Ended) => fill(t.ended_at, &[&i18n.date_time(at)]),
-        _ => fill(t.issued, &[&i18n.date_time(voucher.issued_at)]),
-    };
+    let (word, state) = words::state(i18n, voucher.state);
+    let date = words::date(i18n, &voucher);
     let open = voucher.code.is_some();
     let code = voucher
         .code

@@ -1,15 +1,15 @@
 //! Help: news, questions and answers, how points work, and the ways to reach a person.
 
+mod shown;
+
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, support::Texts};
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded};
 use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tukar_wire::{Announcement, Contact, ContactKind, Programme, Question};
-
-/// From how many questions on a search is worth its room.
-const SEARCH_FROM: usize = 6;
+use shown::{SEARCH_FROM, is_safe, kind_text, matches};
+use tukar_wire::{Announcement, Contact, Programme, Question};
 
 #[derive(Clone, PartialEq)]
 enum Loaded {
@@ -112,13 +112,6 @@ fn Questions(t: &'static Texts, questions: Vec<Question>) -> impl IntoView {
     }
 }
 
-/// Every word that was typed has to occur in the question or its answer.
-fn matches(question: &Question, wanted: &str) -> bool {
-    let ask = question.ask.to_lowercase();
-    let answer = question.answer.to_lowercase();
-    wanted.split_whitespace().all(|word| ask.contains(word) || answer.contains(word))
-}
-
 fn paragraphs(text: &str) -> impl IntoView + use<> {
     text.split("\n\n").map(|part| view! { <p>{part.to_owned()}</p> }).collect_view()
 }
@@ -149,24 +142,6 @@ fn Contacts(t: &'static Texts, contacts: Vec<Contact>) -> impl IntoView {
     })
 }
 
-/// Catalogue and programme data are not trusted: no `javascript:`, no `data:`, no page of the host.
-fn is_safe(href: &str) -> bool {
-    ["https:", "tel:", "sms:", "mailto:"]
-        .iter()
-        .any(|scheme| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
-}
-
-fn kind_text(t: &'static Texts, kind: ContactKind) -> &'static str {
-    match kind {
-        ContactKind::Phone => t.contact_phone,
-        ContactKind::Email => t.contact_email,
-        ContactKind::Chat => t.contact_chat,
-        ContactKind::Ussd => t.contact_ussd,
-        ContactKind::Place => t.contact_place,
-        ContactKind::Other => t.contact_other,
-    }
-}
-
 #[component]
 fn News(i18n: I18n, announcements: Vec<Announcement>) -> impl IntoView {
     let t = i18n.texts().support;
@@ -187,40 +162,4 @@ fn News(i18n: I18n, announcements: Vec<Announcement>) -> impl IntoView {
             </section>
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_four_schemes_become_links() {
-        for href in
-            ["https://example.id/chat", "tel:188", "sms:777", "mailto:cs@example.id", "HTTPS://example.id"]
-        {
-            assert!(is_safe(href), "{href}");
-        }
-        for href in [
-            "javascript:alert(1)",
-            " https://example.id",
-            "http://example.id",
-            "data:text/html,x",
-            "/help",
-            "",
-        ] {
-            assert!(!is_safe(href), "{href}");
-        }
-    }
-
-    #[test]
-    fn a_question_is_found_by_words_of_its_answer_in_any_order() {
-        let question = Question {
-            id: "validity".into(),
-            ask: "Berapa lama poin berlaku?".into(),
-            answer: "Sampai akhir bulan ke-12.".into(),
-        };
-        for (wanted, found) in [("", true), ("poin lama", true), ("bulan poin", true), ("kurir", false)] {
-            assert_eq!(matches(&question, wanted), found, "{wanted:?}");
-        }
-    }
 }

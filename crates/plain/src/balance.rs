@@ -1,12 +1,17 @@
 //! Points: how many, and what ends when.
 
+#[path = "../../../src/balance/chart.rs"]
+pub mod chart;
 #[path = "../../../src/balance/countdown.rs"]
 pub mod countdown;
 
 use crate::{Visit, i18n::fill};
 use countdown::{Left, is_near, left};
 use maud::{Markup, html};
-use tukar_wire::{Balance, Lot};
+use tukar_wire::{Balance, Lot, LotPage, MonthEnding};
+
+/// Lots shown before the rest is folded.
+const LOTS_SHOWN: usize = 5;
 
 /// The member's points.
 #[must_use]
@@ -27,19 +32,94 @@ pub fn purse(visit: &Visit, points: &Balance) -> Markup {
             }
             @if let Some(ending) = soon {
                 div.balance__soon {
+                    svg.balance__soon-icon viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
+                        circle cx="12" cy="12" r="8" {}
+                        path d="M12 7.500V12l3 2" {}
+                    }
                     div {
                         p.balance__soon-title { (fill(t.lost_soon, &[&i18n.points(ending.points), &left_text(visit, ending.at)])) }
                         p.balance__soon-note { (fill(t.lost_soon_note, &[&i18n.date_time(ending.at)])) }
+                        (visit.form("/plain/home", &[("can", "1")], html! { button.link-button { (t.save) } }))
                     }
                 }
+            } @else if points.available == 0 && points.held == 0 && points.pending == 0 {
+                div.balance__calm { p { b { (t.none_title) } } p { (t.none_body) } }
             } @else { p.balance__calm { (t.nothing_lost_plain) } }
-            @if !points.lots.is_empty() {
-                section.balance__part {
-                    h3.balance__heading { (t.lots) }
-                    p.balance__note { (t.lots_note) }
-                    ul.lots { @for lot in &points.lots { (row(visit, lot)) } }
+            @if points.months.len() > 1 { (months(visit, &points.months)) }
+            @if !points.lots.is_empty() { (lots(visit, points)) }
+        }
+    }
+}
+
+fn months(visit: &Visit, months: &[MonthEnding]) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
+    let name = |bar: &chart::Bar, long: bool| {
+        let month = i18n.month(&bar.month, long);
+        if bar.and_later { format!("{month}+") } else { month }
+    };
+    let bars = chart::bars(months);
+    html! {
+        section.balance__part {
+            h3.balance__heading { (t.chart) }
+            ol.chart aria-hidden="true" {
+                @for (at, bar) in bars.iter().enumerate() {
+                    li.chart__bar title=(format!("{}: {}", name(bar, true), i18n.points(bar.points))) {
+                        span.chart__room { span.chart__fill style=(format!("block-size:{}%", bar.percent)) {} }
+                        span.chart__month { (name(bar, false)) @if let Some(year) = chart::new_year(&bars, at) { " ’" (year) } }
+                    }
                 }
             }
+            details.chart-table {
+                summary { (t.chart_table) }
+                table {
+                    thead { tr { th scope="col" { (t.chart_month) } th scope="col" { (t.chart_points) } } }
+                    tbody { @for bar in &bars { tr { th scope="row" { (name(bar, true)) } td { (i18n.number(bar.points)) } } } }
+                }
+            }
+        }
+    }
+}
+
+fn lots(visit: &Visit, points: &Balance) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
+    let (first, rest) = points.lots.split_at(points.lots.len().min(LOTS_SHOWN));
+    let hidden = i18n.number(i64::try_from(rest.len()).unwrap_or(i64::MAX));
+    html! {
+        section.balance__part {
+            h3.balance__heading { (t.lots) }
+            p.balance__note { (t.lots_note) }
+            ul.lots { @for lot in first { (row(visit, lot)) } }
+            @if !rest.is_empty() {
+                details.plain-rest {
+                    summary.link-button { (fill(t.lots_more, &[&hidden])) }
+                    ul.lots { @for lot in rest { (row(visit, lot)) } }
+                    (further(visit, points.lots_next.as_deref()))
+                }
+            }
+        }
+    }
+}
+
+fn further(visit: &Visit, after: Option<&str>) -> Markup {
+    let t = visit.i18n.texts().balance;
+    html! {
+        @if let Some(after) = after {
+            (visit.form("/plain/lots", &[("after", after)], html! { button.link-button { (t.lots_next) } }))
+        }
+    }
+}
+
+/// A further page of lots, in the order in which they are spent.
+#[must_use]
+pub fn page(visit: &Visit, page: &LotPage) -> Markup {
+    let t = visit.i18n.texts().balance;
+    html! {
+        section.balance.plain-narrow {
+            (visit.form("/plain/home", &[], html! { button.link-button { (visit.i18n.texts().redeem.back) } }))
+            h2.screen__title { (t.lots) }
+            p.balance__note { (t.lots_note) }
+            ul.lots { @for lot in &page.lots { (row(visit, lot)) } }
+            (further(visit, page.next.as_deref()))
         }
     }
 }

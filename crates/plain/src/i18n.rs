@@ -6,10 +6,16 @@ pub mod app;
 pub mod balance;
 #[path = "../../../src/i18n/catalog.rs"]
 pub mod catalog;
+#[path = "../../../src/i18n/history.rs"]
+pub mod history;
+#[path = "../../../src/i18n/locker.rs"]
+pub mod locker;
 #[path = "../../../src/i18n/redeem.rs"]
 pub mod redeem;
 #[path = "../../../src/i18n/session.rs"]
 pub mod session;
+#[path = "../../../src/i18n/support.rs"]
+pub mod support;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use tukar_wire::Moment;
@@ -36,6 +42,12 @@ pub struct Texts {
     pub catalog: &'static catalog::Texts,
     /// Redeeming.
     pub redeem: &'static redeem::Texts,
+    /// The claim locker.
+    pub locker: &'static locker::Texts,
+    /// The history.
+    pub history: &'static history::Texts,
+    /// Help.
+    pub support: &'static support::Texts,
 }
 
 static ID: Texts = Texts {
@@ -47,6 +59,9 @@ static ID: Texts = Texts {
     balance: &balance::ID,
     catalog: &catalog::ID,
     redeem: &redeem::ID,
+    locker: &locker::ID,
+    history: &history::ID,
+    support: &support::ID,
 };
 
 static EN: Texts = Texts {
@@ -58,11 +73,45 @@ static EN: Texts = Texts {
     balance: &balance::EN,
     catalog: &catalog::EN,
     redeem: &redeem::EN,
+    locker: &locker::EN,
+    history: &history::EN,
+    support: &support::EN,
 };
 
 const MONTHS: [[&str; 12]; 2] = [
     ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"],
+];
+/// As the chart's table tells them.
+const MONTHS_LONG: [[&str; 12]; 2] = [
+    [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 ];
 /// Monday first.
 const DAYS: [[&str; 7]; 2] = [
@@ -113,6 +162,30 @@ impl I18n {
     #[must_use]
     pub fn points(self, n: i64) -> String {
         format!("{} {}", self.number(n), if n == 1 { self.texts.point } else { self.texts.points })
+    }
+
+    /// `+1.250` or `−1.250`.
+    #[must_use]
+    pub fn signed(self, n: i64) -> String {
+        let sign = match n {
+            1.. => "+",
+            0 => "",
+            _ => "−",
+        };
+        format!("{sign}{}", self.number(n.saturating_abs()))
+    }
+
+    /// `Nov`, or `November 2026`, for `2026-11`; the text itself when it is not a month.
+    #[must_use]
+    pub fn month(self, month: &str, long: bool) -> String {
+        let Some(at) = Moment::parse(&format!("{month}-15T12:00:00Z")) else { return month.to_owned() };
+        let at = self.local(at);
+        if long {
+            let names = MONTHS_LONG[usize::from(self.is_english())];
+            format!("{} {}", names[(at.month() as usize).saturating_sub(1) % 12], at.year())
+        } else {
+            self.month_name(&at).to_owned()
+        }
     }
 
     fn local(self, at: Moment) -> DateTime {

@@ -6,7 +6,12 @@
 
 pub mod balance;
 pub mod catalog;
+pub mod help;
+pub mod history;
 pub mod i18n;
+#[path = "../../../src/ui/icon/paths.rs"]
+mod icons;
+pub mod locker;
 pub mod redeem;
 pub mod sign_in;
 
@@ -14,6 +19,58 @@ use i18n::I18n;
 pub use maud::Markup;
 use maud::{PreEscaped, html};
 use tukar_wire::{Member, Moment, Problem};
+
+/// The screens behind the tabs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Points and the catalogue.
+    #[default]
+    Rewards,
+    /// The claim locker.
+    Locker,
+    /// The history.
+    History,
+    /// Help.
+    Help,
+}
+
+impl Tab {
+    /// In the order in which they stand.
+    pub const ALL: [Tab; 4] = [Tab::Rewards, Tab::Locker, Tab::History, Tab::Help];
+
+    /// Its word in a form.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Tab::Rewards => "rewards",
+            Tab::Locker => "locker",
+            Tab::History => "history",
+            Tab::Help => "help",
+        }
+    }
+
+    /// The tab of a word; the first when in doubt.
+    #[must_use]
+    pub fn of(word: &str) -> Tab {
+        Tab::ALL.into_iter().find(|tab| tab.word() == word).unwrap_or_default()
+    }
+
+    /// Where it is POSTed to.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Tab::Rewards => "/plain/home",
+            Tab::Locker => "/plain/locker",
+            Tab::History => "/plain/history",
+            Tab::Help => "/plain/help",
+        }
+    }
+
+    /// Whether it is a member's own.
+    fn is_own(self) -> bool {
+        matches!(self, Tab::Locker | Tab::History)
+    }
+}
 
 /// Who looks, from where, in which language.
 #[derive(Clone, Debug)]
@@ -30,6 +87,8 @@ pub struct Visit {
     pub partner: Option<String>,
     /// Who is signed in.
     pub session: Option<Signed>,
+    /// The tab that this is behind, or leads back to.
+    pub tab: Tab,
 }
 
 /// A session and whose it is.
@@ -59,6 +118,18 @@ impl Visit {
             @if let Some(partner) = &self.partner { input type="hidden" name="partner" value=(partner); }
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
         }
+    }
+
+    /// A button that opens a tab: with a session by POST; what anybody may see by its address; else by signing in first.
+    fn open(&self, tab: Tab, fields: Fields<'_>, button: Markup) -> Markup {
+        let get = match tab {
+            Tab::Rewards => self.home(),
+            Tab::Help => tab.path(),
+            Tab::Locker | Tab::History => "/plain/sign-in",
+        };
+        let own = [("tab", tab.word())];
+        let fields = if fields.is_empty() && tab.is_own() && self.session.is_none() { &own } else { fields };
+        self.go((get, tab.path()), fields, button)
     }
 
     /// A form that POSTs, so that what it carries never stands in an address.
@@ -99,6 +170,8 @@ fn bar(visit: &Visit) -> Markup {
     let t = texts.app;
     let other = if texts.tag == "en" { "id" } else { "en" };
     let name = if visit.name.is_empty() { t.name } else { &visit.name };
+    let speak = [("speak", other), ("tab", visit.tab.word())];
+    let speak = if visit.tab == Tab::Rewards { &speak[..1] } else { &speak[..] };
     html! {
         header {
             div.shell__bar {
@@ -113,7 +186,7 @@ fn bar(visit: &Visit) -> Markup {
                     @if let Some(signed) = &visit.session {
                         span.shell__who { b { (signed.member.name) } " · " (signed.member.tier_label) }
                     }
-                    (visit.go((visit.home(), "/plain/home"), &[("speak", other)], html! {
+                    (visit.open(visit.tab, speak, html! {
                         button.icon-button lang=(other) aria-label=(t.other_language) { (t.other_language_short) }
                     }))
                     @if visit.session.is_some() {
@@ -124,15 +197,26 @@ fn bar(visit: &Visit) -> Markup {
                 }
             }
             nav.shell__tabs aria-label=(t.nav) {
-                (visit.go((visit.home(), "/plain/home"), &[], html! {
-                    button.shell__tab aria-current="page" {
-                        svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
-                            path d="M4.500 11.500h15V19a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1zM3.500 8h17v3.500h-17zM12 8v12M12 8c-4.500 0-5-4-2.800-4S12 8 12 8zm0 0c4.500 0 5-4 2.800-4S12 8 12 8z" {}
-                        }
-                        (t.rewards)
-                    }
-                }))
+                @for (tab, name, icon) in [
+                    (Tab::Rewards, t.rewards, icons::GIFT),
+                    (Tab::Locker, t.locker, icons::TICKET),
+                    (Tab::History, t.history, icons::LIST),
+                    (Tab::Help, t.help, icons::HELP),
+                ] { (visit.open(tab, &[], tab_button(visit, tab, (name, icon)))) }
             }
+        }
+    }
+}
+
+fn tab_button(visit: &Visit, tab: Tab, (name, icon): (&str, &str)) -> Markup {
+    // What is a member's own and not shown yet is not where one is: there one signs in.
+    let here = visit.tab == tab && (visit.session.is_some() || !tab.is_own());
+    html! {
+        button.shell__tab aria-current=[here.then_some("page")] {
+            svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
+                path d=(icon) {}
+            }
+            (name)
         }
     }
 }
@@ -178,12 +262,18 @@ pub fn notice(visit: &Visit, problem: &Problem) -> Markup {
 /// A screen that says only that.
 #[must_use]
 pub fn refused(visit: &Visit, problem: &Problem) -> Markup {
-    let t = visit.i18n.texts().redeem;
+    let texts = visit.i18n.texts();
+    let title = match visit.tab {
+        Tab::Rewards => texts.redeem.refused_title,
+        Tab::Locker => texts.locker.failed_title,
+        Tab::History => texts.history.failed_title,
+        Tab::Help => texts.support.failed_title,
+    };
     html! {
         div.redeem__narrow {
-            h2.screen__title { (t.refused_title) }
+            h2.screen__title { (title) }
             (notice(visit, problem))
-            (visit.go((visit.home(), "/plain/home"), &[], html! { button class="button button--primary" { (t.done) } }))
+            (visit.open(Tab::Rewards, &[], html! { button class="button button--primary" { (texts.redeem.done) } }))
         }
     }
 }

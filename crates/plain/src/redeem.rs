@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use recipient::{Draft, FIELD_CHARS_MAX, Field, told_of};
 use tukar_wire::{
     Channel, Needs, Problem, ProblemKind, Quote, Redemption, RedemptionState, RewardDetail, Symbol, Voucher,
+    VoucherState,
 };
 
 /// Lots that are shown.
@@ -28,7 +29,7 @@ fn steps(visit: &Visit, title: &str, step: usize) -> Markup {
     let t = visit.i18n.texts().redeem;
     html! {
         header.redeem__head {
-            (visit.go((visit.home(), "/plain/home"), &[], html! { button.link-button { (t.back) } }))
+            (visit.open(visit.tab, &[], html! { button.link-button { (t.back) } }))
             h2.screen__title { (title) }
             ol.redeem-steps aria-label=(t.steps) {
                 @for (at, name) in [t.step_review, t.step_code, t.step_receipt].into_iter().enumerate() {
@@ -237,13 +238,13 @@ pub fn standing(
         RedemptionState::Voided | RedemptionState::Expired | RedemptionState::Undone => {
             back(visit, redemption)
         }
-        _ => receipt(visit, redemption),
+        _ => receipt(visit, redemption, None),
     }
 }
 
 fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: Option<&Problem>) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
-    let carried: Fields<'_> = &[("attempt", &held.id), ("key", key)];
+    let carried: Fields<'_> = &[("attempt", &held.id), ("key", key), ("tab", visit.tab.word())];
     let at_field = |kind| {
         use ProblemKind::{CodeEnded, CodeLocked, CodeWrong, Invalid, Malformed};
         matches!(kind, CodeWrong | CodeEnded | CodeLocked | Invalid | Malformed)
@@ -315,20 +316,34 @@ fn back(visit: &Visit, redemption: &Redemption) -> Markup {
                 h2.screen__title { (title) }
                 p.screen__lead { (fill(body, &[&visit.i18n.points(redemption.points)])) }
                 p.review__note { (redemption.title) " · " bdi dir="ltr" { (redemption.reference) } }
-                (visit.form("/plain/home", &[], html! { button class="button button--primary" { (t.done) } }))
+                (visit.form(visit.tab.path(), &[], html! { button class="button button--primary" { (t.done) } }))
             }
         }
     }
 }
 
-fn receipt(visit: &Visit, redemption: &Redemption) -> Markup {
+/// What came of sending a copy of a voucher.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'a> {
+    /// Of which voucher.
+    pub voucher: &'a str,
+    /// The way that it went, or why it did not.
+    pub outcome: Result<Channel, &'a Problem>,
+}
+
+/// What the member got; `copied` tells what became of a copy that was asked for on this page.
+#[must_use]
+pub fn receipt(visit: &Visit, redemption: &Redemption, copied: Option<Copied<'_>>) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
     let coded =
         redemption.vouchers.iter().any(|voucher| voucher.code.is_some() || !voucher.code_masked.is_empty());
+    let on_its_way = redemption.vouchers.iter().any(|voucher| voucher.state == VoucherState::OnItsWay);
     let (title, body) = match (coded, redemption.state) {
         (true, _) => (t.receipt_title, t.receipt_code_body.to_owned()),
-        (_, RedemptionState::Confirmed) if redemption.kind.0 == "goods" => {
-            (t.receipt_on_its_way_title, t.receipt_on_its_way_body.to_owned())
+        (_, state) if on_its_way || (state == RedemptionState::Confirmed && redemption.kind.0 == "goods") => {
+            let told = redemption.recipient.is_some();
+            let body = if told { t.receipt_on_its_way_body } else { t.receipt_on_its_way_plain };
+            (t.receipt_on_its_way_title, body.to_owned())
         }
         (_, RedemptionState::Confirmed) => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
         _ => (
@@ -351,7 +366,9 @@ fn receipt(visit: &Visit, redemption: &Redemption) -> Markup {
                     h2.screen__title { (title) }
                     p.screen__lead { (body) }
                 }
-                @for voucher in &redemption.vouchers { (ticket(visit, voucher)) }
+                @for (at, voucher) in redemption.vouchers.iter().enumerate() {
+                    (ticket(visit, (voucher, at + 1, redemption.vouchers.len()), copied))
+                }
                 section class="review__part receipt__facts" {
                     @if redemption.vouchers.is_empty() { h3.ticket__title { (redemption.title) } }
                     dl.sums {
@@ -363,14 +380,19 @@ fn receipt(visit: &Visit, redemption: &Redemption) -> Markup {
                         div.sums__row { dt { (t.receipt_reference) } dd { bdi dir="ltr" { (redemption.reference) } } }
                     }
                 }
-                div.receipt__foot { (visit.form("/plain/home", &[], html! { button.button { (t.done) } })) }
+                div.receipt__foot { (visit.form(visit.tab.path(), &[], html! { button.button { (t.done) } })) }
             }
         }
     }
 }
 
-fn ticket(visit: &Visit, voucher: &Voucher) -> Markup {
+fn ticket(
+    visit: &Visit,
+    (voucher, at, count): (&Voucher, usize, usize),
+    copied: Option<Copied<'_>>,
+) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let number = |n: usize| i18n.number(i64::try_from(n).unwrap_or(i64::MAX));
     html! {
         article.ticket {
             div.ticket__inner.ticket__inner--coded[voucher.code.is_some()] {
@@ -385,10 +407,14 @@ fn ticket(visit: &Visit, voucher: &Voucher) -> Markup {
                     div {
                         p.ticket__brand { (voucher.brand) }
                         h3.ticket__title { (voucher.title) }
+                        @if count > 1 { p.ticket__count { (fill(t.receipt_pieces, &[&number(at), &number(count)])) } }
                     }
                     @if voucher.code.is_none() && !voucher.code_masked.is_empty() {
                         p.ticket__text { (voucher.code_masked) }
                         p.review__note { (t.code_hidden) }
+                        (visit.form("/plain/locker", &[], html! {
+                            div { button class="button button--primary" { (t.open_locker) } }
+                        }))
                     }
                     dl.sums {
                         @if let Some(at) = voucher.ends_at {
@@ -399,9 +425,31 @@ fn ticket(visit: &Visit, voucher: &Voucher) -> Markup {
                     @if !voucher.how_to_use.is_empty() {
                         div.ticket__how { h4 { (t.how_to_use) } p { (voucher.how_to_use) } }
                     }
+                    @if voucher.code.is_some() { (copies(visit, voucher, copied)) }
                 }
             }
         }
+    }
+}
+
+/// A copy to the member's own contact. Copying and printing are the browser's own here.
+fn copies(visit: &Visit, voucher: &Voucher, copied: Option<Copied<'_>>) -> Markup {
+    let t = visit.i18n.texts().redeem;
+    let carried =
+        [("voucher", voucher.id.as_str()), ("attempt", &voucher.redemption_id), ("tab", visit.tab.word())];
+    let said = copied.filter(|copied| copied.voucher == voucher.id).map(|copied| match copied.outcome {
+        Ok(Channel::Sms) => (t.sent_sms.to_owned(), false),
+        Ok(Channel::Email) => (t.sent_email.to_owned(), false),
+        Err(problem) => (one_line(problem), true),
+    });
+    html! {
+        (visit.form("/plain/voucher/send", &carried, html! {
+            div.ticket__actions {
+                button class="button button--quiet" name="channel" value="sms" { (t.send_sms) }
+                button class="button button--quiet" name="channel" value="email" { (t.send_email) }
+            }
+        }))
+        @if let Some((text, bad)) = said { p.ticket__said.ticket__said--bad[bad] role="status" { (text) } }
     }
 }
 

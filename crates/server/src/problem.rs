@@ -289,7 +289,7 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::NotJson,
-        StatusCode::BAD_REQUEST if !is_problem(&response) => ApiError::Malformed { fields: Vec::new() },
+        StatusCode::BAD_REQUEST if !is_written(&response) => ApiError::Malformed { fields: Vec::new() },
         _ => return response,
     };
     let allow = response.headers().get(header::ALLOW).cloned();
@@ -300,8 +300,10 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
     written
 }
 
-fn is_problem(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON)
+/// A problem already, or a page of forms that tells it: not a rejection by the framework.
+fn is_written(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind == PROBLEM_JSON || kind.starts_with("text/html"))
 }
 
 /// One refused field, before it has words.

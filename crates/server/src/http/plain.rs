@@ -5,6 +5,8 @@
 //! site makes is refused all the same. What moves points carries an id made with the form, so that sending a form twice,
 //! reloading and going back repeat an answer and not an effect.
 
+#[path = "plain/locker.rs"]
+mod locker;
 #[path = "plain/steps.rs"]
 mod steps;
 
@@ -29,7 +31,7 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use tukar_plain::{Signed, Visit, catalog, catalog::query::Query, i18n::I18n};
+use tukar_plain::{Signed, Tab, Visit, catalog, catalog::query::Query, i18n::I18n};
 use tukar_wire::{Eligibility, Problem, RewardCard};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -42,6 +44,14 @@ const PAGES_MAX: usize = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Home,
+    Lots,
+    Locker,
+    AskLocker,
+    ResendLocker,
+    CheckLocker,
+    SendCopy,
+    History,
+    Help,
     Reward,
     Contact,
     AskCode,
@@ -56,8 +66,34 @@ enum Step {
     Cancel,
 }
 
-const STEPS: [(&str, Step); 12] = [
+impl Step {
+    /// The tab that it is behind; `None`: the one that its form names.
+    fn tab(self) -> Option<Tab> {
+        match self {
+            Step::Home | Step::Lots | Step::Reward | Step::Review | Step::SignOut => Some(Tab::Rewards),
+            Step::Locker | Step::AskLocker | Step::ResendLocker | Step::CheckLocker => Some(Tab::Locker),
+            Step::History => Some(Tab::History),
+            Step::Help => Some(Tab::Help),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be asked for by an address.
+    fn looks(self) -> bool {
+        matches!(self, Step::Reward | Step::Contact | Step::Help)
+    }
+}
+
+const STEPS: [(&str, Step); 20] = [
     ("/plain/home", Step::Home),
+    ("/plain/lots", Step::Lots),
+    ("/plain/locker", Step::Locker),
+    ("/plain/locker/open", Step::AskLocker),
+    ("/plain/locker/resend", Step::ResendLocker),
+    ("/plain/locker/check", Step::CheckLocker),
+    ("/plain/voucher/send", Step::SendCopy),
+    ("/plain/history", Step::History),
+    ("/plain/help", Step::Help),
     ("/plain/reward", Step::Reward),
     ("/plain/sign-in", Step::AskCode),
     ("/plain/sign-in/resend", Step::ResendSignIn),
@@ -75,6 +111,7 @@ const STEPS: [(&str, Step); 12] = [
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     let mut router = OpenApiRouter::new()
         .route("/", get(front))
+        .route("/plain/help", look(Step::Help))
         .route("/plain/reward", look(Step::Reward))
         .route("/plain/sign-in", look(Step::Contact));
     for (path, step) in STEPS {
@@ -129,6 +166,11 @@ impl Form {
         query
     }
 
+    /// What stands in a field; `None` where it is empty or missing.
+    fn some(&self, name: &str) -> Option<String> {
+        Some(self.get(name)).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     fn page(&self) -> usize {
         self.get("page").parse().unwrap_or(0).min(PAGES_MAX)
     }
@@ -164,8 +206,7 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
     // A form of ours is sent by a page of ours. Where the browser says that another site made it send one, that
     // site could sign a member in as somebody else.
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or("same-origin");
-    let looks = matches!(step, Step::Reward | Step::Contact);
-    if !looks && !matches!(site, "same-origin" | "none") {
+    if !step.looks() && !matches!(site, "same-origin" | "none") {
         return Err(ApiError::NotFound);
     }
     let partner = form.get("partner").to_owned();
@@ -176,7 +217,8 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
     // One that a partner's word opened only reads; here a member signs in with a code.
     let session = session.filter(|session| session.by_partner.is_none());
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let visit = visit(app, (&form, language), session.as_ref()).await?;
+    let mut visit = visit(app, (&form, language), session.as_ref()).await?;
+    visit.tab = step.tab().unwrap_or(visit.tab);
     let here = Here { language, place: place(app, &partner).await? };
     let sent = Sent { form, here, reference, visit, session };
     let (status, visit, screen) = steps::take(app, sent, step).await;
@@ -229,6 +271,7 @@ async fn visit(
             token: form.get("session").to_owned(),
             member: sign_in::to_wire(&session.member, language),
         }),
+        tab: Tab::of(form.get("tab")),
     })
 }
 
@@ -288,6 +331,7 @@ pub(super) async fn with_first_view(
     let mut form = Form::read(query.as_bytes());
     form.values.remove("session");
     let language = form.language(browser);
+    form.values.remove("tab");
     let first = match visit(app, (&form, language), None).await {
         Ok(visit) => rewards(app, (&visit, &form), None).await.map(|rewards| {
             tukar_plain::shell(&visit, &tukar_plain::home(&visit, None, &rewards)).into_string()

@@ -19,11 +19,21 @@ async fn get(
     State(app): State<Shared>,
     language: Language,
 ) -> Result<([(HeaderName, &'static str); 3], Json<Programme>), ApiError> {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_LANGUAGE, language.tag()),
+        (header::VARY, "accept-language"),
+    ];
+    Ok((headers, Json(load(&app, language).await?)))
+}
+
+/// What anybody may know of the programme, in a language.
+pub(super) async fn load(app: &Shared, language: Language) -> Result<Programme, ApiError> {
     let texts = find_programme(&mut *app.store.read().await?).await?.unwrap_or_default();
     let rules = &app.config.programme;
     let t = |text: &crate::catalogue::Bilingual| text.get(language).clone();
     let name = t(&texts.name);
-    let programme = Programme {
+    Ok(Programme {
         name: if name.is_empty() { "Tukar".to_owned() } else { name },
         time_zone: rules.time_zone.clone(),
         time_zone_label: rules.time_zone_label.clone(),
@@ -64,11 +74,5 @@ async fn get(
             .collect(),
         demo: app.config.demo,
         server_time: app.clock.now(),
-    };
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_LANGUAGE, language.tag()),
-        (header::VARY, "accept-language"),
-    ];
-    Ok((headers, Json(programme)))
+    })
 }

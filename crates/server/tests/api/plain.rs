@@ -179,3 +179,103 @@ async fn a_refused_sign_in_keeps_what_was_typed_and_an_ended_session_leads_back(
     assert_eq!(ended.hidden("reward"), "kopi");
     assert!(!ended.html.contains(&session), "a dead token is not carried on");
 }
+
+/// Redeems `kopi` by forms: the answer to the right code.
+async fn redeemed(server: &Server, session: &str) -> Page {
+    let held = send(server, "/plain/redeem", &borrowed(&reviewed(server, session).await)).await;
+    let (attempt, key, code) = (held.hidden("attempt"), held.hidden("key"), server.code().await);
+    let typed = [("session", session), ("attempt", &attempt), ("key", &key), ("code", &code)];
+    send(server, "/plain/redeem/confirm", &typed).await
+}
+
+#[tokio::test]
+async fn the_locker_shows_a_code_after_a_fresh_one_and_not_before() {
+    let server = server().await;
+    let voucher = redeemed(&server, &signed_in(&server).await).await.hidden("voucher");
+    let session = signed_in(&server).await;
+    let closed = send(&server, "/plain/locker", &[("session", &session)]).await;
+    closed.says("Voucher Kopi").says("••••-••••-").says("Buka loker").says("aria-current=\"page\"");
+    let attempt = closed.hidden("attempt");
+    let look = [("session", session.as_str()), ("attempt", &attempt), ("tab", "locker")];
+    let hidden = send(&server, "/plain/redemption", &look).await;
+    hidden.says("Kode tersimpan aman di loker");
+    assert!(!hidden.html.contains("ticket__symbol"), "a symbol is a code");
+    let asked = send(&server, "/plain/locker/open", &[("session", &session)]).await;
+    asked.says("0812••••890");
+    let (sent, code) = (asked.hidden("sent"), server.code().await);
+    let typed = |code| [("session", session.as_str()), ("sent", sent.as_str()), ("code", code)];
+    let odd = wrong(&code);
+    send(&server, "/plain/locker/check", &typed(&odd)).await.says("aria-invalid=\"true\"").says(&odd);
+    let open = send(&server, "/plain/locker/check", &typed(&code)).await;
+    open.says("Kode terlihat").says("locker-row__code--open");
+    // Sent once more, as after a reload.
+    send(&server, "/plain/locker/check", &typed(&code)).await.says("Kode terlihat");
+    let shown = send(&server, "/plain/redemption", &look).await;
+    shown.says("ticket__symbol").says("action=\"/plain/locker\"");
+    let copy = [look[0], look[1], look[2], ("voucher", &voucher), ("channel", "sms")];
+    send(&server, "/plain/voucher/send", &copy).await.says("Salinan dikirim lewat SMS.");
+    server.later(3600);
+    let later = send(&server, "/plain/locker", &[("session", &session)]).await;
+    assert!(!later.html.contains("locker-row__code--open"), "the lock closes by itself");
+}
+
+#[tokio::test]
+async fn a_voucher_of_somebody_else_is_in_no_locker_page() {
+    let server = server().await;
+    let mine = redeemed(&server, &signed_in(&server).await).await;
+    let (voucher, attempt) = (mine.hidden("voucher"), mine.hidden("attempt"));
+    for path in
+        ["/plain/locker", "/plain/history", "/plain/lots", "/plain/voucher/send", "/plain/locker/check"]
+    {
+        let fields =
+            [("voucher", voucher.as_str()), ("attempt", &attempt), ("tab", "locker"), ("session", "x")];
+        let refused = send(&server, path, &fields).await;
+        assert!(!refused.html.contains("Voucher Kopi"), "{path}: {}", refused.html);
+        assert!(refused.status == 401 || refused.status == 422, "{path} {}", refused.status);
+    }
+}
+
+#[tokio::test]
+async fn who_came_for_the_locker_or_the_history_has_it_after_signing_in() {
+    let server = server().await;
+    for (tab, title) in [("locker", "Loker masih kosong"), ("history", "Riwayat poin")] {
+        let address = format!("/plain/sign-in?tab={tab}");
+        let came = Page::of(ask(&server, &address, None, "none").await);
+        let asked =
+            send(&server, "/plain/sign-in", &[("contact", PHONE), ("tab", &came.hidden("tab"))]).await;
+        let (sent, code, tab) = (asked.hidden("sent"), server.code().await, asked.hidden("tab"));
+        let fields = [("sent", sent.as_str()), ("code", &code), ("tab", &tab)];
+        send(&server, "/plain/sign-in/check", &fields).await.says(title);
+    }
+    let ended = send(&server, "/plain/history", &[("session", "gone"), ("kind", "spent")]).await;
+    assert_eq!((ended.status, ended.hidden("tab")), (401, "history".to_owned()));
+}
+
+#[tokio::test]
+async fn the_history_is_by_kind_and_page_after_page() {
+    let server = server().await;
+    let session = signed_in(&server).await;
+    redeemed(&server, &session).await;
+    let all = send(&server, "/plain/history", &[("session", &session)]).await;
+    all.says("Ditukar").says("Lihat bukti").says("Itu semua catatan Anda.");
+    let none = send(&server, "/plain/history", &[("session", &session), ("kind", "refunded")]).await;
+    none.says("Tidak ada catatan jenis ini.");
+    let odd = send(&server, "/plain/history", &[("session", &session), ("before", "odd")]).await;
+    assert_eq!(odd.status, 400);
+    odd.says("Riwayat belum bisa dimuat");
+    // From the receipt it leads back to the history.
+    let fields = [("session", session.as_str()), ("attempt", &all.hidden("attempt")), ("tab", "history")];
+    send(&server, "/plain/redemption", &fields)
+        .await
+        .says("Berhasil ditukar")
+        .says("action=\"/plain/history\"");
+}
+
+#[tokio::test]
+async fn the_help_needs_no_session_and_its_links_are_of_four_schemes() {
+    let server = server().await;
+    let page = Page::of(ask(&server, "/plain/help?search=zzz", None, "none").await);
+    page.says("Bantuan").says("Tidak ada pertanyaan yang cocok");
+    let session = signed_in(&server).await;
+    send(&server, "/plain/help", &[("session", &session)]).await.says("Keluar");
+}

@@ -1,16 +1,17 @@
 //! What each form asks for, and the screen that answers. A refusal comes back as the same screen with what was typed.
 
-use super::{Form, Screen, Sent, Step, rewards, visit};
+use super::{Form, Screen, Sent, Step, locker, rewards, visit};
 use crate::{
     app::Shared,
+    http::programme,
     problem::{ApiError, FieldWhy},
-    service::{points, redeem, sign_in, to_the_end},
+    service::{points, redeem, sign_in, to_the_end, vouchers},
 };
 use http::StatusCode;
 use tukar_plain::{
-    Markup, Visit, catalog,
+    Markup, Tab, Visit, catalog,
     redeem::{
-        Filled,
+        Copied, Filled,
         recipient::{Draft, Field},
     },
 };
@@ -20,7 +21,7 @@ use tukar_wire::{
 };
 
 /// Fields that say what to go on with after signing in.
-const THEN: [&str; 3] = ["reward", "quantity", "attempt"];
+const THEN: [&str; 4] = ["reward", "quantity", "attempt", "tab"];
 
 /// Takes the step. Whatever comes of it is a screen.
 pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCode, Visit, Markup) {
@@ -29,7 +30,12 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCod
         Err(ApiError::NotSignedIn) => {
             sent.visit.session = None;
             let ended = !sent.form.get("session").is_empty();
-            let screen = tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), ended));
+            let mut then = then(&sent.form);
+            // A member's own screen is gone on with, whichever form asked for it.
+            if matches!(sent.visit.tab, Tab::Locker | Tab::History) {
+                then.push(("tab", sent.visit.tab.word()));
+            }
+            let screen = tukar_plain::sign_in::contact(&sent.visit, "", None, (&then, ended));
             (StatusCode::UNAUTHORIZED, sent.visit, screen)
         }
         Err(error) => {
@@ -44,6 +50,14 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCod
 async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
     match step {
         Step::Home => home(app, sent).await,
+        Step::Lots => lots(app, sent).await,
+        Step::Locker => locker::list(app, sent).await,
+        Step::AskLocker => locker::ask(app, sent).await,
+        Step::ResendLocker => locker::resend(app, sent).await,
+        Step::CheckLocker => locker::check(app, sent).await,
+        Step::SendCopy => send_copy(app, sent).await,
+        Step::History => history(app, sent).await,
+        Step::Help => help(app, sent).await,
         Step::Reward => reward(app, sent).await,
         Step::Contact => Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false))),
         Step::AskCode => ask_code(app, sent).await,
@@ -77,7 +91,7 @@ fn then(form: &Form) -> Vec<(&str, &str)> {
     THEN.into_iter().map(|name| (name, form.get(name))).filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn channel(form: &Form) -> Option<Channel> {
+pub(super) fn channel(form: &Form) -> Option<Channel> {
     match form.get("channel") {
         "sms" => Some(Channel::Sms),
         "email" => Some(Channel::Email),
@@ -94,6 +108,41 @@ async fn home(app: &Shared, sent: &Sent) -> Screen {
     let known = points::eligibility(app, &session.member, None).await?;
     let rewards = rewards(app, (&sent.visit, &sent.form), Some(&known)).await?;
     Ok(tukar_plain::home(&sent.visit, Some(&balance), &rewards))
+}
+
+async fn lots(app: &Shared, sent: &Sent) -> Screen {
+    let ask = (sent.form.some("after"), None, sent.here.language);
+    let page = points::lots(app, &sent.session()?.member, ask).await?;
+    Ok(tukar_plain::balance::page(&sent.visit, &page))
+}
+
+async fn history(app: &Shared, sent: &Sent) -> Screen {
+    let (kind, before) = (sent.form.some("kind"), sent.form.some("before"));
+    let first = before.is_none();
+    let ask = (kind, before, None);
+    let page = points::activity(app, &sent.session()?.member, ask, sent.here.language).await?;
+    Ok(tukar_plain::history::history(&sent.visit, &page, (sent.form.get("kind"), first)))
+}
+
+async fn help(app: &Shared, sent: &Sent) -> Screen {
+    let programme = programme::load(app, sent.here.language).await?;
+    Ok(tukar_plain::help::help(&sent.visit, &programme, sent.form.get("search")))
+}
+
+/// What a member came for before signing in.
+async fn go_on(app: &Shared, sent: &mut Sent) -> Screen {
+    if !sent.form.get("attempt").is_empty() {
+        return look_up(app, sent, None).await;
+    }
+    if !sent.form.get("reward").is_empty() {
+        return review(app, sent, None).await;
+    }
+    match sent.visit.tab {
+        Tab::Locker => locker::list(app, sent).await,
+        Tab::History => history(app, sent).await,
+        Tab::Help => help(app, sent).await,
+        Tab::Rewards => home(app, sent).await,
+    }
 }
 
 async fn detail_of(app: &Shared, sent: &Sent) -> Result<RewardDetail, ApiError> {
@@ -133,7 +182,7 @@ fn code_screen(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Scree
     Ok(tukar_plain::sign_in::code(&sent.visit, told, (typed, problem), &carried))
 }
 
-fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
+pub(super) fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
     let odd = |_| ApiError::invalid("sent", FieldWhy::Shape);
     serde_json::from_str(form.get("sent")).map_err(odd)
 }
@@ -156,13 +205,7 @@ async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Screen {
             sent.session = Some(sign_in::find_session(app, &signed_in.token).await?);
             sent.form.values.insert("session".to_owned(), signed_in.token);
             sent.visit = visit(app, (&sent.form, sent.here.language), sent.session.as_ref()).await?;
-            if !sent.form.get("attempt").is_empty() {
-                look_up(app, sent, None).await
-            } else if sent.form.get("reward").is_empty() {
-                home(app, sent).await
-            } else {
-                review(app, sent, None).await
-            }
+            go_on(app, sent).await
         }
         Err(error) => {
             let problem = sent.problem(&error);
@@ -257,6 +300,17 @@ async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) ->
         Err(ApiError::NotFound) => Err(ApiError::NotFound),
         Err(error) => look_up(app, sent, Some(sent.problem(&error))).await,
     }
+}
+
+/// A copy of a voucher by message; the answer is its receipt, which says so.
+async fn send_copy(app: &Shared, sent: &Sent) -> Screen {
+    let (id, way) = (sent.form.get("voucher"), channel(&sent.form).unwrap_or(Channel::Sms));
+    let told = vouchers::send_copy(app, sent.session()?, (id.to_owned(), way), sent.here.clone()).await;
+    let problem = told.as_ref().err().map(|error| sent.problem(error));
+    let attempt = (sent.form.get("attempt").to_owned(), sent.here.language);
+    let redemption = redeem::get(app, sent.session()?, attempt).await?;
+    let copied = Copied { voucher: id, outcome: problem.as_ref().map_or(Ok(way), Err) };
+    Ok(tukar_plain::redeem::receipt(&sent.visit, &redemption, Some(copied)))
 }
 
 async fn confirm(app: &Shared, sent: &Sent) -> Screen {

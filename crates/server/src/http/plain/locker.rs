@@ -1,0 +1,71 @@
+//! The claim locker by forms: its pages, and its lock, opened with a fresh code.
+
+use super::{
+    Screen, Sent,
+    steps::{carried_code, channel},
+};
+use crate::{
+    app::Shared,
+    service::{redeem, sign_in, vouchers},
+};
+use tukar_plain::locker::{Lock, Shelf, locker};
+use tukar_wire::{CodeSent, Problem};
+
+/// A page of the locker.
+pub(super) async fn list(app: &Shared, sent: &Sent) -> Screen {
+    shelf(app, sent, Lock::AsTold).await
+}
+
+async fn shelf(app: &Shared, sent: &Sent, lock: Lock<'_>) -> Screen {
+    let (session, language) = (sent.session()?, sent.here.language);
+    let after = sent.form.some("after");
+    let first = after.is_none();
+    let page = vouchers::list(app, session, (after, None, language)).await?;
+    let held = redeem::open(app, session, language).await?;
+    Ok(locker(&sent.visit, Shelf { page: &page, held: &held.redemptions, lock, first }))
+}
+
+/// A code is asked for.
+pub(super) async fn ask(app: &Shared, sent: &Sent) -> Screen {
+    let member = sent.session()?.member.clone();
+    match sign_in::ask_locker(app.clone(), (member, None), sent.here.clone()).await {
+        Ok(told) => code(app, sent, (&told, None)).await,
+        Err(error) => shelf(app, sent, Lock::Refused(&sent.problem(&error))).await,
+    }
+}
+
+/// Once more, perhaps another way.
+pub(super) async fn resend(app: &Shared, sent: &Sent) -> Screen {
+    sent.session()?;
+    let told = carried_code(&sent.form)?;
+    let ask = (told.challenge_id.clone(), channel(&sent.form));
+    match sign_in::resend(app.clone(), ask, sent.here.clone()).await {
+        Ok(told) => code(app, sent, (&told, None)).await,
+        Err(error) => code(app, sent, (&told, Some(&sent.problem(&error)))).await,
+    }
+}
+
+/// The code that was typed: with the right one the codes are shown.
+pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Screen {
+    let told = carried_code(&sent.form)?;
+    let ask = (told.challenge_id.clone(), sent.form.get("code").to_owned());
+    match sign_in::check_locker(app.clone(), sent.session()?.clone(), ask, sent.here.clone()).await {
+        Ok(_) => {
+            // As the session stands now.
+            sent.session = Some(sign_in::find_session(app, sent.form.get("session")).await?);
+            list(app, sent).await
+        }
+        // The form once more, after a reload or the back button: what it opened is open.
+        Err(_) if sent.session()?.locker_until.is_some_and(|until| app.clock.now() < until) => {
+            list(app, sent).await
+        }
+        Err(error) => code(app, sent, (&told, Some(&sent.problem(&error)))).await,
+    }
+}
+
+/// What was told of the code is carried along, to be shown again.
+async fn code(app: &Shared, sent: &Sent, (told, problem): (&CodeSent, Option<&Problem>)) -> Screen {
+    let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
+    let typed = if problem.is_some() { sent.form.get("code") } else { "" };
+    shelf(app, sent, Lock::Code { sent: told, written: &written, typed, problem }).await
+}
