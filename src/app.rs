@@ -1,6 +1,8 @@
 //! The shell: which screen is shown, who is here, and how the screens hand over to each other. The only place that
 //! joins features.
 
+mod tab;
+
 use crate::api::{Client, attempt};
 use crate::balance::Balance;
 use crate::catalog::Catalog;
@@ -20,39 +22,10 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
+use tab::Tab;
 use tukar_wire::{Moment, Programme, RewardDetail};
 
 const SCREEN: &str = "tukar.screen";
-
-/// The screens behind the tabs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// Points and the catalogue.
-    Rewards,
-    /// The claim locker.
-    Locker,
-    /// The history.
-    History,
-    /// Help.
-    Help,
-}
-
-impl Tab {
-    const ALL: [Tab; 4] = [Tab::Rewards, Tab::Locker, Tab::History, Tab::Help];
-
-    fn word(self) -> &'static str {
-        match self {
-            Tab::Rewards => "rewards",
-            Tab::Locker => "locker",
-            Tab::History => "history",
-            Tab::Help => "help",
-        }
-    }
-
-    fn of(word: &str) -> Option<Tab> {
-        Tab::ALL.into_iter().find(|tab| tab.word() == word)
-    }
-}
 
 /// What fills the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +89,7 @@ impl Shell {
     fn obey(self, command: &Command) {
         match command {
             Command::Open(view) => match Tab::of(view) {
-                Some(tab @ (Tab::Locker | Tab::History)) => self.go_signed_in(Screen::Tab(tab)),
+                Some(tab) if tab.is_own() => self.go_signed_in(Screen::Tab(tab)),
                 Some(tab) => self.go(Screen::Tab(tab)),
                 None => {}
             },
@@ -196,7 +169,7 @@ pub fn App(
                 .and_then(|word| Tab::of(&word))
                 .or_else(|| Tab::of(&first.view))
                 .unwrap_or(Tab::Rewards);
-            let open = untrack(|| session.is_open()) || matches!(kept, Tab::Rewards | Tab::Help);
+            let open = untrack(|| session.is_open()) || !kept.is_own();
             Screen::Tab(if open { kept } else { Tab::Rewards })
         }
     };

@@ -11,10 +11,13 @@ pub mod locker;
 pub mod redeem;
 pub mod session;
 pub mod support;
+mod values;
 
 use crate::ui::reactive::StoredValue;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use tukar_wire::Moment;
+pub use values::fill;
+use values::sign;
 use wasm_bindgen::JsValue;
 
 /// A moment this near is told with its weekday.
@@ -148,12 +151,7 @@ impl I18n {
     /// `+1.250` or `−1.250`.
     #[must_use]
     pub fn signed(self, n: i64) -> String {
-        let sign = match n {
-            1.. => "+",
-            0 => "",
-            _ => "−",
-        };
-        format!("{sign}{}", self.number(n.saturating_abs()))
+        format!("{}{}", sign(n), self.number(n.saturating_abs()))
     }
 
     /// `24 Nov 2026`.
@@ -205,16 +203,6 @@ impl I18n {
             .and_then(|text| text.as_string())
             .unwrap_or_default()
     }
-}
-
-/// Puts values into `{0}`, `{1}` ….
-#[must_use]
-pub fn fill(text: &str, values: &[&str]) -> String {
-    let mut filled = text.to_owned();
-    for (at, value) in values.iter().enumerate() {
-        filled = filled.replace(&format!("{{{at}}}"), value);
-    }
-    filled
 }
 
 fn options(parts: &[(&str, &str)]) -> Object {

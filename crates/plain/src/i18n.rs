@@ -16,9 +16,13 @@ pub mod redeem;
 pub mod session;
 #[path = "../../../src/i18n/support.rs"]
 pub mod support;
+#[path = "../../../src/i18n/values.rs"]
+mod values;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use tukar_wire::Moment;
+pub use values::fill;
+use values::sign;
 
 /// A moment this near is told with its weekday.
 const NEAR_MS: i64 = 6 * 86_400_000;
@@ -167,12 +171,7 @@ impl I18n {
     /// `+1.250` or `−1.250`.
     #[must_use]
     pub fn signed(self, n: i64) -> String {
-        let sign = match n {
-            1.. => "+",
-            0 => "",
-            _ => "−",
-        };
-        format!("{sign}{}", self.number(n.saturating_abs()))
+        format!("{}{}", sign(n), self.number(n.saturating_abs()))
     }
 
     /// `Nov`, or `November 2026`, for `2026-11`; the text itself when it is not a month.
@@ -232,14 +231,4 @@ impl I18n {
     pub fn time(self, at: Moment) -> String {
         format!("{} {}", self.clock(&self.local(at)), self.zone_label)
     }
-}
-
-/// Puts values into `{0}`, `{1}` ….
-#[must_use]
-pub fn fill(text: &str, values: &[&str]) -> String {
-    let mut filled = text.to_owned();
-    for (at, value) in values.iter().enumerate() {
-        filled = filled.replace(&format!("{{{at}}}"), value);
-    }
-    filled
 }

@@ -14,61 +14,23 @@ mod icons;
 pub mod locker;
 pub mod redeem;
 pub mod sign_in;
+#[path = "../../../src/app/tab.rs"]
+mod tab;
 
 use i18n::I18n;
 pub use maud::Markup;
 use maud::{PreEscaped, html};
+pub use tab::Tab;
 use tukar_wire::{Member, Moment, Problem};
 
-/// The screens behind the tabs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// Points and the catalogue.
-    #[default]
-    Rewards,
-    /// The claim locker.
-    Locker,
-    /// The history.
-    History,
-    /// Help.
-    Help,
-}
-
-impl Tab {
-    /// In the order in which they stand.
-    pub const ALL: [Tab; 4] = [Tab::Rewards, Tab::Locker, Tab::History, Tab::Help];
-
-    /// Its word in a form.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Tab::Rewards => "rewards",
-            Tab::Locker => "locker",
-            Tab::History => "history",
-            Tab::Help => "help",
-        }
-    }
-
-    /// The tab of a word; the first when in doubt.
-    #[must_use]
-    pub fn of(word: &str) -> Tab {
-        Tab::ALL.into_iter().find(|tab| tab.word() == word).unwrap_or_default()
-    }
-
-    /// Where it is POSTed to.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Tab::Rewards => "/plain/home",
-            Tab::Locker => "/plain/locker",
-            Tab::History => "/plain/history",
-            Tab::Help => "/plain/help",
-        }
-    }
-
-    /// Whether it is a member's own.
-    fn is_own(self) -> bool {
-        matches!(self, Tab::Locker | Tab::History)
+/// Where a tab is POSTed to.
+#[must_use]
+pub fn path_of(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Rewards => "/plain/home",
+        Tab::Locker => "/plain/locker",
+        Tab::History => "/plain/history",
+        Tab::Help => "/plain/help",
     }
 }
 
@@ -124,12 +86,12 @@ impl Visit {
     fn open(&self, tab: Tab, fields: Fields<'_>, button: Markup) -> Markup {
         let get = match tab {
             Tab::Rewards => self.home(),
-            Tab::Help => tab.path(),
+            Tab::Help => path_of(tab),
             Tab::Locker | Tab::History => "/plain/sign-in",
         };
         let own = [("tab", tab.word())];
         let fields = if fields.is_empty() && tab.is_own() && self.session.is_none() { &own } else { fields };
-        self.go((get, tab.path()), fields, button)
+        self.go((get, path_of(tab)), fields, button)
     }
 
     /// A form that POSTs, so that what it carries never stands in an address.

@@ -3,7 +3,7 @@
 #[path = "../../../src/redeem/recipient.rs"]
 pub mod recipient;
 
-use crate::{Fields, Visit, code_field, i18n::fill, notice, one_line};
+use crate::{Fields, Visit, code_field, i18n::fill, notice, one_line, path_of};
 use maud::{Markup, html};
 use recipient::{Draft, FIELD_CHARS_MAX, Field, told_of};
 use tukar_wire::{
@@ -316,7 +316,7 @@ fn back(visit: &Visit, redemption: &Redemption) -> Markup {
                 h2.screen__title { (title) }
                 p.screen__lead { (fill(body, &[&visit.i18n.points(redemption.points)])) }
                 p.review__note { (redemption.title) " · " bdi dir="ltr" { (redemption.reference) } }
-                (visit.form(visit.tab.path(), &[], html! { button class="button button--primary" { (t.done) } }))
+                (visit.form(path_of(visit.tab), &[], html! { button class="button button--primary" { (t.done) } }))
             }
         }
     }
@@ -380,7 +380,7 @@ pub fn receipt(visit: &Visit, redemption: &Redemption, copied: Option<Copied<'_>
                         div.sums__row { dt { (t.receipt_reference) } dd { bdi dir="ltr" { (redemption.reference) } } }
                     }
                 }
-                div.receipt__foot { (visit.form(visit.tab.path(), &[], html! { button.button { (t.done) } })) }
+                div.receipt__foot { (visit.form(path_of(visit.tab), &[], html! { button.button { (t.done) } })) }
             }
         }
     }

@@ -16,6 +16,8 @@ mod guessing;
 mod identity;
 #[path = "api/locker.rs"]
 mod locker;
+#[path = "api/log.rs"]
+mod log;
 #[path = "api/many_lots.rs"]
 mod many_lots;
 #[path = "api/places.rs"]

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
+#[path = "api/log.rs"]
+mod log;
+
 use axum::{Router, body::Body};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
+use log::Log;
 use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -428,25 +432,11 @@ async fn sign_in(server: &Server, contact: &str, to: &str) -> String {
     format!("Bearer {}", json(checked).await["token"].as_str().unwrap())
 }
 
-/// What was logged while this thread was the only one to do anything.
-#[derive(Clone, Default)]
-struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn what_changes_something_and_what_is_refused_is_logged_without_naming_anybody() {
     let server = server(true).await;
     demo::seed(&server.app).await.unwrap();
+    // What is logged while this thread is the only one to do anything.
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -461,7 +451,7 @@ async fn what_changes_something_and_what_is_refused_is_logged_without_naming_any
     assert_eq!(refused.status(), StatusCode::NOT_FOUND);
     server.get("/v1/me/balance", &[("authorization", "Bearer nobody")]).await;
     drop(logging);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let told = |words: &[&str]| log.lines().any(|line| words.iter().all(|word| line.contains(word)));
     assert!(told(&["INFO", "/v1/challenges/{id}/check", "done status=200"]), "{log}");
     assert!(told(&["INFO", "/v1/challenges/{id}/check", "refusal=\"not-found\""]), "{log}");

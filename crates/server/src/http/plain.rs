@@ -271,7 +271,7 @@ async fn visit(
             token: form.get("session").to_owned(),
             member: sign_in::to_wire(&session.member, language),
         }),
-        tab: Tab::of(form.get("tab")),
+        tab: Tab::of(form.get("tab")).unwrap_or_default(),
     })
 }
 

@@ -1,9 +1,10 @@
 //! A whole journey with everything logged: what is a member's own stands in no line, no figure and no failure.
 
+use crate::log::Log;
 use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward, wrong};
 use serde_json::{Value, json};
 use sqlx::Executor as _;
-use std::sync::{Arc, Mutex, atomic::Ordering};
+use std::sync::atomic::Ordering;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{metrics, store::Connection};
 use tukar_wire::Needs;
@@ -13,40 +14,20 @@ const STREET: &str = "Jalan Kenanga 17";
 const COURIER: &str = "Wulandari";
 const STRANGER: &str = "orang.lain@example.id";
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Everything of every crate, on every thread: SQLite's worker is one of its own. Without the time, whose six digits may be
-    /// a code's.
-    fn begin() -> Log {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .without_time()
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        log
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
+/// Everything of every crate, on every thread: SQLite's worker is one of its own. Without the time, whose six digits may be a
+/// code's.
+fn begin_log() -> Log {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .without_time()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    log
 }
 
 /// Whether it stands there by itself: six digits may come up within a duration.
@@ -158,7 +139,7 @@ async fn a_whole_journey_leaves_nothing_of_a_members_own_in_logs_figures_and_fai
     let server = Server::empty(list).await;
     server.enrol(member("m1", Some(PHONE), Some(EMAIL))).await;
     server.earn("m1", "a", 9_000, Expiry::Months(12)).await;
-    let log = Log::begin();
+    let log = begin_log();
     let mut secrets = journey(&server).await;
     let log = log.text();
     // Figures that could not be looked at say nothing either: a table is gone by now.

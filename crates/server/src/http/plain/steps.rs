@@ -32,7 +32,7 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCod
             let ended = !sent.form.get("session").is_empty();
             let mut then = then(&sent.form);
             // A member's own screen is gone on with, whichever form asked for it.
-            if matches!(sent.visit.tab, Tab::Locker | Tab::History) {
+            if sent.visit.tab.is_own() {
                 then.push(("tab", sent.visit.tab.word()));
             }
             let screen = tukar_plain::sign_in::contact(&sent.visit, "", None, (&then, ended));
