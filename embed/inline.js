@@ -93,7 +93,9 @@ function takeOver(host, box) {
     }
     if (focused) field.focus({ preventScroll: true });
   };
-  const look = () => box.querySelector('.shell__main *') && !box.querySelector('[aria-busy=true],.reward--skeleton') && swap();
+  // The demo's line stands above everything, and comes with an answer of its own.
+  const drawn = `${first.querySelector('.shell__demo') ? '.shell__demo~* ' : ''}.shell__main *`;
+  const look = () => box.querySelector(drawn) && !box.querySelector('[aria-busy=true],.reward--skeleton') && swap();
   const seen = new MutationObserver(look);
   const late = setTimeout(swap, SETTLE_MS);
   seen.observe(box, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-busy'] });

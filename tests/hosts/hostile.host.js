@@ -114,6 +114,8 @@ test('two widgets stand beside each other', async ({ page, host }) => {
   const two = WIDGET.replace('>', ' loading="eager">').repeat(2);
   await page.goto(host.page({ body: host.snippet + two }));
   await shown(framed(page, 0));
+  // The first one's height may have pushed it out of view, and browsers draw no frame that can't be seen.
+  await page.locator('tukar-rewards').nth(1).scrollIntoViewIfNeeded();
   await shown(framed(page, 1));
 });
 

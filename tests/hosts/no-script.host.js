@@ -70,10 +70,18 @@ async function books(programme) {
 
 /** One step back and forward in the history of the tab, as the browser's own buttons do. */
 async function step(page, by) {
-  const session = await page.context().newCDPSession(page);
-  const { currentIndex, entries } = await session.send('Page.getNavigationHistory');
-  await session.send('Page.navigateToHistoryEntry', { entryId: entries[currentIndex + by].id });
-  await session.detach();
+  // A session of its own each time: a page that comes back from the browser's store is another target.
+  const ask = async (method, words) => {
+    const session = await page.context().newCDPSession(page);
+    const answer = await session.send(method, words);
+    await session.detach();
+    return answer;
+  };
+  const { currentIndex, entries } = await ask('Page.getNavigationHistory');
+  await ask('Page.navigateToHistoryEntry', { entryId: entries[currentIndex + by].id });
+  // The page may be between two targets.
+  const arrived = async () => (await ask('Page.getNavigationHistory').catch(() => ({}))).currentIndex;
+  await expect.poll(arrived).toBe(currentIndex + by);
 }
 
 // As docs/EMBEDDING.md has it, and a frame whose page lets it run none.
