@@ -2,7 +2,7 @@
 // accessibility fault light or dark, a picture at three widths, and nothing that scrolls sideways.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SARI, expect, isAccessible, test } from './programme.js';
+import { SARI, enter, expect, isAccessible, settled, test } from './programme.js';
 
 const PICTURES = process.env.TUKAR_SCREENSHOTS ?? '../../target/screenshots';
 
@@ -52,7 +52,7 @@ class Pages {
   /** To the code step of a redemption. */
   async hold() {
     await this.page.getByRole('searchbox').fill('kopi senja');
-    await this.page.getByRole('searchbox').press('Enter');
+    await enter(this.page.getByRole('searchbox'));
     await this.button(/Kopi Senja.*25[.,]000/).click();
     await this.button(this.words.redeem).click();
     await this.button(this.words.send).click();
@@ -123,10 +123,10 @@ for (const language of Object.keys(WORDS)) {
       const questions = page.locator('.question');
       const asked = await questions.count();
       await page.getByRole('searchbox').fill('zzz');
-      await page.getByRole('searchbox').press('Enter');
+      await enter(page.getByRole('searchbox'));
       await expect(questions).toHaveCount(0);
       await page.getByRole('searchbox').fill('');
-      await page.getByRole('searchbox').press('Enter');
+      await enter(page.getByRole('searchbox'));
       await expect(questions).toHaveCount(asked);
       await questions.first().locator('summary').click();
       await expect(questions.first().locator('.question__answer')).toBeVisible();
@@ -142,7 +142,7 @@ for (const language of Object.keys(WORDS)) {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         // Colours are measured once they are painted.
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        await settled(page);
         await isAccessible(page);
         await mkdir(PICTURES, { recursive: true });
         for (const width of [360, 768, 1280]) {

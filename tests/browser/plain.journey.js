@@ -1,5 +1,5 @@
 // The product where no script, or no wasm, runs; and the widget taking the first view over where both do.
-import { SARI, expect, isAccessible, test } from './programme.js';
+import { SARI, enter, expect, isAccessible, test } from './programme.js';
 
 async function signIn(page, programme) {
   await page.getByRole('button', { name: 'Masuk' }).first().click();
@@ -13,7 +13,7 @@ async function signIn(page, programme) {
 
 async function toCode(page) {
   await page.getByRole('searchbox').fill('kopi');
-  await page.getByRole('searchbox').press('Enter');
+  await enter(page.getByRole('searchbox'));
   await expect(page.getByRole('searchbox')).toHaveValue('kopi');
   const ready = page.locator('.reward').filter({ hasText: 'Bisa ditukar sekarang' }).first();
   await ready.locator('.reward__open').click();
@@ -49,7 +49,7 @@ test.describe('without script', () => {
     const had = (await member('/v1/vouchers')).vouchers.length;
     await page.goto(programme.url);
     await page.getByRole('searchbox').fill('kopi');
-    await page.getByRole('searchbox').press('Enter');
+    await enter(page.getByRole('searchbox'));
     await expect(page.locator('.outcome__count')).toContainText('dari');
     await signIn(page, programme);
     expect(await redeem(page, programme, member)).toBe(had + 1);

@@ -7,6 +7,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 2,
+  retries: 1, // `cargo xtask test` names whoever needed it.
   fullyParallel: true,
   reporter: [['list', { printSteps: false }]],
   outputDir: '../../target/journeys',

@@ -19,10 +19,26 @@ export const DEWI = { name: 'Dewi', phone: '0815 3333 4444', sms: '+628153333444
 export const EKO = { name: 'Eko', phone: '0816 4444 5555', sms: '+6281644445555' };
 export const FARAH = { name: 'Farah', phone: '0817 5555 6666', sms: '+6281755556666' };
 
+/** Has painted what it is now: colours that change with the theme take a frame, also where nothing moves. */
+export const settled = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /** No fault that axe finds, in any of the page's frames. */
 export async function isAccessible(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+}
+
+const KEY_WITHIN_MS = 5_000;
+
+/**
+ * Enter in a field of a form that needs no script. The frame may have become the next page before Chromium says that the
+ * key went down, and then it never says so: what the caller looks at next is what tells whether the form was sent.
+ */
+export async function enter(field) {
+  const pressed = field.press('Enter');
+  pressed.catch(() => undefined); // Told by the race, or too late to matter.
+  await Promise.race([pressed, new Promise((done) => setTimeout(done, KEY_WITHIN_MS))]);
 }
 
 /** A port that nobody listens on. */

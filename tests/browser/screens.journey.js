@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SARI, expect, test } from './programme.js';
+import { SARI, expect, settled, test } from './programme.js';
 
 const PICTURES = process.env.TUKAR_SCREENSHOTS ?? '../../target/screenshots';
 const WIDTHS = [360, 768, 1280];
@@ -11,12 +11,13 @@ const WIDTHS = [360, 768, 1280];
 async function look(page, name) {
   for (const theme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await settled(page);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect.soft(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(' ')).join(', ')}`), `${name} ${theme}`).toEqual([]);
     await mkdir(PICTURES, { recursive: true });
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await settled(page);
       await page.screenshot({ path: join(PICTURES, `${name}-${theme}-${width}.png`) });
       const over = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
       expect.soft(over, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);

@@ -1,7 +1,7 @@
 // A partner's page whose frame may run no script: with cookies and storage of third parties refused, a member signs in,
 // redeems and has the voucher by forms alone, inside the frame.
 import config from '../browser/playwright.config.js';
-import { SARI, isAccessible } from '../browser/programme.js';
+import { SARI, enter, isAccessible } from '../browser/programme.js';
 import { test, expect, framed } from './host.js';
 
 const { launchOptions } = config.use;
@@ -38,7 +38,7 @@ class Forms {
   /** From the catalogue to the voucher, with a wrong code on the way. */
   async redeem() {
     await this.frame.getByRole('searchbox').fill('kopi senja');
-    await this.frame.getByRole('searchbox').press('Enter');
+    await enter(this.frame.getByRole('searchbox'));
     await expect(this.frame.getByRole('searchbox')).toHaveValue('kopi senja');
     await this.frame.getByRole('button', { name: /Voucher Kopi Senja Rp25\.000/ }).click();
     await this.press('Tukar sekarang');
@@ -170,7 +170,7 @@ for (const [locale, words] of Object.entries({
       await type(0);
       await press(words.signIn);
       await frame.getByRole('searchbox').fill('kopi senja');
-      await frame.getByRole('searchbox').press('Enter');
+      await enter(frame.getByRole('searchbox'));
       await frame.getByRole('button', { name: /Kopi Senja.*25[.,]000/ }).click();
       await press(words.redeem);
       const before = (await programme.messages(SARI.sms)).length;

@@ -166,7 +166,9 @@ fn playwright_result(line: &str) -> (u32, u32) {
     let mut words = line.split_whitespace();
     match (words.next().and_then(|number| number.parse().ok()), words.next(), words.next()) {
         (Some(number), Some("passed"), None | Some(_)) => (number, 0),
-        (Some(number), Some("failed"), None) | (Some(number), Some("flaky"), None) => (0, number),
+        (Some(number), Some("failed"), None) => (0, number),
+        // Passed at the second try, after a failure that stands above in full.
+        (Some(number), Some("flaky"), None) => (number, 0),
         (Some(number), Some("did"), Some("not")) => (0, number),
         _ => (0, 0),
     }
@@ -199,6 +201,7 @@ mod tests {
         );
         assert_eq!(playwright_result("  12 passed (1.5m)"), (12, 0));
         assert_eq!(playwright_result("  1 failed"), (0, 1));
+        assert_eq!(playwright_result("  1 flaky"), (1, 0));
         assert_eq!(playwright_result("  3 did not run"), (0, 3));
         assert_eq!(playwright_result("Running 12 tests using 2 workers"), (0, 0));
     }
