@@ -65,7 +65,7 @@ const FAILS_PROMOTION: u8 = 16;
 const FAILS_TEXT: u8 = 32;
 
 /// The catalogue's rows and what was last worked out from them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Index {
     rows: Vec<Row>,
     texts: String,

@@ -25,11 +25,46 @@ const CARDS: usize = 24;
 /// Tints in the sheet, `art--tint-0` and on.
 const TINTS: u32 = 8;
 
-/// What is shown: the visible rewards, in the programme's order, and what stands in the member's way.
+/// The visible rewards, in the programme's order, made ready to be searched. The same for everybody.
+#[derive(Debug)]
+pub struct Prepared {
+    cards: Vec<RewardCard>,
+    index: Index,
+}
+
+impl Prepared {
+    /// Makes them ready.
+    #[must_use]
+    pub fn of(cards: Vec<RewardCard>) -> Prepared {
+        let mut index = Index::default();
+        index.add(&cards, None);
+        index.set_standing(&cards, None);
+        // What is asked for most is worked out: all of them, in the programme's order.
+        let _ = index.find(&Query::default());
+        Prepared { cards, index }
+    }
+
+    /// Every visible reward.
+    #[must_use]
+    pub fn cards(&self) -> &[RewardCard] {
+        &self.cards
+    }
+
+    /// What a query finds; what stands in a member's way counts on a copy.
+    fn find(&self, query: &Query, eligibility: Option<&Eligibility>) -> Found {
+        let mut index = self.index.clone();
+        if eligibility.is_some() {
+            index.set_standing(&self.cards, eligibility);
+        }
+        index.find(query)
+    }
+}
+
+/// What is shown: the visible rewards, and what stands in the member's way.
 #[derive(Clone, Copy, Debug)]
 pub struct Shelf<'a> {
     /// Every visible reward.
-    pub cards: &'a [RewardCard],
+    pub prepared: &'a Prepared,
     /// For somebody signed in.
     pub eligibility: Option<&'a Eligibility>,
     /// Which page, from 0.
@@ -40,17 +75,15 @@ pub struct Shelf<'a> {
 #[must_use]
 pub fn catalogue(visit: &Visit, shelf: Shelf<'_>, query: &Query) -> Markup {
     let words = Words::new(visit.i18n);
-    let mut index = Index::default();
-    index.add(shelf.cards, shelf.eligibility);
-    index.set_standing(shelf.cards, shelf.eligibility);
-    let found = index.find(query);
+    let all = shelf.prepared.cards();
+    let found = shelf.prepared.find(query, shelf.eligibility);
     let shown = found.rows.iter().skip(shelf.page * CARDS).take(CARDS);
-    let cards = shown.filter_map(|row| Some((*row, shelf.cards.get(*row as usize)?)));
+    let cards = shown.filter_map(|row| Some((*row, all.get(*row as usize)?)));
     html! {
         section.catalog aria-labelledby="plain-catalog-heading" {
             h2 #plain-catalog-heading.catalog__heading { (words.texts.heading) }
             (toolbar(visit, query, &found))
-            div.outcome { p.outcome__count { (words.count(found.rows.len(), shelf.cards.len())) } }
+            div.outcome { p.outcome__count { (words.count(found.rows.len(), all.len())) } }
             @if found.rows.is_empty() { (none_found(visit, query)) }
             div.rewards {
                 ul.rewards__list role="list" {

@@ -1,6 +1,6 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
-use crate::http::shed::UnderWay;
+use crate::http::{plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
@@ -28,6 +28,8 @@ pub struct App {
     pub senders: Arc<dyn Sender>,
     /// The visible catalogue, kept.
     pub catalogue: CatalogueCache,
+    /// The same, ready to be shown as pages.
+    pub(crate) ready: Ready,
     /// Sites that may show the widget, kept for a few seconds.
     pub partners: PartnerCache,
     /// Figures for the operator.
@@ -64,6 +66,7 @@ impl App {
             secret,
             senders,
             catalogue: CatalogueCache::default(),
+            ready: Ready::default(),
             partners: PartnerCache::default(),
             metrics: Metrics::default(),
             under_way: UnderWay::default(),

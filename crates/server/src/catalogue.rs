@@ -300,7 +300,8 @@ impl Snapshot {
         format!("{:x}-{:x}-{:x}", self.version.rewards, self.version.stock, self.turned_at.0)
     }
 
-    fn of(all: &[Arc<Reward>], version: CatalogueVersion, now: Moment) -> Snapshot {
+    /// What is visible of all rewards at `now`.
+    pub(crate) fn of(all: &[Arc<Reward>], version: CatalogueVersion, now: Moment) -> Snapshot {
         let rewards: Vec<_> = all.iter().filter(|reward| reward.is_visible(now)).cloned().collect();
         let places = rewards.iter().enumerate().map(|(place, reward)| (reward.id.clone(), place)).collect();
         let turns = || all.iter().flat_map(|reward| reward.turns());

@@ -16,7 +16,7 @@ mod identity;
 mod layers;
 pub mod me;
 mod page;
-mod plain;
+pub(crate) mod plain;
 mod programme;
 pub mod redemptions;
 pub mod rewards;

@@ -17,6 +17,12 @@ pub enum What {
     Widget,
     /// What a partner's page pays, and how soon the first screen is painted on a slow line, beside a Preact twin
     Embed,
+    /// The first view of `/`, with 80 rewards and 10,000
+    FirstView {
+        /// Further words, as --rewards 80,10000 --seconds 4 --visitors 16
+        #[arg(num_args = 0.., allow_hyphen_values = true, trailing_var_arg = true, value_name = "WORDS")]
+        words: Vec<String>,
+    },
     /// Reads and redemptions on SQLite and PostgreSQL, beside the same statements alone
     Server {
         /// Further words for the load, as --members 100000 --growth 1000000 --lots 10,100,1000,10000 --seconds 10
@@ -30,8 +36,15 @@ pub fn run(what: &What) -> Result<()> {
     match what {
         What::Widget => in_chromium("bench-widget.mjs"),
         What::Embed => in_chromium("bench-embed.mjs"),
+        What::FirstView { words } => first_view(words),
         What::Server { words } => server_under_load(words),
     }
+}
+
+fn first_view(words: &[String]) -> Result<()> {
+    let example = ["build", "--quiet", "--release", "-p", "tukar-server", "--example", "first_view"];
+    shell::run(cargo().args(example))?;
+    shell::run(program(target().join("release/examples/first_view")).args(words))
 }
 
 fn server_under_load(words: &[String]) -> Result<()> {

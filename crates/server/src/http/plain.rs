@@ -7,6 +7,8 @@
 
 #[path = "plain/locker.rs"]
 mod locker;
+#[path = "plain/ready.rs"]
+pub(crate) mod ready;
 #[path = "plain/steps.rs"]
 mod steps;
 
@@ -32,7 +34,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 use tukar_plain::{Signed, Tab, Visit, catalog, catalog::query::Query, i18n::I18n};
-use tukar_wire::{Eligibility, Problem, RewardCard};
+use tukar_wire::{Eligibility, Problem};
 use utoipa_axum::router::OpenApiRouter;
 
 /// Where a built page takes the screen.
@@ -290,17 +292,12 @@ fn i18n(app: &Shared, language: Language) -> I18n {
     I18n::new(language.tag(), zone, label)
 }
 
-/// The visible rewards as cards.
-async fn cards(app: &Shared, language: Language) -> Result<Vec<RewardCard>, ApiError> {
-    let now = app.clock.now();
-    let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
-    Ok(snapshot.rewards.iter().map(|reward| reward.to_card(now, language)).collect())
-}
-
 async fn rewards(app: &Shared, (visit, form): (&Visit, &Form), known: Option<&Eligibility>) -> Screen {
     let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
-    let cards = cards(app, language).await?;
-    let shelf = catalog::Shelf { cards: &cards, eligibility: known, page: form.page() };
+    let now = app.clock.now();
+    let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
+    let prepared = app.ready.of(&snapshot, (language, now)).await;
+    let shelf = catalog::Shelf { prepared: &prepared, eligibility: known, page: form.page() };
     Ok(catalog::catalogue(visit, shelf, &form.query()))
 }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use pretty_assertions::assert_eq;
 use tower::ServiceExt as _;
-use tukar_server::catalogue::Bilingual;
+use tukar_server::catalogue::{Bilingual, Reward};
 
 /// Sends a form, or looks at a page where there is nothing to send.
 async fn ask(server: &Server, path: &str, fields: Option<&[(&str, &str)]>, site: &str) -> Answer {
@@ -62,15 +62,19 @@ impl Page {
 
 /// A server that has the built page's frame to write into.
 async fn server() -> Server {
+    let mut odd = reward("odd");
+    let title = "<script>alert(1)</script> \"Kopi\"".to_owned();
+    odd.title = Bilingual { id: title.clone(), en: title };
+    server_with(vec![reward("kopi"), odd]).await
+}
+
+async fn server_with(rewards: Vec<Reward>) -> Server {
     let directory = Box::leak(Box::new(tempfile::tempdir().unwrap())).path();
     let page = "<html lang=\"id\"><main data-tukar-partner><!--tukar--></main></html>";
     let hosted = "<html lang=\"id\"><tukar-rewards loading=\"eager\"><!--tukar--></tukar-rewards></html>";
     std::fs::write(directory.join("plain.html"), page).unwrap();
     std::fs::write(directory.join("index.html"), hosted).unwrap();
-    let mut odd = reward("odd");
-    let title = "<script>alert(1)</script> \"Kopi\"".to_owned();
-    odd.title = Bilingual { id: title.clone(), en: title };
-    let server = Server::new(vec![reward("kopi"), odd]).await;
+    let server = Server::new(rewards).await;
     server.with(|config| config.widget_dir = directory.to_owned()).await
 }
 
@@ -278,4 +282,28 @@ async fn the_help_needs_no_session_and_its_links_are_of_four_schemes() {
     page.says("Bantuan").says("Tidak ada pertanyaan yang cocok");
     let session = signed_in(&server).await;
     send(&server, "/plain/help", &[("session", &session)]).await.says("Keluar");
+}
+
+#[tokio::test]
+async fn what_stands_in_a_members_way_is_told_to_them_alone_and_the_last_piece_to_all() {
+    let (mut last, mut dear) = (reward("kopi"), reward("dear"));
+    last.stock_total = Some(1);
+    dear.points = 1_000_000;
+    let server = server_with(vec![last, dear]).await;
+    let visitor = async |address: &str| Page::of(ask(&server, address, None, "none").await);
+    let told = ["standing--ready", "standing--short"];
+    let session = signed_in(&server).await;
+    let home = [("session", session.as_str())];
+    for _ in 0..2 {
+        let (theirs, own) = (visitor("/").await, send(&server, "/plain/home", &home).await);
+        for words in told {
+            own.says(words);
+            assert!(!theirs.html.contains(words), "a member's standing in a visitor's page");
+        }
+    }
+    send(&server, "/plain/home", &[home[0], ("can", "1")]).await.says("1 dari 2 hadiah");
+    visitor("/?can=1").await.says("2 hadiah");
+    redeemed(&server, &session).await;
+    visitor("/").await.says("Stok habis");
+    visitor("/?locale=en").await.says("Out of stock");
 }
