@@ -1,6 +1,8 @@
 // Runs the widget in this page itself: on the programme's own pages, in the frame, and for partners in inline mode. The
 // loader imports it when it is needed, so that a page with a frame never pays for it.
 
+import { ask, showPoints } from './early.js';
+
 /* global __BUILD__, __HASHES__ */
 const base = new URL(typeof __BUILD__ === 'undefined' ? '.' : __BUILD__ || '.', import.meta.url);
 const hashes = typeof __HASHES__ === 'undefined' ? {} : __HASHES__;
@@ -46,6 +48,9 @@ export const isLoaded = () => loading !== undefined;
  * in. Returns its box, the module and its handle; nothing where there is no place for it any more.
  */
 export async function start(host, place) {
+  const api = host.getAttribute('api') ?? base.origin;
+  showPoints(host, base).catch(() => undefined); // Without them the first view stays as it is.
+  const early = ask(host, api);
   const [sheet, widget] = await load();
   const [root, around] = place() || [];
   if (!root) return undefined;
@@ -53,7 +58,8 @@ export async function start(host, place) {
   box.className = 'tukar';
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   around.append(box);
-  const handle = widget.mount(box, host, host.getAttribute('api') ?? base.origin);
+  const handle = widget.mount(box, host, api, early.take);
+  early.begun();
   takeOver(host, box);
   return [box, widget, handle];
 }

@@ -9,7 +9,7 @@ pub mod failure;
 
 pub use failure::Failure;
 
-use js_sys::{JSON, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -39,6 +39,8 @@ pub struct Client {
     place: Rc<dyn Fn() -> (String, String)>,
     /// Server's clock minus the visitor's, milliseconds, as of the last answer.
     ahead_ms: Rc<Cell<i64>>,
+    /// Called with path, language and token: the promise of an answer that was asked for before the widget ran.
+    early: Option<Function>,
 }
 
 struct Ask<'a> {
@@ -50,15 +52,22 @@ struct Ask<'a> {
 
 impl Client {
     /// `base` is the API's origin without a slash at its end, or empty for the page's own; `place` tells on whose page the
-    /// widget sits.
+    /// widget sits. `early(path, language, token)` answers with the promise of a `Response` that was asked for already, once,
+    /// or `undefined`; its `at` is when it was whole, in milliseconds since 1970 by the visitor's clock. `early()` forgets all.
     #[must_use]
-    pub fn new(base: &str, locale: &str, place: impl Fn() -> (String, String) + 'static) -> Client {
+    pub fn new(
+        base: &str,
+        locale: &str,
+        place: impl Fn() -> (String, String) + 'static,
+        early: Option<Function>,
+    ) -> Client {
         Client {
             base: base.trim_end_matches('/').into(),
             locale: locale.into(),
             token: Rc::default(),
             place: Rc::new(place),
             ahead_ms: Rc::default(),
+            early,
         }
     }
 
@@ -279,25 +288,43 @@ impl Client {
                 ANSWER_WITHIN_MS,
             )
             .map_err(|_| Failure::Unknown)?;
-        let url = format!("{}{}", self.base, ask.path);
-        let answer = JsFuture::from(window.fetch_with_str_and_init(&url, &init)).await;
-        let outcome = match answer {
-            Ok(response) => body_of(response.unchecked_into()).await,
-            Err(_) => Err(Failure::Unknown),
+        let promise = self
+            .take_early(&ask)
+            .unwrap_or_else(|| window.fetch_with_str_and_init(&format!("{}{}", self.base, ask.path), &init));
+        let answer = JsFuture::from(promise).await;
+        let (outcome, at) = match answer {
+            Ok(response) => {
+                let at = Reflect::get(&response, &JsValue::from_str("at")).ok().and_then(|at| at.as_f64());
+                (body_of(response.unchecked_into()).await, at)
+            }
+            Err(_) => (Err(Failure::Unknown), None),
         };
         window.clear_timeout_with_handle(timer);
         if let Ok(json) = &outcome {
-            self.hear_clock(json);
+            self.hear_clock(json, at.map_or_else(visitor_ms, whole_ms));
         }
         outcome
     }
 
-    /// Nearly every answer carries the server's clock; the way here is not counted, it only makes us a little late.
-    fn hear_clock(&self, json: &JsValue) {
+    /// The answer that the loader has asked for already. What changes something makes the rest of them old.
+    fn take_early(&self, ask: &Ask<'_>) -> Option<Promise> {
+        let early = self.early.as_ref()?;
+        if ask.method != "GET" {
+            let _ = early.call0(&JsValue::UNDEFINED);
+            return None;
+        }
+        let token = self.token.borrow().as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
+        let (path, locale) = (JsValue::from_str(&ask.path), JsValue::from_str(&self.locale));
+        early.call3(&JsValue::UNDEFINED, &path, &locale, &token).ok()?.dyn_into().ok()
+    }
+
+    /// Nearly every answer carries the server's clock, which was right when it came, `at` by the visitor's; the way here is not
+    /// counted, it only makes us a little late.
+    fn hear_clock(&self, json: &JsValue, at: i64) {
         let told =
             Reflect::get(json, &JsValue::from_str("server_time")).ok().and_then(|time| time.as_string());
         if let Some(time) = told.as_deref().and_then(Moment::parse) {
-            self.ahead_ms.set(time.0.saturating_sub(visitor_ms()));
+            self.ahead_ms.set(time.0.saturating_sub(at));
         }
     }
 
@@ -334,12 +361,13 @@ impl Client {
 /// The visitor's clock. It lies, so it is only ever used together with what the server told.
 fn visitor_ms() -> i64 {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads it, to learn how far it is off")]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "milliseconds since 1970 are whole and far below 2^53"
-    )]
-    let ms = js_sys::Date::now() as i64;
-    ms
+    let now = js_sys::Date::now();
+    whole_ms(now)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and far below 2^53")]
+fn whole_ms(ms: f64) -> i64 {
+    ms as i64
 }
 
 #[derive(Serialize)]

@@ -145,11 +145,13 @@ pub fn App(
     command: ArcRwSignal<(u32, Option<Command>)>,
     /// The element that events go out from.
     host: web_sys::HtmlElement,
+    /// Hands over what the loader has asked for already.
+    early: Option<js_sys::Function>,
 ) -> impl IntoView {
     let settings = Signal::derive(move || settings.get());
     let first = settings.get_untracked();
     let page = host.clone();
-    let base = Client::new(&first.api, "id", move || place_of(&page));
+    let base = Client::new(&first.api, "id", move || place_of(&page), early);
     let session = Session::begin(base.clone());
     let clock = base.clone();
     let now = RwSignal::new(clock.now());

@@ -19,6 +19,7 @@ pub mod support;
 pub mod ui;
 
 use embed::{Command, Settings};
+use js_sys::Function;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -41,16 +42,18 @@ thread_local! {
 }
 
 /// Mounts a widget into `root`, an empty box in the shadow root of `host`, whose attributes are its settings and from
-/// which its events go out; `api` is the origin to ask. The answer is the widget's number.
+/// which its events go out; `api` is the origin to ask, and `early` hands over what was asked of it already (see
+/// [`api::Client::new`]). The answer is the widget's number.
 #[wasm_bindgen]
 #[must_use]
-pub fn mount(root: HtmlElement, host: HtmlElement, api: String) -> u32 {
+pub fn mount(root: HtmlElement, host: HtmlElement, api: String, early: Option<Function>) -> u32 {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let settings = ArcRwSignal::new(Settings::read(&host, api));
     let command = ArcRwSignal::new((0, None));
     let (shown, asked) = (settings.clone(), command.clone());
-    let view = mount_to(root, move || view! { <app::App settings=shown command=asked host/> }.into_any());
+    let view =
+        mount_to(root, move || view! { <app::App settings=shown command=asked host early/> }.into_any());
     WIDGETS.with_borrow_mut(|(last, widgets)| {
         *last += 1;
         widgets.insert(*last, Widget { settings, command, _view: view });

@@ -21,7 +21,7 @@ fn place() -> HtmlElement {
 #[wasm_bindgen_test]
 fn the_widget_mounts_and_shows_its_shell() {
     let (root, host) = (place(), place());
-    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned(), None);
     assert!(
         root.query_selector("input[type=search], nav, button").unwrap().is_some(),
         "{}",
@@ -33,7 +33,7 @@ fn the_widget_mounts_and_shows_its_shell() {
 #[wasm_bindgen_test]
 fn unmounting_leaves_an_empty_box() {
     let (root, host) = (place(), place());
-    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned(), None);
     tukar::unmount(handle);
     assert_eq!(root.child_element_count(), 0);
     tukar::unmount(handle);
@@ -42,8 +42,8 @@ fn unmounting_leaves_an_empty_box() {
 #[wasm_bindgen_test]
 fn two_widgets_stand_side_by_side_and_end_apart() {
     let (first, second, host) = (place(), place(), place());
-    let one = tukar::mount(first.clone(), host.clone(), NOBODY.to_owned());
-    let two = tukar::mount(second.clone(), host, NOBODY.to_owned());
+    let one = tukar::mount(first.clone(), host.clone(), NOBODY.to_owned(), None);
+    let two = tukar::mount(second.clone(), host, NOBODY.to_owned(), None);
     assert_ne!(one, two);
     tukar::unmount(one);
     assert_eq!(first.child_element_count(), 0);
@@ -62,7 +62,7 @@ async fn next_task() {
 #[wasm_bindgen_test]
 async fn a_language_set_from_outside_shows_at_once() {
     let (root, host) = (place(), place());
-    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+    let handle = tukar::mount(root.clone(), host, NOBODY.to_owned(), None);
     tukar::set_attribute(handle, "locale".to_owned(), Some("en".to_owned()));
     next_task().await;
     let english = root.text_content().unwrap();
@@ -77,7 +77,7 @@ async fn a_language_set_from_outside_shows_at_once() {
 fn fifty_widgets_come_and_go() {
     for _ in 0..50 {
         let (root, host) = (place(), place());
-        let handle = tukar::mount(root.clone(), host, NOBODY.to_owned());
+        let handle = tukar::mount(root.clone(), host, NOBODY.to_owned(), None);
         tukar::unmount(handle);
         root.remove();
     }

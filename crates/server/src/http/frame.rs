@@ -77,7 +77,7 @@ pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError
     Ok(response)
 }
 
-/// As every page's, but the only framers are the partner's; trusted types keep markup out of the document.
+/// As every page's, but the only framers are the partner's.
 fn content_policy(origins: &[String]) -> String {
     let framers: String = origins.iter().map(|origin| format!(" {origin}")).collect();
     format!(

@@ -1,0 +1,77 @@
+// What the widget asks for first, asked for while its bytes are still coming; and a member's points in the page's own
+// first view, which was written before anybody knew who looks.
+
+const ANSWER_MS = 15_000; // As long as the widget itself would wait (src/api.rs).
+const FRESH_MS = 10_000; // From the widget's start: what nobody has taken by then might be old.
+
+/** What the widget keeps for this tab; nothing where the browser lets it keep nothing. */
+function kept(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who looks, and how they are answered; found as src/app.rs and src/session.rs find it. */
+function visit(host) {
+  const locale = kept('tukar.locale') ?? (host.getAttribute('locale') || navigator.language);
+  const screen = kept('tukar.screen') ?? (host.getAttribute('view') || 'rewards');
+  return {
+    token: kept('tukar.session'),
+    locale: locale.toLowerCase().startsWith('en') ? 'en' : 'id',
+    atHome: screen === 'rewards' && !kept('tukar.attempt') && !kept('tukar.review'),
+  };
+}
+
+/** The whole answer, and by the visitor's clock when it was here: the server's clock in it was right then. */
+async function whole(url, how) {
+  const answer = await fetch(url, { ...how, signal: AbortSignal.timeout(ANSWER_MS) });
+  const text = await answer.text();
+  return Object.assign(new Response(text, { status: answer.status }), { at: Date.now() });
+}
+
+/**
+ * Asks `api` for what the widget in `host` will want first. The answer hands each answer over once, as a promise of a
+ * `Response`, to who asks for the same in the same language as the same member. Called without a path, as before
+ * anything is changed, it forgets the rest.
+ */
+export function ask(host, api) {
+  const { token, locale, atHome } = visit(host);
+  const home = atHome ? ['/v1/rewards?limit=60'] : [];
+  if (atHome && token) home.push('/v1/me/balance', '/v1/me/eligibility');
+  const paths = ['/v1/programme', ...(token ? ['/v1/me'] : []), ...home];
+  const headers = { accept: 'application/json, application/problem+json', 'accept-language': locale };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answers = new Map();
+  for (const path of paths) {
+    const answer = whole(api.replace(/\/+$/, '') + path, { headers });
+    answer.catch(() => undefined); // Told to who takes it.
+    answers.set(path, answer);
+  }
+  const take = (path, language, member) => {
+    if (!path) answers.clear();
+    const answer = language === locale && member === token ? answers.get(path) : undefined;
+    if (answer) answers.delete(path);
+    return answer;
+  };
+  return { take, begun: () => setTimeout(take, FRESH_MS) };
+}
+
+/**
+ * Puts the member's points into the first view that the server wrote into `host`, when they have a session: the page of
+ * forms that shows the same. What was begun in it is left alone. Does nothing elsewhere than on `base`'s own pages.
+ */
+export async function showPoints(host, base) {
+  const { token, locale, atHome } = visit(host);
+  const first = host.querySelector('.tukar-page[slot=early]');
+  if (!token || !atHome || !first || base.origin !== location.origin) return;
+  const told = (name) => host.getAttribute(name) ?? '';
+  const body = new URLSearchParams({ session: token, locale, partner: told('partner'), filter: told('filter') });
+  const answer = await fetch(new URL('/plain/home', base), { method: 'POST', body });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.tukar-page');
+  const typed = first.querySelector('[type=search]');
+  const begun = first.contains(document.activeElement) || typed?.value !== typed?.defaultValue;
+  // A session that has ended, or only reads, is not in it.
+  if (first.isConnected && !begun && page?.querySelector('[name=session]')) first.replaceChildren(...page.childNodes);
+}
