@@ -1,5 +1,4 @@
-// What the widget asks for first, asked for while its bytes are still coming; and a member's points in the page's own
-// first view, which was written before anybody knew who looks.
+// What the widget asks for first, asked for while its bytes are still coming.
 
 const ANSWER_MS = 15_000; // As long as the widget itself would wait (src/api.rs).
 const FRESH_MS = 10_000; // From the widget's start: what nobody has taken by then might be old.
@@ -11,17 +10,6 @@ function kept(name) {
   } catch {
     return undefined;
   }
-}
-
-/** Who looks, and how they are answered; found as src/app.rs and src/session.rs find it. */
-function visit(host) {
-  const locale = kept('tukar.locale') ?? (host.getAttribute('locale') || navigator.language);
-  const screen = kept('tukar.screen') ?? (host.getAttribute('view') || 'rewards');
-  return {
-    token: kept('tukar.session'),
-    locale: locale.toLowerCase().startsWith('en') ? 'en' : 'id',
-    atHome: screen === 'rewards' && !kept('tukar.attempt') && !kept('tukar.review'),
-  };
 }
 
 /** The whole answer, and by the visitor's clock when it was here: the server's clock in it was right then. */
@@ -37,7 +25,12 @@ async function whole(url, how) {
  * anything is changed, it forgets the rest.
  */
 export function ask(host, api) {
-  const { token, locale, atHome } = visit(host);
+  // Who looks, and how they are answered; found as src/app.rs and src/session.rs find it.
+  const token = kept('tukar.session');
+  const language = kept('tukar.locale') ?? (host.getAttribute('locale') || navigator.language);
+  const locale = language.toLowerCase().startsWith('en') ? 'en' : 'id';
+  const screen = kept('tukar.screen') ?? (host.getAttribute('view') || 'rewards');
+  const atHome = screen === 'rewards' && !kept('tukar.attempt') && !kept('tukar.review');
   const home = atHome ? ['/v1/rewards?limit=60'] : [];
   if (atHome && token) home.push('/v1/me/balance', '/v1/me/eligibility');
   const paths = ['/v1/programme', ...(token ? ['/v1/me'] : []), ...home];
@@ -49,29 +42,11 @@ export function ask(host, api) {
     answer.catch(() => undefined); // Told to who takes it.
     answers.set(path, answer);
   }
-  const take = (path, language, member) => {
+  const take = (path, tag, member) => {
     if (!path) answers.clear();
-    const answer = language === locale && member === token ? answers.get(path) : undefined;
+    const answer = tag === locale && member === token ? answers.get(path) : undefined;
     if (answer) answers.delete(path);
     return answer;
   };
   return { take, begun: () => setTimeout(take, FRESH_MS) };
-}
-
-/**
- * Puts the member's points into the first view that the server wrote into `host`, when they have a session: the page of
- * forms that shows the same. What was begun in it is left alone. Does nothing elsewhere than on `base`'s own pages.
- */
-export async function showPoints(host, base) {
-  const { token, locale, atHome } = visit(host);
-  const first = host.querySelector('.tukar-page[slot=early]');
-  if (!token || !atHome || !first || base.origin !== location.origin) return;
-  const told = (name) => host.getAttribute(name) ?? '';
-  const body = new URLSearchParams({ session: token, locale, partner: told('partner'), filter: told('filter') });
-  const answer = await fetch(new URL('/plain/home', base), { method: 'POST', body });
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.tukar-page');
-  const typed = first.querySelector('[type=search]');
-  const begun = first.contains(document.activeElement) || typed?.value !== typed?.defaultValue;
-  // A session that has ended, or only reads, is not in it.
-  if (first.isConnected && !begun && page?.querySelector('[name=session]')) first.replaceChildren(...page.childNodes);
 }

@@ -33,15 +33,17 @@ element.setAttribute('partner', query.get('partner') ?? '');
 element.setAttribute('top', '');
 const style = document.documentElement.style;
 
+const pages = main.getElementsByClassName('tukar-page'); // The first view, or a page of forms.
 const TOKENS = { accent: 'color', radius: 'border-radius', font: 'font-family' };
 function set(name, value) {
   if (!TOKENS[name]) {
     if (value === null && name !== 'identity') element.removeAttribute(name);
     else element.setAttribute(name, value ?? '');
+    if (name === 'theme') for (const page of pages) page.dataset.theme = value ?? '';
     return;
   }
   if (!value || !CSS.supports(TOKENS[name], value)) return;
-  for (const place of [element, ...main.querySelectorAll('.tukar-page')]) {
+  for (const place of [element, ...pages]) {
     place.style.setProperty(`--tukar-${name}`, value);
   }
 }

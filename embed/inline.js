@@ -1,7 +1,7 @@
 // Runs the widget in this page itself: on the programme's own pages, in the frame, and for partners in inline mode. The
 // loader imports it when it is needed, so that a page with a frame never pays for it.
 
-import { ask, showPoints } from './early.js';
+import { ask } from './early.js';
 
 /* global __BUILD__, __HASHES__ */
 const base = new URL(typeof __BUILD__ === 'undefined' ? '.' : __BUILD__ || '.', import.meta.url);
@@ -49,7 +49,6 @@ export const isLoaded = () => loading !== undefined;
  */
 export async function start(host, place) {
   const api = host.getAttribute('api') ?? base.origin;
-  showPoints(host, base).catch(() => undefined); // Without them the first view stays as it is.
   const early = ask(host, api);
   const [sheet, widget] = await load();
   const [root, around] = place() || [];

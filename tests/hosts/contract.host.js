@@ -1,5 +1,5 @@
 // The public contract is one list told in five places: the code, the manifest, the types, and two documents. They agree.
-import { test, expect, shown } from './host.js';
+import { test, expect, framed, shown } from './host.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -113,6 +113,16 @@ test('inline, a page styles the named parts, and any accent can be read', async 
 });
 
 /** In the page: WCAG's contrast of each pair of tokens that carries text, as the browser computes them. */
+test('the first view in the frame has the theme that the page sets, before the widget comes', async ({ page, host }) => {
+  host.partner();
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto(host.page({ body: `${host.snippet}<tukar-rewards partner="shop" theme="dark"></tukar-rewards>` }));
+  const scheme = () => framed(page).locator('.tukar-page').evaluate((first) => getComputedStyle(first).colorScheme);
+  await expect.poll(scheme).toBe('dark');
+  await page.evaluate(() => document.querySelector('tukar-rewards').setAttribute('theme', 'light'));
+  await expect.poll(scheme).toBe('light');
+});
+
 function readability({ accent, theme }) {
   const widget = document.querySelector('tukar-rewards');
   widget.setAttribute('theme', theme);

@@ -47,8 +47,9 @@ pub fn normalise(typed: &str) -> Option<String> {
     (digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
-/// All that a code for a redemption is bound to: another value of any of these makes the code wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that a code for a redemption is bound to: another value of any of these makes the code wrong. Without `Debug`: a
+/// member's contact may be in it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Bound<'a> {
     /// The challenge.
     pub challenge: &'a str,
@@ -61,7 +62,7 @@ pub struct Bound<'a> {
 }
 
 /// What a code is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Purpose<'a> {
     /// Opening a session.
     SignIn,

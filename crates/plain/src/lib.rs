@@ -47,6 +47,8 @@ pub struct Visit {
     pub demo: bool,
     /// The partner whose frame this is; absent on the programme's own page.
     pub partner: Option<String>,
+    /// The theme that the page around wants; absent: the reader's own.
+    pub theme: Option<&'static str>,
     /// Who is signed in.
     pub session: Option<Signed>,
     /// The tab that this is behind, or leads back to.
@@ -78,6 +80,7 @@ impl Visit {
             @if let Some(signed) = &self.session { input type="hidden" name="session" value=(signed.token); }
             input type="hidden" name="locale" value=(self.i18n.texts().tag);
             @if let Some(partner) = &self.partner { input type="hidden" name="partner" value=(partner); }
+            @if let Some(theme) = self.theme { input type="hidden" name="theme" value=(theme); }
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
         }
     }
@@ -108,9 +111,14 @@ impl Visit {
     }
 }
 
-/// The whole screen: the bar with what leads elsewhere, and `content`.
+/// The whole page, in its box: its own, or the one that the widget will take over.
 #[must_use]
-pub fn shell(visit: &Visit, content: &Markup) -> Markup {
+pub fn page(visit: &Visit, content: &Markup, taken_over: bool) -> Markup {
+    html! { div.tukar-page slot=[taken_over.then_some("early")] data-theme=[visit.theme] { (shell(visit, content)) } }
+}
+
+/// The bar with what leads elsewhere, and `content`.
+fn shell(visit: &Visit, content: &Markup) -> Markup {
     let texts = visit.i18n.texts();
     let t = texts.app;
     html! {

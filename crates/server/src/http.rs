@@ -17,6 +17,7 @@ mod layers;
 pub mod me;
 mod page;
 pub(crate) mod plain;
+mod policy;
 mod programme;
 pub mod redemptions;
 pub mod rewards;

@@ -68,10 +68,15 @@ pub fn run_hook() -> Result<()> {
     for file in ["embed.html", "stage.html"] {
         fs::copy(page.join(file), staging.join(file))?;
     }
+    // The one script that stands in pages themselves; the server finds it there and lets it run by its hash.
+    let head = staging.join("head.js");
+    bundle.file(&bundle.root.join("embed/head.js"), &head, &["--format=iife"])?;
+    let script = fs::read_to_string(&head)?.trim().to_owned();
+    fs::remove_file(head)?;
     for page in PAGES {
         let path = staging.join(page);
         let text = fs::read_to_string(&path).with_context(|| page.to_owned())?;
-        let text = text.replace("@build@", &build).replace("@wasm@", &wasm).replace("@css@", &css);
+        let text = text.replace("@build@", &build).replace("@css@", &css).replace("@head@", &script);
         fs::write(path, text)?;
     }
     let facts = serde_json::json!({

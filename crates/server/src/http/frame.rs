@@ -1,7 +1,7 @@
 //! `GET /frame`: the widget alone on a page of the programme's origin, to stand in a partner's page. Only the origins of
 //! the partner that the query names may frame it, and its script talks to no other.
 
-use super::page::escaped;
+use super::{page::escaped, policy};
 use crate::{app::Shared, language::Language, problem::ApiError};
 use axum::{
     extract::{Query, RawQuery, State},
@@ -65,7 +65,7 @@ pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError
         format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
     let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
     let headers = response.headers_mut();
-    let policy = content_policy(origins);
+    let policy = policy::content_policy(&policy::scripts_of(page), origins);
     let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -75,14 +75,4 @@ pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError
     let embedder = HeaderValue::from_static("credentialless");
     headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
     Ok(response)
-}
-
-/// As every page's, but the only framers are the partner's.
-fn content_policy(origins: &[String]) -> String {
-    let framers: String = origins.iter().map(|origin| format!(" {origin}")).collect();
-    format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         connect-src 'self'; img-src 'self' https: data:; font-src 'self'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'self'{framers}"
-    )
 }

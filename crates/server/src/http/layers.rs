@@ -3,7 +3,7 @@
 
 use crate::{
     app::{App, Shared},
-    http::shed::shed,
+    http::{policy, shed::shed},
     metrics,
     problem::{ApiError, REQUEST_ID, write_problems},
 };
@@ -154,7 +154,8 @@ fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CONTENT_SECURITY_POLICY, &content_policy(&app.config.allowed_origins, in_docs));
+    let scripts = if in_docs { policy::SCRIPTS } else { policy::WIDGET };
+    set(header::CONTENT_SECURITY_POLICY, &policy::content_policy(scripts, &app.config.allowed_origins));
     set(
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
@@ -166,16 +167,4 @@ fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
     if app.config.public_url.starts_with("https://") {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-}
-
-/// Scripts only from here and no `eval`; wasm may be compiled. Styles may stand in attributes, because sizes and
-/// progress are set there. Only this origin and the allowed ones may frame a page.
-fn content_policy(allowed_origins: &[String], in_docs: bool) -> String {
-    let framers: String = allowed_origins.iter().map(|origin| format!(" {origin}")).collect();
-    let script = if in_docs { "'self'" } else { "'self' 'wasm-unsafe-eval'" };
-    format!(
-        "default-src 'none'; script-src {script}; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
-         img-src 'self' https: data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'self'{framers}"
-    )
 }

@@ -12,7 +12,7 @@ pub(crate) mod ready;
 #[path = "plain/steps.rs"]
 mod steps;
 
-use super::{frame, page::escaped};
+use super::{frame, page::escaped, policy};
 use crate::{
     app::Shared,
     language::Language,
@@ -224,12 +224,12 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
     let here = Here { language, place: place(app, &partner).await? };
     let sent = Sent { form, here, reference, visit, session };
     let (status, visit, screen) = steps::take(app, sent, step).await;
-    let shown = tukar_plain::shell(&visit, &screen);
+    let shown = tukar_plain::page(&visit, &screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
     let page = page.replacen("lang=\"id\"", &format!("lang=\"{}\"", language.tag()), 1);
-    let page = page.replacen(PLACE, &format!("<div class=\"tukar-page\">{}</div>", shown.into_string()), 1);
+    let page = page.replacen(PLACE, &shown.into_string(), 1);
     let mut response = match framers {
         // In a frame a script tells the page around how high this one is; without it the frame scrolls. Its ground is
         // that page's.
@@ -269,6 +269,7 @@ async fn visit(
         name: texts.name.get(language).clone(),
         demo: app.config.demo,
         partner: (!partner.is_empty()).then(|| partner.to_owned()),
+        theme: ["light", "dark"].into_iter().find(|theme| *theme == form.get("theme")),
         session: session.map(|session| Signed {
             token: form.get("session").to_owned(),
             member: sign_in::to_wire(&session.member, language),
@@ -310,9 +311,12 @@ async fn front(
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("index.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
+    let policy = policy::content_policy(&policy::scripts_of(&page), &app.config.allowed_origins);
+    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
     let page = with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
     let mut response = Html(page).into_response();
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     Ok(response)
@@ -328,24 +332,20 @@ pub(super) async fn with_first_view(
     let mut form = Form::read(query.as_bytes());
     form.values.remove("session");
     let language = form.language(browser);
-    form.values.remove("tab");
-    let first = match visit(app, (&form, language), None).await {
-        Ok(visit) => rewards(app, (&visit, &form), None).await.map(|rewards| {
-            tukar_plain::shell(&visit, &tukar_plain::home(&visit, None, &rewards)).into_string()
-        }),
-        Err(error) => Err(error),
-    };
-    let first = match first {
-        Ok(first) => format!("<div slot=\"early\" class=\"tukar-page\">{first}</div>"),
-        Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "the first view could not be written");
-            String::new()
-        }
-    };
+    let first = first_view(app, &form, language).await.unwrap_or_else(|error| {
+        tracing::error!(error = format!("{error:#}"), "the first view could not be written");
+        String::new()
+    });
     let written = form.query().write();
     let mut settings = String::new();
     if !written.is_empty() {
         settings.push_str(&format!("filter=\"{}\" ", escaped(&written)));
+    }
+    for name in ["view", "theme"] {
+        let value = form.get(name);
+        if !value.is_empty() {
+            settings.push_str(&format!("{name}=\"{}\" ", escaped(value)));
+        }
     }
     if !form.get("speak").is_empty() || !form.get("locale").is_empty() {
         settings.push_str(&format!("locale=\"{}\" ", language.tag()));
@@ -353,4 +353,15 @@ pub(super) async fn with_first_view(
     page.replacen("lang=\"id\"", &format!("lang=\"{}\"", language.tag()), 1)
         .replacen("<tukar-rewards ", &format!("<tukar-rewards {settings}"), 1)
         .replacen(PLACE, &first, 1)
+}
+
+/// The screen that the widget will show to somebody without a session: help where the page asks for it, else the catalogue.
+async fn first_view(app: &Shared, form: &Form, language: Language) -> Result<String, ApiError> {
+    let mut visit = visit(app, (form, language), None).await?;
+    visit.tab = Tab::of(form.get("view")).filter(|tab| *tab == Tab::Help).unwrap_or_default();
+    let screen = match visit.tab {
+        Tab::Help => steps::help(app, &visit, form).await?,
+        _ => tukar_plain::home(&visit, None, &rewards(app, (&visit, form), None).await?),
+    };
+    Ok(tukar_plain::page(&visit, &screen, true).into_string())
 }

@@ -5,6 +5,7 @@ use axum::{body::Body, http::Request};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use pretty_assertions::assert_eq;
+use std::path::Path;
 use tower::ServiceExt as _;
 use tukar_server::catalogue::{Bilingual, Reward};
 
@@ -68,14 +69,19 @@ async fn server() -> Server {
     server_with(vec![reward("kopi"), odd]).await
 }
 
-async fn server_with(rewards: Vec<Reward>) -> Server {
+/// A folder with the built pages' frames.
+pub(crate) fn pages() -> &'static Path {
     let directory = Box::leak(Box::new(tempfile::tempdir().unwrap())).path();
     let page = "<html lang=\"id\"><main data-tukar-partner><!--tukar--></main></html>";
     let hosted = "<html lang=\"id\"><tukar-rewards loading=\"eager\"><!--tukar--></tukar-rewards></html>";
     std::fs::write(directory.join("plain.html"), page).unwrap();
     std::fs::write(directory.join("index.html"), hosted).unwrap();
+    directory
+}
+
+async fn server_with(rewards: Vec<Reward>) -> Server {
     let server = Server::new(rewards).await;
-    server.with(|config| config.widget_dir = directory.to_owned()).await
+    server.with(|config| config.widget_dir = pages().to_owned()).await
 }
 
 async fn signed_in(server: &Server) -> String {
@@ -96,6 +102,30 @@ async fn reviewed(server: &Server, session: &str) -> Vec<(&'static str, String)>
     fields
 }
 
+/// A redemption by forms alone, with a wrong code before the right one; what came up that nobody else may know.
+pub(crate) async fn redeem(server: &Server) -> Vec<String> {
+    let session = signed_in(server).await;
+    let mut secrets = vec![session.clone(), server.code().await];
+    let review = reviewed(server, &session).await;
+    let held = send(server, "/plain/redeem", &borrowed(&review)).await;
+    let code = server.code().await;
+    let mut done = held.html.clone();
+    for typed in [wrong(&code), code] {
+        let fields = [
+            ("session", session.clone()),
+            ("attempt", held.hidden("attempt")),
+            ("key", held.hidden("key")),
+            ("code", typed.clone()),
+        ];
+        done = send(server, "/plain/redeem/confirm", &borrowed(&fields)).await.html;
+        secrets.push(typed);
+    }
+    let is_voucher = |text: &&str| text.len() == 14 && text.match_indices('-').map(|(at, _)| at).eq([4, 9]);
+    secrets.extend(done.split(['<', '>', '"']).find(is_voucher).map(str::to_owned));
+    assert_eq!(secrets.len(), 5, "no voucher in {done}");
+    secrets
+}
+
 fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
@@ -108,6 +138,19 @@ async fn the_hosted_page_has_the_catalogue_in_it_and_its_texts_are_escaped() {
     assert!(!page.html.contains("<script>alert"), "{}", page.html);
     let found = Page::of(ask(&server, "/?q=%3Cscript%3E%22", None, "none").await);
     found.says("filter=\"q=%3Cscript%3E%22\"").says("1 dari 2 hadiah");
+}
+
+#[tokio::test]
+async fn the_first_view_has_the_theme_and_the_screen_that_the_page_asks_for() {
+    let server = server().await;
+    let help = Page::of(ask(&server, "/?theme=dark&view=help", None, "none").await);
+    help.says("<tukar-rewards view=\"help\" theme=\"dark\" ").says("data-theme=\"dark\"").says("Bantuan");
+    assert_eq!(help.hidden("theme"), "dark");
+    assert!(!help.html.contains("Voucher Kopi"));
+    // What is nobody's without a session is not shown to nobody; what is no theme is none.
+    let other = Page::of(ask(&server, "/?theme=%22%3E%3Cscript%3E&view=history", None, "none").await);
+    other.says("Voucher Kopi").says("theme=\"&quot;&gt;&lt;script&gt;\"");
+    assert!(!other.html.contains("data-theme") && !other.html.contains("name=\"theme\""));
 }
 
 #[tokio::test]

@@ -84,6 +84,10 @@ async fn journey(server: &Server) -> Vec<String> {
     sari.post(&copy, Some("copy"), json!({"channel": "email"})).await.is(202);
     server.work().await;
 
+    // The same by forms alone.
+    server.later(700);
+    secrets.extend(crate::plain::redeem(server).await);
+
     // An address, cancelled; one that is refused; what reads.
     server.later(700);
     let address = json!({"address": {"name": COURIER, "street": STREET, "city": "Bandung", "postal_code": "40115",
@@ -136,7 +140,8 @@ async fn journey(server: &Server) -> Vec<String> {
 async fn a_whole_journey_leaves_nothing_of_a_members_own_in_logs_figures_and_failures() {
     let needing = |id: &str, needs| tukar_server::catalogue::Reward { needs, ..reward(id) };
     let list = vec![reward("kopi"), needing("pulsa", Needs::Phone), needing("kotak", Needs::Address)];
-    let server = Server::empty(list).await;
+    let server =
+        Server::empty(list).await.with(|config| config.widget_dir = crate::plain::pages().to_owned()).await;
     server.enrol(member("m1", Some(PHONE), Some(EMAIL))).await;
     server.earn("m1", "a", 9_000, Expiry::Months(12)).await;
     let log = begin_log();

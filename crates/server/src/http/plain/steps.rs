@@ -4,6 +4,7 @@ use super::{Form, Screen, Sent, Step, locker, rewards, visit};
 use crate::{
     app::Shared,
     http::programme,
+    language::Language,
     problem::{ApiError, FieldWhy},
     service::{points, redeem, sign_in, to_the_end, vouchers},
 };
@@ -57,7 +58,7 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
         Step::CheckLocker => locker::check(app, sent).await,
         Step::SendCopy => send_copy(app, sent).await,
         Step::History => history(app, sent).await,
-        Step::Help => help(app, sent).await,
+        Step::Help => help(app, &sent.visit, &sent.form).await,
         Step::Reward => reward(app, sent).await,
         Step::Contact => Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false))),
         Step::AskCode => ask_code(app, sent).await,
@@ -124,9 +125,10 @@ async fn history(app: &Shared, sent: &Sent) -> Screen {
     Ok(tukar_plain::history::history(&sent.visit, &page, (sent.form.get("kind"), first)))
 }
 
-async fn help(app: &Shared, sent: &Sent) -> Screen {
-    let programme = programme::load(app, sent.here.language).await?;
-    Ok(tukar_plain::help::help(&sent.visit, &programme, sent.form.get("search")))
+pub(super) async fn help(app: &Shared, visit: &Visit, form: &Form) -> Screen {
+    let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
+    let programme = programme::load(app, language).await?;
+    Ok(tukar_plain::help::help(visit, &programme, form.get("search")))
 }
 
 /// What a member came for before signing in.
@@ -140,7 +142,7 @@ async fn go_on(app: &Shared, sent: &mut Sent) -> Screen {
     match sent.visit.tab {
         Tab::Locker => locker::list(app, sent).await,
         Tab::History => history(app, sent).await,
-        Tab::Help => help(app, sent).await,
+        Tab::Help => help(app, &sent.visit, &sent.form).await,
         Tab::Rewards => home(app, sent).await,
     }
 }

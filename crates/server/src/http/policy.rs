@@ -1,0 +1,46 @@
+//! The Content-Security-Policy of the pages that hold the widget.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
+/// Scripts from here, and wasm that they compile.
+pub(super) const WIDGET: &str = "'self' 'wasm-unsafe-eval'";
+/// Scripts from here alone.
+pub(super) const SCRIPTS: &str = "'self'";
+
+/// Nothing from elsewhere and no `eval`. Styles may stand in attributes, because sizes and progress are set there. Only this
+/// origin and `framers` may frame the page; `scripts` says which may run.
+pub(super) fn content_policy(scripts: &str, framers: &[String]) -> String {
+    let framers: String = framers.iter().map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+         img-src 'self' https: data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'self'{framers}"
+    )
+}
+
+/// As [`WIDGET`], with the one script that the build wrote into a page's head, by its hash. What stands in the body is not
+/// looked at: a script that got there is not ours.
+pub(super) fn scripts_of(page: &str) -> String {
+    let head = page.split("<body").next().unwrap_or_default();
+    let own = head.split_once("<script>").and_then(|(_, rest)| Some(rest.split_once("</script>")?.0));
+    match own {
+        Some(own) => format!("{WIDGET} 'sha256-{}'", STANDARD.encode(Sha256::digest(own))),
+        None => WIDGET.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_heads_own_script_may_run() {
+        assert_eq!(
+            scripts_of("<head><script src=\"/a.js\"></script><script>go()</script></head><body>"),
+            "'self' 'wasm-unsafe-eval' 'sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw='"
+        );
+        assert_eq!(scripts_of("<head></head><body><script>go()</script></body>"), WIDGET);
+        assert_eq!(scripts_of("<head><script>go()</head>"), WIDGET);
+    }
+}

@@ -1,0 +1,35 @@
+// Stands in the page itself, before all else: a member's points are asked for at once, and put into the first view, which the
+// server wrote for anybody. It is the page of forms that shows the same. Without a session it does nothing, as where the
+// browser keeps nothing; what was begun in the first view is left alone.
+
+const kept = (name) => JSON.parse(sessionStorage.getItem(name));
+
+/** Whose points, and how they are told; found as src/app.rs and src/session.rs find it. */
+function wish() {
+  const form = new URLSearchParams(location.search);
+  const screen = kept('tukar.screen') ?? (form.get('view') || 'rewards');
+  const token = kept('tukar.session');
+  if (!token || screen !== 'rewards' || kept('tukar.attempt') || kept('tukar.review')) return undefined;
+  form.set('session', token);
+  form.set('locale', kept('tukar.locale') ?? (form.get('speak') || form.get('locale') || navigator.language));
+  form.delete('speak');
+  return form;
+}
+
+async function showPoints() {
+  const body = wish();
+  if (!body) return;
+  const parsed = new Promise((done) => document.addEventListener('readystatechange', done, { once: true }));
+  const answer = await fetch('/plain/home', { method: 'POST', body });
+  const text = answer.ok ? await answer.text() : '';
+  await parsed;
+  const first = document.querySelector('.tukar-page[slot=early]');
+  const page = new DOMParser().parseFromString(text, 'text/html').querySelector('.tukar-page');
+  // A session that has ended, or only reads, is not in it.
+  if (!first || !page?.querySelector('[name=session]')) return;
+  const typed = first.querySelector('[type=search]');
+  const begun = first.contains(document.activeElement) || typed?.value !== typed?.defaultValue;
+  if (!begun) first.replaceChildren(...page.childNodes);
+}
+
+showPoints().catch(() => undefined); // The first view stays as it is.
