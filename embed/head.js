@@ -28,8 +28,20 @@ async function showPoints() {
   // A session that has ended, or only reads, is not in it.
   if (!first || !page?.querySelector('[name=session]')) return;
   const typed = first.querySelector('[type=search]');
-  const begun = first.contains(document.activeElement) || typed?.value !== typed?.defaultValue;
-  if (!begun) first.replaceChildren(...page.childNodes);
+  const put = (...parts) => {
+    if (first.contains(document.activeElement) || typed?.value !== typed?.defaultValue) return;
+    for (const part of parts) {
+      const come = page.querySelector(part);
+      if (come) first.querySelector(part)?.replaceWith(come);
+    }
+  };
+  if (page.querySelector('.shell__notice')) {
+    put('.tukar');
+    return;
+  }
+  put('.shell__bar', '.home__points');
+  // The same cards, whose buttons then know the session: for where the widget does not come.
+  (window.requestIdleCallback ?? setTimeout)(() => put('.shell__tabs', '.home__rewards'));
 }
 
 showPoints().catch(() => undefined); // The first view stays as it is.

@@ -77,6 +77,7 @@ test('what a member has begun in the first view is not taken away by their point
 test('where wasm never comes, a member redeems by the forms of the first view', async ({ page, programme }) => {
   const { first } = await held(page, programme);
   await expect(first.locator('.balance__number')).toHaveText('12.450');
+  await expect(first.locator('.home__rewards [name=session]').first()).toBeAttached();
   await first.getByRole('button', { name: 'Voucher Kopi Senja Rp25.000' }).first().click();
   await page.getByRole('button', { name: 'Tukar sekarang', exact: true }).last().click();
   await expect(page.getByText('Dibayar dari')).toBeVisible();
