@@ -2,12 +2,12 @@
 // refused, as its strict mode does.
 import puppeteer from 'puppeteer-core';
 
-/** A fresh Firefox with a profile of its own. */
-export const launch = () =>
+/** A fresh Firefox with a profile of its own, in which these preferences are set too. */
+export const launch = (preferences = {}) =>
   puppeteer.launch({
     browser: 'firefox',
     executablePath: '/usr/bin/firefox-esr',
-    extraPrefsFirefox: { 'network.cookie.cookieBehavior': 1, 'intl.accept_languages': 'id-ID, id', 'intl.locale.requested': 'id' },
+    extraPrefsFirefox: { 'network.cookie.cookieBehavior': 1, 'intl.accept_languages': 'id-ID, id', 'intl.locale.requested': 'id', ...preferences },
   });
 
 /** A member before a document whose widget stands in shadow roots. */

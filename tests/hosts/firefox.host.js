@@ -1,11 +1,12 @@
-// The main job in Firefox, in the frame and in the page itself, with third-party cookies refused.
+// The main job in Firefox, in the frame, in the page itself and by forms, with third-party cookies refused.
 import { SARI } from '../browser/programme.js';
 import { test as base, expect, WIDGET } from './host.js';
 import { Hand, launch } from '../browser/firefox.js';
 
 const test = base.extend({
-  firefox: async ({}, use) => {
-    const browser = await launch();
+  preferences: [{}, { option: true }],
+  firefox: async ({ preferences }, use) => {
+    const browser = await launch(preferences);
     await use(browser);
     await browser.close();
   },
@@ -64,4 +65,47 @@ test('Firefox: a member redeems in inline mode', async ({ firefox, host, program
   const page = await firefox.newPage();
   await page.goto(host.page({ body: host.snippet + WIDGET.replace('>', ' mode="inline">') }));
   await redeem(new Hand(page.mainFrame()), programme);
+});
+
+/** The same by the forms of the first view. */
+async function redeemByForms(hand, programme) {
+  const main = '.shell__main button';
+  await hand.press(main, '^Masuk$');
+  await hand.type('input[name=contact]', SARI.phone);
+  await hand.press(main, '^Kirim kode$');
+  await hand.type(CODE, await programme.code(SARI.sms));
+  await hand.press(main, '^Masuk$');
+  await hand.find('.balance__number', '^12\\.450$');
+  await hand.type('input[type=search]', 'kopi senja\n');
+  await hand.find('.outcome__count', '^5 dari');
+  await hand.press(main, 'Voucher Kopi Senja Rp25\\.000');
+  await hand.find('.plain-detail h2', 'Kopi Senja');
+  await hand.press(main, '^Tukar sekarang$');
+  await hand.find('*', '^Dibayar dari');
+  const before = (await programme.messages(SARI.sms)).length;
+  await hand.press(main, '^Kirim kode$');
+  const code = await programme.code(SARI.sms, before);
+  await hand.type(CODE, code === '111111' ? '222222' : '111111');
+  await hand.press(main, '^Tukar sekarang$');
+  await hand.find('*', '(salah|cocok).*');
+  await (await hand.find(CODE, '')).click({ count: 3 });
+  await hand.type(CODE, code);
+  await hand.press(main, '^Tukar sekarang$');
+  await hand.find('h2', '^Berhasil ditukar$');
+  await hand.find('*', VOUCHER);
+  const { available, held } = await (await programme.asMember(SARI))('/v1/me/balance');
+  expect([available, held]).toEqual([5_350, 0]);
+}
+
+test.describe('without wasm', () => {
+  test.use({ preferences: { 'javascript.options.wasm': false } });
+
+  test('Firefox without wasm: a member redeems by forms in the frame, without third-party cookies', async ({ firefox, host, programme }) => {
+    host.partner();
+    const page = await firefox.newPage();
+    await page.goto(host.page());
+    const frame = await page.waitForFrame((each) => each.url().startsWith(`${host.home}/frame`));
+    expect(await frame.evaluate(() => typeof WebAssembly)).toBe('undefined');
+    await redeemByForms(new Hand(frame), programme);
+  });
 });
