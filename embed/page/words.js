@@ -14,6 +14,7 @@ export const WORDS = {
       locale: 'Bahasa; kosong: bahasa peramban',
       theme: 'Warna terang atau gelap',
       view: 'Layar pertama',
+      identity: 'JWT yang ditandatangani server Anda tentang siapa yang melihat halaman: paling panjang 2.048 byte, dipakai sekali',
       filter: 'Saringan katalog, misalnya kind=voucher&can=1',
       mode: 'Tempat widget berjalan',
       display: 'Di halaman, panel, atau dialog',

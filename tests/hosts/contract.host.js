@@ -48,6 +48,11 @@ test('the manifest, the types, the documents and the code name the same attribut
   expect(sorted([...watched, ...matches(element, /(?:get|has)Attribute\('([a-z]+)'\)/g)])).toEqual(listed);
 });
 
+test('the page for partners explains each attribute in Indonesian; in English the manifest does', async () => {
+  const { WORDS } = await import(join(root, 'embed/page/words.js'));
+  expect(sorted(Object.keys(WORDS.id.about))).toEqual(names('attributes'));
+});
+
 test('… the same methods', async ({ page, host }) => {
   const listed = sorted(declared.members.map((each) => each.name));
   expect(members('TukarRewardsElement').filter((name) => name !== 'addEventListener')).toEqual(listed);
