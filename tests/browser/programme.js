@@ -2,12 +2,12 @@
 // data, its inbox and its clock.
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const SERVER = process.env.TUKAR_SERVER;
 const WIDGET = process.env.TUKAR_WIDGET;
@@ -92,6 +92,15 @@ export class Programme {
       body: JSON.stringify({ advance_seconds: seconds }),
     });
     expect(answer.status).toBe(200);
+  }
+
+  /** `tukar-server import` of a catalogue with this one reward, as an operator would. */
+  async sell(reward) {
+    const both = (text) => ({ id: text, en: text });
+    const whole = { kind: 'voucher', brand: 'Kopi Senja', title: both('Voucher Kopi Senja Rp25.000'), description: both('Kopi'), terms: both(['Sekali pakai']), how_to_use: both('Tunjukkan kodenya') };
+    const file = join(dirname(this.database), 'catalogue.json');
+    await writeFile(file, JSON.stringify({ rewards: [{ ...whole, ...reward }] }));
+    execFileSync(SERVER, ['import', file, '--database', this.database], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   async messages(to) {

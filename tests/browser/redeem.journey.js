@@ -103,6 +103,22 @@ test('a hold that nobody confirms ends, and the points come back', async ({ shop
   await expect(page.getByRole('heading', { name: 'Waktu habis, poin kembali' })).toBeVisible();
 });
 
+test('what was agreed on changes before the code is typed: nothing is spent, and the member is told', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  const { rewards } = await (await fetch(`${programme.url}/v1/rewards?limit=100`)).json();
+  const { id } = rewards.find(({ title }) => TITLE.test(title));
+  await programme.sell({ id, points: 7_200 });
+  await shop.codeField.fill(code);
+  await expect(page.getByText('Penukaran dibatalkan').first()).toBeVisible();
+  await expect(page.getByText(/poin Anda sudah kembali/).first()).toBeVisible();
+  const member = await programme.asMember(SARI);
+  const { available, held } = await member('/v1/me/balance');
+  expect([available, held]).toEqual([12_450, 0]);
+  expect((await member('/v1/vouchers')).vouchers.filter(({ title }) => TITLE.test(title))).toEqual([]);
+});
+
 test('cancelling gives the points back', async ({ shop, page, programme }) => {
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);

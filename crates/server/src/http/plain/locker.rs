@@ -51,7 +51,8 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Screen {
     let ask = (told.challenge_id.clone(), sent.form.get("code").to_owned());
     match sign_in::check_locker(app.clone(), sent.session()?.clone(), ask, sent.here.clone()).await {
         Ok(_) => {
-            // As the session stands now.
+            // As the session stands now, and by the clock that opened it.
+            sent.visit.now = app.clock.now();
             sent.session = Some(sign_in::find_session(app, sent.form.get("session")).await?);
             list(app, sent).await
         }
