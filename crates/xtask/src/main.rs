@@ -17,6 +17,7 @@ mod budget;
 mod bundle;
 mod check;
 mod fuzz;
+mod long;
 mod postgres;
 mod serve;
 mod shell;
@@ -83,5 +84,13 @@ fn run(command: Command) -> Result<bool> {
         Command::Check => check::run(),
         Command::Fuzz(options) => fuzz::fuzz(&options).map(|()| true),
         Command::Bundle => bundle::run_hook().map(|()| true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_commands_are_put_together_well() {
+        <super::Cli as clap::CommandFactory>::command().debug_assert();
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, and one last line that counts them.
 
 use crate::{
-    budget, check,
+    budget, check, long,
     postgres::Postgres,
     serve::{build_server, server},
     shell::{self, Steps, cargo, output, program, say, seconds, target, watch},
@@ -9,6 +9,7 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Args;
+use std::time::Instant;
 
 /// Which tests.
 #[derive(Args)]
@@ -16,11 +17,13 @@ pub struct Options {
     /// Only the browser journeys, with further words for Playwright
     #[arg(long, num_args = 0.., allow_hyphen_values = true, value_name = "WORDS")]
     browser: Option<Vec<String>>,
+    #[command(flatten)]
+    often: long::Often,
 }
 
 /// What was counted so far.
 #[derive(Default)]
-struct Count {
+pub(crate) struct Count {
     passed: u32,
     failed: u32,
 }
@@ -32,7 +35,7 @@ impl Count {
     }
 
     /// A runner that ended badly without counting a failure is a failure itself.
-    fn runner(&mut self, name: &str, good: bool, (passed, failed): (u32, u32)) {
+    pub(crate) fn runner(&mut self, name: &str, good: bool, (passed, failed): (u32, u32)) {
         if (!good && failed == 0) || passed + failed == 0 {
             say(&format!("      {name}: ended badly, or ran no test"));
             self.add(passed, failed + 1);
@@ -46,6 +49,10 @@ impl Count {
 pub fn run(options: &Options) -> Result<bool> {
     let start = shell::now();
     let mut count = Count::default();
+    if options.often.any() {
+        long::run(&options.often, &mut count)?;
+        return Ok(told(&count, start));
+    }
     let mut steps = Steps::new(if options.browser.is_some() { 4 } else { 8 + check::count() });
     steps.next("Tools");
     tools::for_widget()?;
@@ -73,9 +80,14 @@ pub fn run(options: &Options) -> Result<bool> {
     }
     steps.next("Journeys in Chromium");
     journeys(&mut count, options.browser.as_deref().unwrap_or_default())?;
+    Ok(told(&count, start))
+}
+
+/// The last lines. `false`: something failed.
+fn told(count: &Count, start: Instant) -> bool {
     say(&format!("      all of it took {}", seconds(start)));
     say(&format!("{} passed, {} failed", count.passed, count.failed));
-    Ok(count.failed == 0)
+    count.failed == 0
 }
 
 fn native(count: &mut Count) -> Result<()> {
@@ -154,7 +166,7 @@ fn nextest_summary(line: &str) -> (u32, u32) {
 }
 
 /// `test result: ok. 7 passed; 0 failed; …`.
-fn libtest_result(line: &str) -> (u32, u32) {
+pub(crate) fn libtest_result(line: &str) -> (u32, u32) {
     match line.trim().strip_prefix("test result:") {
         Some(counts) => (before(counts, "passed"), before(counts, "failed")),
         None => (0, 0),
