@@ -2,13 +2,16 @@
 //!
 //! `fuzz_targets/` gives these to libFuzzer; `crates/server/tests/seeds.rs` gives them every kept seed on stable Rust.
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tukar_domain::code;
 use tukar_server::{
     contact::Contact,
     http::{body, client, rewards, session},
-    import,
+    identity as signed, import,
     language::Language,
+    partner::{Algorithm, Mode, Partner, PartnerKey, PartnerList},
     problem::{ApiError, FieldError},
     service::points,
 };
@@ -25,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("code", code),
     ("contact", contact),
     ("forwarded", forwarded),
+    ("identity", identity),
     ("language", language),
     ("problem", problem),
     ("query", query),
@@ -161,6 +165,62 @@ pub fn forwarded(bytes: &[u8]) {
         spoofed.append(name.clone(), value);
     }
     assert_eq!(client::forwarded(&spoofed, *hops), Some(found));
+}
+
+/// What a partner says about its visitor. See [`is_believed`].
+pub fn identity(bytes: &[u8]) {
+    is_believed(bytes);
+}
+
+/// Whether a token is believed: with an even first byte the rest is the token, with an odd one the partner signs the rest,
+/// the header in the first line and the claims after it.
+pub fn is_believed(bytes: &[u8]) -> bool {
+    let Some((which, rest)) = bytes.split_first() else { return false };
+    let Ok(text) = std::str::from_utf8(rest) else { return false };
+    let _ = PartnerKey::read_pem(text, None, NOW);
+    let signer = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).expect("32 bytes are a seed");
+    let mut token = text.to_owned();
+    let signs = which % 2 == 1;
+    if signs {
+        let (head, claims) = text.split_once('\n').unwrap_or((text, ""));
+        token = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
+        let signature = URL_SAFE_NO_PAD.encode(signer.sign(token.as_bytes()));
+        token = format!("{token}.{signature}");
+    }
+    let partners = PartnerList::new(vec![partner(signer.public_key().as_ref())]);
+    match signed::read(&token, &partners, (NOW, "https://tukar.example.id")) {
+        Ok(found) => {
+            assert!(signs, "believed, and nobody signed it");
+            assert!((1..=128).contains(&found.subject.len()) && (16..=64).contains(&found.jti.len()));
+            assert!(NOW < found.ends_at && found.ends_at <= NOW.plus_ms(360_000));
+            true
+        }
+        Err(refused) => {
+            assert!(refused.field.starts_with("identity") && refused.field.len() <= 80);
+            false
+        }
+    }
+}
+
+fn partner(public: &[u8]) -> Partner {
+    let key = PartnerKey {
+        kid: "k1".to_owned(),
+        algorithm: Algorithm::EdDsa,
+        public: public.to_vec(),
+        added_at: NOW,
+        ends_at: None,
+    };
+    Partner {
+        id: "kopi".to_owned(),
+        name: String::new(),
+        origins: vec!["https://kopi.example.id".to_owned()],
+        mode: Mode::Frame,
+        accent: String::new(),
+        codes_per_hour: 1,
+        identities_per_hour: 1,
+        keys: vec![key],
+        created_at: NOW,
+    }
 }
 
 /// A refusal names fields shortly, whatever was sent.

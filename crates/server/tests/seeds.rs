@@ -43,6 +43,12 @@ fn the_targets_are_reached() {
     let taken: &[(&str, bool)] = &[
         ("contact", tukar_server::contact::Contact::read("0812 3456 7890").is_some()),
         ("code", tukar_domain::code::normalise("123 456").is_some()),
+        (
+            "identity",
+            targets::is_believed(
+                &fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/identity/good")).unwrap(),
+            ),
+        ),
         ("query", tukar_server::http::rewards::page_of("after=60.kopi&limit=7").is_ok()),
     ];
     assert!(taken.iter().all(|(_, taken)| *taken), "{taken:?}");
