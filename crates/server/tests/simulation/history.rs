@@ -228,20 +228,25 @@ impl History {
         (asking, limited, i64::from(quantity))
     }
 
+    /// Why a hold would be refused now, if it would.
+    fn refusal(&self, who: usize, (asking, limited, quantity): &(Value, bool, i64)) -> Option<&'static str> {
+        let (now, known) = (self.now(), &self.members[who]);
+        let short = known.spendable(now) < asking["points"].as_i64().unwrap();
+        if short || (*limited && self.stock < *quantity) {
+            return Some("not-eligible");
+        }
+        (!known.may_send(now)).then_some("too-many")
+    }
+
     /// What must come of a hold, and the model's side of it.
     fn expect_hold(&mut self, who: usize, asked: &(Value, bool, i64)) -> Expected {
+        if let Some(word) = self.refusal(who, asked) {
+            return Expected::Refused(word);
+        }
         let now = self.now();
-        let (asking, limited, quantity) = asked;
-        let known = &mut self.members[who];
-        if known.spendable(now) < asking["points"].as_i64().unwrap() || (*limited && self.stock < *quantity) {
-            return Expected::Refused("not-eligible");
-        }
-        if !known.may_send(now) {
-            return Expected::Refused("too-many");
-        }
-        known.hold(asked.clone(), now);
-        if *limited {
-            self.stock -= quantity;
+        self.members[who].hold(asked.clone(), now);
+        if asked.1 {
+            self.stock -= asked.2;
         }
         Expected::Done(201)
     }
@@ -284,10 +289,16 @@ impl History {
         let answers = tokio::join!(zero.send(&asked[0].0), one.send(&asked[1].0));
         drop((zero, one));
         let answers = [answers.0, answers.1];
-        // Either order may have come; whoever was refused came second.
+        // Either order may have come. Whoever was refused came second; or first, and was refused for something of their own.
+        let alone = [self.refusal(0, &asked[0]), self.refusal(1, &asked[1])];
         let first = usize::from(!answers[0].status.is_success());
         for who in [first, 1 - first] {
-            let expected = self.expect_hold(who, &asked[who]);
+            let mut expected = self.expect_hold(who, &asked[who]);
+            if let (Expected::Refused(word), Some(own)) = (&mut expected, alone[who])
+                && answers[who].clone().problem() == own
+            {
+                *word = own;
+            }
             check(&answers[who], &expected);
             if expected == Expected::Done(201) {
                 let code = self.code_of(who, asked[who].0["id"].as_str().unwrap()).await;
