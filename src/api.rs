@@ -1,4 +1,4 @@
-//! The only fetch: typed calls to the Tukar API.
+//! The only fetch of the widget: typed calls to the Tukar API. What the loader asked for already is taken from it.
 //!
 //! Safe calls (GET) are tried again after a lost answer; calls that move points never are: their answer, when lost, is
 //! [`Failure::Unknown`], and the caller looks the attempt up. All typed calls share one request function, so that a
