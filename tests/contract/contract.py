@@ -27,6 +27,8 @@ CHECKS = [
     "ignored_auth",
     "missing_required_header",
 ]
+# What no request of these can succeed at: a partner's key would have to sign. `tests/api/identity.rs` has one.
+NEVER = ("another method", "POST /v1/identity")
 # The demo's member with two million points.
 CONTACT = "+6281755556666"
 HERE = pathlib.Path(__file__).parent
@@ -104,7 +106,7 @@ def main():
         print(f"rounds {seed}, cases {sum(answers.total() for answers in found.values())}", flush=True)
     for operation, answers in sorted(found.items()):
         print(f"{operation:42} " + "  ".join(f"{answer}: {times}" for answer, times in sorted(answers.items())))
-        if goal and operation != "another method" and not any(answer.startswith("2") for answer in answers):
+        if goal and operation not in NEVER and not any(answer.startswith("2") for answer in answers):
             print(f"{operation} never succeeded: it was not really asked")
             good = False
     failed = sum(times for answers in found.values() for answer, times in answers.items() if answer >= "500" and answer != "503")
