@@ -1,16 +1,9 @@
 // What the widget asks for first, asked for while its bytes are still coming.
 
+import { beginsAtHome, kept, languageOf } from './kept.js';
+
 const ANSWER_MS = 15_000; // As long as the widget itself would wait (src/api.rs).
 const FRESH_MS = 10_000; // From the widget's start: what nobody has taken by then might be old.
-
-/** What the widget keeps for this tab; nothing where the browser lets it keep nothing. */
-function kept(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name)) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The whole answer, and by the visitor's clock when it was here: the server's clock in it was right then. */
 async function whole(url, how) {
@@ -25,12 +18,9 @@ async function whole(url, how) {
  * anything is changed, it forgets the rest.
  */
 export function ask(host, api) {
-  // Who looks, and how they are answered; found as src/app.rs and src/session.rs find it.
   const token = kept('tukar.session');
-  const language = kept('tukar.locale') ?? (host.getAttribute('locale') || navigator.language);
-  const locale = language.toLowerCase().startsWith('en') ? 'en' : 'id';
-  const screen = kept('tukar.screen') ?? (host.getAttribute('view') || 'rewards');
-  const atHome = screen === 'rewards' && !kept('tukar.attempt') && !kept('tukar.review');
+  const locale = languageOf(host.getAttribute('locale')).toLowerCase().startsWith('en') ? 'en' : 'id';
+  const atHome = beginsAtHome(host.getAttribute('view'));
   const home = atHome ? ['/v1/rewards?limit=60'] : [];
   if (atHome && token) home.push('/v1/me/balance', '/v1/me/eligibility');
   const paths = ['/v1/programme', ...(token ? ['/v1/me'] : []), ...home];

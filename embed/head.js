@@ -2,16 +2,15 @@
 // server wrote for anybody. It is the page of forms that shows the same. Without a session it does nothing, as where the
 // browser keeps nothing; what was begun in the first view is left alone.
 
-const kept = (name) => JSON.parse(sessionStorage.getItem(name));
+import { beginsAtHome, kept, languageOf } from './kept.js';
 
-/** Whose points, and how they are told; found as src/app.rs and src/session.rs find it. */
+/** Whose points, and how they are told. */
 function wish() {
   const form = new URLSearchParams(location.search);
-  const screen = kept('tukar.screen') ?? (form.get('view') || 'rewards');
   const token = kept('tukar.session');
-  if (!token || screen !== 'rewards' || kept('tukar.attempt') || kept('tukar.review')) return undefined;
+  if (!token || !beginsAtHome(form.get('view'))) return undefined;
   form.set('session', token);
-  form.set('locale', kept('tukar.locale') ?? (form.get('speak') || form.get('locale') || navigator.language));
+  form.set('locale', languageOf(form.get('speak') || form.get('locale')));
   form.delete('speak');
   return form;
 }

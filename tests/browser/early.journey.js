@@ -1,10 +1,8 @@
 // While the widget's bytes are still coming: what it will ask for is asked already, and a member's points are in the first view.
-import { SARI, expect, test } from './programme.js';
-
-const WASM = '**/*.wasm';
+import { SARI, expect, holdWasm, test } from './programme.js';
 
 /** The hosted page as a member with a session opens it, whose wasm waits until the answer's `come` is called. */
-async function held(page, programme, { token, wait = true } = {}) {
+async function held(page, programme, { token } = {}) {
   const signedIn = token ?? (await programme.asMember(SARI)).token;
   await page.addInitScript((kept) => sessionStorage.setItem('tukar.session', JSON.stringify(kept)), signedIn);
   const asked = [];
@@ -12,12 +10,7 @@ async function held(page, programme, { token, wait = true } = {}) {
     const { pathname, search } = new URL(request.url());
     if (/^\/(v1|plain)\//.test(pathname)) asked.push(`${request.method()} ${pathname}${search}`);
   });
-  let come;
-  const wish = new Promise((done) => (come = done));
-  await page.route(WASM, async (route) => {
-    if (wait) await wish;
-    await route.continue();
-  });
+  const come = await holdWasm(page);
   await page.goto(programme.url, { waitUntil: 'domcontentloaded' });
   return { asked, come, first: page.locator('[slot=early]'), widget: page.locator('.tukar:not([slot] .tukar)') };
 }

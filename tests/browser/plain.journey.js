@@ -1,5 +1,5 @@
 // The product where no script, or no wasm, runs; and the widget taking the first view over where both do.
-import { SARI, enter, expect, isAccessible, test } from './programme.js';
+import { SARI, enter, expect, holdWasm, isAccessible, test } from './programme.js';
 
 async function signIn(page, programme) {
   await page.getByRole('button', { name: 'Masuk' }).first().click();
@@ -78,12 +78,7 @@ test('with wasm blocked the page stays, and works', async ({ page, programme }) 
 });
 
 test('the widget takes the first view over: same cards, no jump, nothing typed is lost', async ({ page, programme }) => {
-  let release;
-  const held = new Promise((go) => (release = go));
-  await page.route('**/*.wasm', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdWasm(page);
   await page.addInitScript(() => {
     globalThis.shifted = 0;
     new PerformanceObserver((list) => {
@@ -102,12 +97,7 @@ test('the widget takes the first view over: same cards, no jump, nothing typed i
 });
 
 test('what is typed before the widget comes is searched for when it is there', async ({ page, programme }) => {
-  let release;
-  const held = new Promise((go) => (release = go));
-  await page.route('**/*.wasm', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdWasm(page);
   await page.goto(programme.url);
   await page.getByRole('searchbox').fill('kopi');
   release();

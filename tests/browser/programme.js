@@ -29,6 +29,17 @@ export async function isAccessible(page) {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
 }
 
+/** Keeps the widget's wasm back until the function that is answered with is called. */
+export async function holdWasm(page) {
+  let release;
+  const wish = new Promise((done) => (release = done));
+  await page.route('**/*.wasm', async (route) => {
+    await wish;
+    await route.continue();
+  });
+  return release;
+}
+
 const KEY_WITHIN_MS = 5_000;
 
 /**

@@ -117,7 +117,6 @@ test('inline, a page styles the named parts, and any accent can be read', async 
   }
 });
 
-/** In the page: WCAG's contrast of each pair of tokens that carries text, as the browser computes them. */
 test('the first view in the frame has the theme that the page sets, before the widget comes', async ({ page, host }) => {
   host.partner();
   await page.route('**/*.wasm', (route) => route.abort());
@@ -128,6 +127,7 @@ test('the first view in the frame has the theme that the page sets, before the w
   await expect.poll(scheme).toBe('light');
 });
 
+/** In the page: WCAG's contrast of each pair of tokens that carries text, as the browser computes them. */
 function readability({ accent, theme }) {
   const widget = document.querySelector('tukar-rewards');
   widget.setAttribute('theme', theme);

@@ -116,7 +116,7 @@ for (const name of Object.keys(FRAMEWORKS)) {
     // A framework keeps its last tree. The tool that drives this browser holds some of the frames, seven nodes each, but may
     // not hold the widget by them. A leak would keep fifty widgets with 350 nodes or more.
     expect(after.elements).toBeLessThanOrEqual(3);
-    expect(after.nodes - before.nodes).toBeLessThan(300);
+    expect(after.nodes - before.nodes).toBeLessThan(175);
     expect(after.listeners - before.listeners).toBeLessThan(50);
     expect(grown).toBeLessThan(4096);
     expect(told.errors).toEqual([]);

@@ -65,9 +65,7 @@ pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError
         format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
     let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
     let headers = response.headers_mut();
-    let policy = policy::content_policy(&policy::scripts_of(page), origins);
-    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, origins)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let cross_origin = HeaderValue::from_static("cross-origin");
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);

@@ -311,8 +311,7 @@ async fn front(
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("index.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
-    let policy = policy::content_policy(&policy::scripts_of(&page), &app.config.allowed_origins);
-    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
+    let policy = policy::of_page(&page, &app.config.allowed_origins)?;
     let page = with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
     let mut response = Html(page).into_response();
     let headers = response.headers_mut();

@@ -1,6 +1,8 @@
 //! The Content-Security-Policy of the pages that hold the widget.
 
+use crate::problem::ApiError;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
 /// Scripts from here, and wasm that they compile.
@@ -19,9 +21,15 @@ pub(super) fn content_policy(scripts: &str, framers: &[String]) -> String {
     )
 }
 
+/// The header of a page of the widget's, which only this origin and `framers` may frame.
+pub(super) fn of_page(page: &str, framers: &[String]) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(&content_policy(&scripts_of(page), framers))
+        .map_err(|error| ApiError::Broken(error.into()))
+}
+
 /// As [`WIDGET`], with the one script that the build wrote into a page's head, by its hash. What stands in the body is not
 /// looked at: a script that got there is not ours.
-pub(super) fn scripts_of(page: &str) -> String {
+fn scripts_of(page: &str) -> String {
     let head = page.split("<body").next().unwrap_or_default();
     let own = head.split_once("<script>").and_then(|(_, rest)| Some(rest.split_once("</script>")?.0));
     match own {

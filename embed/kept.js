@@ -1,0 +1,17 @@
+// What the widget keeps for this tab (src/session.rs, src/app.rs, src/api/attempt.rs), read before the widget runs.
+
+/** Under this name; nothing where the browser lets it keep nothing. */
+export function kept(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The member's own language, else the page's, else the browser's. */
+export const languageOf = (page) => kept('tukar.locale') ?? (page || navigator.language);
+
+/** Whether the widget begins with points and catalogue, where its page asks for `view`. */
+export const beginsAtHome = (view) =>
+  (kept('tukar.screen') ?? (view || 'rewards')) === 'rewards' && !kept('tukar.attempt') && !kept('tukar.review');
