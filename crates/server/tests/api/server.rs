@@ -348,27 +348,29 @@ impl Server {
         assert!(found.is_ok(), "{found:?}");
     }
 
-    /// A member's entries sum to zero and say the same as their lots and their history.
+    /// A member's entries sum to zero and say the same as their lots and their history, all at one moment: a commit may come
+    /// while this reads.
     pub(crate) async fn adds_up(&self, member: &str) {
-        let mut conn = self.app.store.read().await.unwrap();
-        let sums = ledger::sum_entries(&mut conn, member).await.unwrap();
-        assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
-        let of_lots = |column: &str| {
-            let sql =
-                format!("SELECT CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM lots WHERE member_id = $1");
-            sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(member.to_owned())
+        let read = async |conn: &mut tukar_server::store::Connection| {
+            let sums = ledger::sum_entries(conn, member).await?;
+            let mut lots = Vec::new();
+            for account in ["available", "held", "pending"] {
+                let sql = format!(
+                    "SELECT CAST(COALESCE(SUM({account}), 0) AS BIGINT) FROM lots WHERE member_id = $1"
+                );
+                let sum = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(member.to_owned());
+                lots.push((account, sum.fetch_one(&mut *conn).await?));
+            }
+            let history =
+                "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM activities WHERE member_id = $1";
+            let history: i64 = sqlx::query_scalar(history).bind(member).fetch_one(&mut *conn).await?;
+            Ok::<_, sqlx::Error>((sums, lots, history))
         };
-        for account in ["available", "held", "pending"] {
-            let lots = of_lots(account).fetch_one(&mut *conn).await.unwrap();
-            assert_eq!(sums.get(account).copied().unwrap_or(0), lots, "{account}: {sums:?}");
+        let (sums, lots, history) = self.app.store.read_moment(read).await.unwrap();
+        assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
+        for (account, sum) in lots {
+            assert_eq!(sums.get(account).copied().unwrap_or(0), sum, "{account}: {sums:?}");
         }
-        let history: i64 = sqlx::query_scalar(
-            "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM activities WHERE member_id = $1",
-        )
-        .bind(member)
-        .fetch_one(&mut *conn)
-        .await
-        .unwrap();
         assert_eq!(history, sums.get("available").copied().unwrap_or(0), "history says what is available");
     }
 
