@@ -9,16 +9,47 @@ pub mod sign_in;
 pub mod vouchers;
 
 use crate::{app::App, problem::ApiError};
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, Weak},
+};
 
-/// Runs `work` in its own task, so that a visitor who goes away does not cut a commit in half.
+/// Runs `work` in its own task, so that a visitor who goes away does not cut a commit in half. A work that may wait long
+/// for its turn asks the [`Visitor`] once it has it: what nobody waits for any more is not begun.
 ///
 /// # Errors
 /// The work's own; `Broken` when it panicked.
-pub async fn to_the_end<T, F>(app: &Arc<App>, work: impl FnOnce(Arc<App>) -> F) -> Result<T, ApiError>
+pub async fn to_the_end<T, F>(
+    app: &Arc<App>,
+    work: impl FnOnce(Arc<App>, Visitor) -> F,
+) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
-    tokio::spawn(work(Arc::clone(app))).await.map_err(|error| ApiError::Broken(error.into()))?
+    // Dropped with this future, which the connection drops when the visitor goes.
+    let waiting = Arc::new(());
+    let work = work(Arc::clone(app), Visitor { waiting: Arc::downgrade(&waiting) });
+    tokio::spawn(work).await.map_err(|error| ApiError::Broken(error.into()))?
+}
+
+/// Whoever asked, seen from a work that outlives the request.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    waiting: Weak<()>,
+}
+
+impl Visitor {
+    /// To be asked with the lock in hand on what the work decides, before it decides. Else a request that was given up, asked
+    /// again and refused would still take effect when its turn came late.
+    ///
+    /// # Errors
+    /// [`ApiError::Busy`], which nobody reads, once the visitor has gone.
+    pub fn still_waits(&self) -> Result<(), ApiError> {
+        if self.waiting.strong_count() > 0 {
+            return Ok(());
+        }
+        tracing::debug!("a request was given up before its turn came");
+        Err(ApiError::Busy)
+    }
 }

@@ -36,7 +36,7 @@ async fn take(
     here: Here,
     Json(ask): Json<AskIdentity>,
 ) -> Result<Json<Identified>, ApiError> {
-    Ok(Json(to_the_end(&app, |app| identity::take(app, ask.identity, here)).await?))
+    Ok(Json(to_the_end(&app, |app, _| identity::take(app, ask.identity, here)).await?))
 }
 
 /// This partner's page shows the member's points without a code no more; read sessions by its word end.

@@ -93,7 +93,8 @@ async fn create(
         return Err(ApiError::invalid("id", FieldWhy::Mismatch));
     }
     let member = session.0.member;
-    let (answer, new) = to_the_end(&app, |app| redeem::create(app, member, (ask, here))).await?;
+    let (answer, new) =
+        to_the_end(&app, |app, visitor| redeem::create((app, visitor), member, (ask, here))).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(CONTENT_TYPE, "application/json")], answer).into_response())
 }
@@ -147,9 +148,10 @@ async fn confirm(
     Json(confirm): Json<Confirm>,
 ) -> Result<Response, ApiError> {
     let key = key(&headers)?;
-    let answer =
-        to_the_end(&app, |app| redeem::confirm(app, session.0, (id, key, confirm.code), (here, language)))
-            .await?;
+    let answer = to_the_end(&app, |app, visitor| {
+        redeem::confirm((app, visitor), session.0, (id, key, confirm.code), (here, language))
+    })
+    .await?;
     Ok(([(CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
@@ -174,7 +176,10 @@ async fn resend(
     Json(ask): Json<ResendCode>,
 ) -> Result<Json<Redemption>, ApiError> {
     let member = session.0.member;
-    Ok(Json(to_the_end(&app, |app| redeem::resend(app, member, (id, ask.channel), here)).await?))
+    Ok(Json(
+        to_the_end(&app, |app, visitor| redeem::resend((app, visitor), member, (id, ask.channel), here))
+            .await?,
+    ))
 }
 
 /// Cancel: the points go back to their lots.
@@ -202,7 +207,7 @@ async fn cancel(
 ) -> Result<Json<Redemption>, ApiError> {
     key(&headers)?;
     let member = session.0.member;
-    Ok(Json(to_the_end(&app, |app| redeem::cancel(app, member, (id, language))).await?))
+    Ok(Json(to_the_end(&app, |app, visitor| redeem::cancel((app, visitor), member, (id, language))).await?))
 }
 
 fn key(headers: &HeaderMap) -> Result<String, ApiError> {

@@ -116,7 +116,7 @@ pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Resul
     };
     let days = app.config.programme.about_to_be_lost_days;
     let summary = books::summary(&all, timestamp(now), days, &app.zone);
-    let (lots, lots_next) = page(&rows, LOTS_PER_PAGE, language);
+    let (lots, lots_next) = page(&rows, LOTS_PER_PAGE, (language, now));
     Ok(wire::Balance {
         available: summary.available.0,
         held: summary.held.0,
@@ -158,17 +158,21 @@ pub async fn lots(
     let mut conn = app.store.read().await?;
     let now = app.clock.now();
     let (rows, _) = ledger::load_page(&mut conn, &member.id, (after.as_ref(), limit + 1), now).await?;
-    let (lots, next) = page(&rows, limit, language);
+    let (lots, next) = page(&rows, limit, (language, now));
     Ok(wire::LotPage { lots, next })
 }
 
 /// `rows` holds one lot more than the page when there are more. The last lot of the page may be gone when the next one is
 /// asked for: that begins at the first one behind its place.
-fn page(rows: &[LotRow], limit: usize, language: Language) -> (Vec<wire::Lot>, Option<String>) {
+fn page(
+    rows: &[LotRow],
+    limit: usize,
+    (language, now): (Language, Moment),
+) -> (Vec<wire::Lot>, Option<String>) {
     let part = &rows[..rows.len().min(limit)];
     let next = part.last().filter(|_| rows.len() > limit);
     let next = next.map(|row| format!("{}.{}", cursor_end(row), row.lot.id));
-    (part.iter().map(|row| lot_to_wire(row, language)).collect(), next)
+    (part.iter().map(|row| lot_to_wire(row, (language, now))).collect(), next)
 }
 
 fn odd_cursor() -> ApiError {
@@ -179,12 +183,13 @@ fn cursor_end(row: &LotRow) -> i64 {
     row.lot.ends_at.map_or(i64::MAX, |at| moment(at).0)
 }
 
-fn lot_to_wire(row: &LotRow, language: Language) -> wire::Lot {
+fn lot_to_wire(row: &LotRow, (language, now): (Language, Moment)) -> wire::Lot {
     let lot = &row.lot;
     let pending = lot.pending.is_positive();
     wire::Lot {
         id: lot.id.0.clone(),
-        available: if pending { lot.pending.0 } else { lot.available.0 },
+        // What is held keeps a lot here beyond its end; the rest of it can't be spent any more.
+        available: if pending { lot.pending.0 } else { lot.spendable(timestamp(now)).0 },
         held: lot.held.0,
         granted: lot.granted.0,
         source: row.source.get(language).clone(),

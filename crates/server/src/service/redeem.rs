@@ -15,6 +15,7 @@ use crate::{
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
     service::{
+        Visitor,
         codes::{self, Checked, Delivery, NewChallenge},
         points, vouchers,
     },
@@ -102,7 +103,7 @@ pub async fn quote(
 /// [`ApiError::KeyReused`], [`ApiError::PriceChanged`], [`ApiError::NotEligible`], [`ApiError::Invalid`],
 /// [`ApiError::TooMany`], [`ApiError::NotFound`].
 pub async fn create(
-    app: Arc<App>,
+    (app, visitor): (Arc<App>, Visitor),
     member: MemberRow,
     (ask, here): (AskRedemption, Here),
 ) -> Result<(String, bool), ApiError> {
@@ -114,7 +115,7 @@ pub async fn create(
     let held = app
         .store
         .transact("redeem.hold", async |conn| {
-            if let Some(row) = find_in(conn, (&member.id, &ask.id), now).await? {
+            if let Some(row) = find_in((conn, &visitor), (&member.id, &ask.id), now).await? {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
                 }
@@ -203,7 +204,7 @@ async fn hold(
 /// # Errors
 /// The code's refusals, [`ApiError::OrderChanged`], [`ApiError::WrongState`], [`ApiError::KeyReused`], [`ApiError::NotFound`].
 pub async fn confirm(
-    app: Arc<App>,
+    (app, visitor): (Arc<App>, Visitor),
     session: SessionRow,
     (id, key, typed): (String, String, String),
     (here, language): (Result<Here, ApiError>, Language),
@@ -223,7 +224,7 @@ pub async fn confirm(
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
-            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
             {
@@ -348,7 +349,7 @@ fn not_called_off(row: &RedemptionRow) -> Result<(), ApiError> {
 /// # Errors
 /// [`ApiError::TooMany`], [`ApiError::WrongState`], [`ApiError::OrderChanged`], [`ApiError::NotFound`].
 pub async fn resend(
-    app: Arc<App>,
+    (app, visitor): (Arc<App>, Visitor),
     member: MemberRow,
     (id, channel): (String, Option<Channel>),
     here: Here,
@@ -358,7 +359,7 @@ pub async fn resend(
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
-            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             not_called_off(&row)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
@@ -392,14 +393,14 @@ pub async fn resend(
 /// # Errors
 /// [`ApiError::WrongState`] once confirmed, [`ApiError::NotFound`].
 pub async fn cancel(
-    app: Arc<App>,
+    (app, visitor): (Arc<App>, Visitor),
     member: MemberRow,
     (id, language): (String, Language),
 ) -> Result<wire::Redemption, ApiError> {
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
-            let row = find_in(conn, (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
             match row.state {
                 State::Held { .. } => release(conn, (&row, Step::Void), now).await?,
                 State::Voided { .. } | State::Expired { .. } => {}
@@ -472,13 +473,14 @@ async fn time_out_in(conn: &mut Connection, member_id: &str, now: Moment) -> Res
     Ok(())
 }
 
-/// As [`time_out_in`]; then the redemption of this id as it stands.
+/// As [`time_out_in`], for a visitor who still waits; then the redemption of this id as it stands.
 async fn find_in(
-    conn: &mut Connection,
+    (conn, visitor): (&mut Connection, &Visitor),
     (member_id, id): (&str, &str),
     now: Moment,
 ) -> Result<Option<RedemptionRow>, ApiError> {
     lock(conn, Lock::Member(member_id)).await?;
+    visitor.still_waits()?;
     let (row, overdue) = redemptions::find_and_overdue(conn, (member_id, id), now).await?;
     if overdue.is_empty() {
         return Ok(row);

@@ -79,6 +79,22 @@ async fn points_held_when_their_lot_ends_are_spent_or_lost_but_never_back() {
 }
 
 #[tokio::test]
+async fn of_a_lot_that_ended_no_more_is_shown_than_what_is_held() {
+    let server = Server::empty(vec![reward("kopi")]).await;
+    server.enrol(crate::server::member("m1", Some(PHONE), None)).await;
+    let soon = server.now().plus_ms(400_000);
+    server.earn("m1", "soon", 3_000, Expiry::FixedDate(tukar_server::clock::timestamp(soon))).await;
+    let sari = server.sign_in(PHONE).await;
+    sari.hold("kopi").await;
+    let lot = async || sari.get("/v1/me/balance").await.is(200).json()["lots"][0].clone();
+    assert_eq!((&lot().await["available"], &lot().await["held"]), (&json!(2_000), &json!(1_000)));
+    server.later(450);
+    assert_eq!(sari.points().await, (0, 1_000));
+    assert_eq!((&lot().await["available"], &lot().await["held"]), (&json!(0), &json!(1_000)));
+    server.audit("m1").await;
+}
+
+#[tokio::test]
 async fn pending_points_are_granted_in_time() {
     let server = Server::new(vec![]).await;
     let earned = Earned {

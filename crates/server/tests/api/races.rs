@@ -136,6 +136,71 @@ async fn a_visitor_who_goes_away_does_not_stop_the_commit() {
     server.audit("m1").await;
 }
 
+/// Somebody decides on a member for a while; all others wait.
+struct Busy {
+    release: Arc<tokio::sync::Notify>,
+    deciding: tokio::task::JoinHandle<Result<(), sqlx::Error>>,
+}
+
+impl Busy {
+    async fn with(server: &Arc<Server>, member: &'static str) -> Busy {
+        let (locked, release) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+        let (shared, at, until) = (Arc::clone(server), Arc::clone(&locked), Arc::clone(&release));
+        let deciding = tokio::spawn(async move {
+            let work = async |conn: &mut Connection| {
+                lock(conn, Lock::Member(member)).await?;
+                at.notify_one();
+                until.notified().await;
+                Ok::<_, sqlx::Error>(())
+            };
+            shared.app.store.transact("test", work).await
+        });
+        locked.notified().await;
+        Busy { release, deciding }
+    }
+
+    async fn end(self) {
+        self.release.notify_one();
+        self.deciding.await.unwrap().unwrap();
+    }
+}
+
+/// Waits as long as a visitor does who then goes away.
+async fn give_up(request: impl Future<Output = Answer>) {
+    let told = tokio::time::timeout(std::time::Duration::from_millis(300), request).await;
+    assert!(told.is_err(), "it was answered: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_given_up_before_its_turn_came_is_not_done() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let sari = server.sign_in(PHONE).await;
+    let (first, second) = (sari.asking("kopi", 1).await, sari.asking("kopi", 2).await);
+    let first_path = format!("/v1/redemptions/{}", first["id"].as_str().unwrap());
+    let second_id = second["id"].as_str().unwrap();
+
+    let busy = Busy::with(&server, "m1").await;
+    give_up(sari.send(&first)).await;
+    busy.end().await;
+    // This one's turn comes after the first one's.
+    sari.send(&second).await.is(201);
+    assert_eq!(sari.points().await, (3_000, 2_000));
+    sari.get(&first_path).await.is(404);
+
+    let code = server.code().await;
+    let busy = Busy::with(&server, "m1").await;
+    give_up(sari.confirm(second_id, &code)).await;
+    give_up(sari.cancel(second_id)).await;
+    busy.end().await;
+    // Asked again, it is done as if for the first time.
+    sari.send(&first).await.is(201);
+    assert_eq!(sari.points().await, (2_000, 3_000));
+    sari.confirm(second_id, &code).await.is(200);
+    assert_eq!(sari.points().await, (2_000, 1_000));
+    assert_eq!(server.count("vouchers").await, 2);
+    server.audit("m1").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);
@@ -144,21 +209,7 @@ async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
     let asking = sari.asking("kopi", 1).await;
     let token = sari.token.clone();
 
-    // Somebody holds the member's rows for a while.
-    let (locked, release) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
-    let slow = {
-        let (server, locked, release) = (Arc::clone(&server), Arc::clone(&locked), Arc::clone(&release));
-        tokio::spawn(async move {
-            let work = async |conn: &mut Connection| {
-                lock(conn, Lock::Member("m1")).await?;
-                locked.notify_one();
-                release.notified().await;
-                Ok::<_, sqlx::Error>(())
-            };
-            server.app.store.transact("test", work).await
-        })
-    };
-    locked.notified().await;
+    let busy = Busy::with(&server, "m1").await;
     let flood: Vec<_> = (0..200)
         .map(|_| {
             let (server, token, asking) = (Arc::clone(&server), token.clone(), asking.clone());
@@ -176,8 +227,7 @@ async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
         let (server, token) = (Arc::clone(&server), token.clone());
         tokio::spawn(async move { Visitor { server: &server, token }.cancel(&begun).await })
     };
-    release.notify_one();
-    slow.await.unwrap().unwrap();
+    busy.end().await;
     let mut statuses = Vec::new();
     for task in flood {
         statuses.push(task.await.unwrap().status.as_u16());

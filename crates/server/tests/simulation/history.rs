@@ -6,9 +6,10 @@ use crate::{
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
-use std::{future::Future, task::Poll};
+use std::{future::Future, time::Duration};
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
+    clock::timestamp,
     secret::sha256,
     store::{Connection, members, rewards},
 };
@@ -91,8 +92,27 @@ fn few_of(seed: u64) -> String {
     format!("few-{seed}")
 }
 
+/// Moves the clock to where the seed's history begins. Years repeat themselves after four, so that it is the same history
+/// whichever ran before it; a quarter begins shortly before a month ends, where lots end.
+fn start_clock(server: &Server, seed: u64) {
+    let mut rng = StdRng::seed_from_u64(!seed);
+    let now = timestamp(server.now());
+    let mut from = timestamp(START).to_zoned_datetime(server.app.zone.clone());
+    while from.timestamp() < now {
+        from = from.checked_add(jiff::Span::new().years(4)).unwrap();
+    }
+    let begin = if rng.random_bool(0.25) {
+        let next_month = from.last_of_month().unwrap().tomorrow().unwrap().start_of_day().unwrap();
+        next_month.timestamp() - jiff::SignedDuration::from_secs(rng.random_range(1..1_800))
+    } else {
+        from.timestamp() + jiff::SignedDuration::from_secs(rng.random_range(0..31 * 86_400))
+    };
+    server.later(u32::try_from(begin.duration_since(now).as_secs()).unwrap());
+}
+
 impl History {
     async fn begin(server: Server, seed: u64) -> History {
+        start_clock(&server, seed);
         let one = |number: u64| Member {
             id: format!("s{seed}-{number}"),
             phone: format!("+62812{:08}", seed * 2 + number),
@@ -258,7 +278,7 @@ impl History {
         let answer = match way {
             // Dropped half way: then it has happened or not, and the same request again makes it certain.
             0 => {
-                drop_half_way(visitor.send(&asked.0), usize::from(asked.2 as u8)).await;
+                go_away(visitor.send(&asked.0), self.rng.clone()).await;
                 let again = visitor.send(&asked.0).await;
                 if again.status == 200 {
                     Answer { status: http::StatusCode::CREATED, ..again }
@@ -337,7 +357,7 @@ impl History {
         let way = self.rng.random_range(0..4);
         let visitor = self.visitor(who);
         if right && way == 0 {
-            drop_half_way(visitor.confirm(attempt.id(), &code), 3).await;
+            go_away(visitor.confirm(attempt.id(), &code), self.rng.clone()).await;
         }
         let answer = if right && way == 1 {
             let (one, two) =
@@ -483,15 +503,10 @@ fn check(answer: &Answer, expected: &Expected) {
     }
 }
 
-/// Lets a request run for so many turns and drops it, as when a visitor closes the page.
-async fn drop_half_way(request: impl Future<Output = Answer>, turns: usize) {
-    let mut request = Box::pin(request);
-    for _ in 0..turns {
-        let done =
-            std::future::poll_fn(|context| Poll::Ready(request.as_mut().poll(context).is_ready())).await;
-        if done {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
+/// Lets a request run for a while and drops it, as when a visitor closes the page. The while is drawn from a copy, so that the
+/// rest of the history does not hang on it.
+async fn go_away(request: impl Future<Output = Answer>, mut rng: StdRng) {
+    let patience = Duration::from_micros(rng.random_range(0..4_000));
+    // In time or not: both are what may happen.
+    let _ = tokio::time::timeout(patience, request).await;
 }

@@ -76,13 +76,16 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
         Step::Resend => {
             let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
             let (channel, here) = (channel(&sent.form), sent.here.clone());
-            let told = to_the_end(app, |app| redeem::resend(app, member, (id, channel), here)).await;
+            let told =
+                to_the_end(app, |app, visitor| redeem::resend((app, visitor), member, (id, channel), here))
+                    .await;
             shown(app, sent, told).await
         }
         Step::Cancel => {
             let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
             let language = sent.here.language;
-            let told = to_the_end(app, |app| redeem::cancel(app, member, (id, language))).await;
+            let told =
+                to_the_end(app, |app, visitor| redeem::cancel((app, visitor), member, (id, language))).await;
             shown(app, sent, told).await
         }
     }
@@ -268,7 +271,7 @@ async fn hold(app: &Shared, sent: &Sent) -> Screen {
         channel: channel(form),
     };
     let here = sent.here.clone();
-    match to_the_end(app, |app| redeem::create(app, member, (ask, here))).await {
+    match to_the_end(app, |app, visitor| redeem::create((app, visitor), member, (ask, here))).await {
         // A form that was sent before: where it stands by now, not where it stood then.
         Ok(_) => look_up(app, sent, None).await,
         Err(error @ ApiError::KeyReused) => look_up(app, sent, Some(sent.problem(&error))).await,
@@ -324,13 +327,17 @@ async fn confirm(app: &Shared, sent: &Sent) -> Screen {
     }
     let language = here.language;
     let again = (session.clone(), id.clone(), code.clone());
-    let mut told =
-        to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), (Ok(here), language))).await;
+    let mut told = to_the_end(app, |app, visitor| {
+        redeem::confirm((app, visitor), session, (id, key, code), (Ok(here), language))
+    })
+    .await;
     // The same page once more with another code: a try of its own.
     if matches!(told, Err(ApiError::KeyReused)) {
         let ((session, id, code), key, here) = (again, app.random.word(16), sent.here.clone());
-        told =
-            to_the_end(app, |app| redeem::confirm(app, session, (id, key, code), (Ok(here), language))).await;
+        told = to_the_end(app, |app, visitor| {
+            redeem::confirm((app, visitor), session, (id, key, code), (Ok(here), language))
+        })
+        .await;
     }
     match told {
         // The answer itself: this session saw the locker closed when it was read.
