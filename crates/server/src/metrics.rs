@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// Looks until the books are added up again: that reads all lots and entries.
 const LOOKS_PER_SUM: u64 = 40;
+/// How far two servers' clocks may be apart before a log line says so: a code lives for minutes.
+const CLOCK_AHEAD_MAX_MS: i64 = 2_000;
 /// Upper ends of the histogram's buckets, seconds.
 const SECONDS: [f64; 11] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0];
 
@@ -54,6 +56,7 @@ pub struct Metrics {
     held: Gauge,
     overdue_age: Gauge,
     drift: Gauge,
+    clock_ahead: Gauge,
 }
 
 impl Default for Metrics {
@@ -68,6 +71,7 @@ impl Default for Metrics {
             held: Gauge::default(),
             overdue_age: Gauge::default(),
             drift: Gauge::default(),
+            clock_ahead: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -81,6 +85,11 @@ impl Default for Metrics {
                 "ledger_drift_points",
                 "Points by which lots and entries differ; anything but 0 is an incident",
                 &metrics.drift,
+            ),
+            (
+                "clock_ahead_milliseconds",
+                "This server's clock less the database's: servers on one database keep theirs together",
+                &metrics.clock_ahead,
             ),
         ];
         for (name, help, gauge) in gauges {
@@ -164,6 +173,13 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     app.metrics.waiting_age.set(age(due_at));
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
+    if let Some(theirs) = app.store.clock_ms().await? {
+        let ahead = app.clock.now().0 - theirs;
+        app.metrics.clock_ahead.set(ahead);
+        if ahead.abs() > CLOCK_AHEAD_MAX_MS && !app.config.demo {
+            tracing::warn!(ahead, "this server's clock, ms, is not the database's: keep both by NTP");
+        }
+    }
     if sum {
         let drift = app.store.read_moment(async |conn| figures::sum_drift(conn).await).await?;
         app.metrics.drift.set(drift);

@@ -147,7 +147,7 @@ impl FromRequestParts<Shared> for Here {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+        let list = app.partners.list(&app.store, &app.clock).await?;
         let place = Place::decide(Claim::of(&parts.headers), &app.config, &list)?;
         Ok(Here { language: Language::of_headers(&parts.headers), place })
     }

@@ -130,6 +130,9 @@ pub enum ApiError {
     /// Busy or stopping.
     #[error("busy")]
     Busy,
+    /// The line to the database broke before anything happened: told as busy, logged as a failure.
+    #[error("line to the database lost")]
+    Lost(#[source] anyhow::Error),
 }
 
 impl ApiError {
@@ -137,6 +140,15 @@ impl ApiError {
     #[must_use]
     pub fn invalid(field: impl Into<String>, why: FieldWhy) -> ApiError {
         ApiError::Invalid { fields: vec![FieldError::new(field, why)] }
+    }
+
+    /// What failed, for the log; `None` for a refusal.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            ApiError::Broken(source) | ApiError::Lost(source) => Some(format!("{source:#}")),
+            _ => None,
+        }
     }
 
     /// The kind on the wire.
@@ -168,7 +180,7 @@ impl ApiError {
             ApiError::LockerClosed => ProblemKind::LockerClosed,
             ApiError::TooMany { .. } => ProblemKind::TooMany,
             ApiError::Broken(_) => ProblemKind::Broken,
-            ApiError::Busy => ProblemKind::Busy,
+            ApiError::Busy | ApiError::Lost(_) => ProblemKind::Busy,
         }
     }
 
@@ -199,7 +211,7 @@ impl ApiError {
     fn retry_after_seconds(&self) -> Option<i64> {
         match self {
             ApiError::TooMany { retry_at, now } => Some((retry_at.ms_since(*now).max(0) + 999) / 1000),
-            ApiError::InFlight | ApiError::Busy => Some(1),
+            ApiError::InFlight | ApiError::Busy | ApiError::Lost(_) => Some(1),
             _ => None,
         }
     }
@@ -226,15 +238,19 @@ impl ApiError {
 
 impl From<anyhow::Error> for ApiError {
     fn from(error: anyhow::Error) -> Self {
-        ApiError::Broken(error)
+        match error.downcast::<sqlx::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => ApiError::Broken(error),
+        }
     }
 }
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
         match error.failure() {
-            // Nothing was begun, so the same request may come again.
+            // Nothing happened, so the same request may come again.
             Some(FailureKind::Busy) => ApiError::Busy,
+            Some(FailureKind::Lost) => ApiError::Lost(error.into()),
             _ => ApiError::Broken(error.into()),
         }
     }
@@ -244,6 +260,7 @@ impl Failure for ApiError {
     fn failure(&self) -> Option<FailureKind> {
         match self {
             ApiError::Busy => Some(FailureKind::Busy),
+            ApiError::Lost(_) => Some(FailureKind::Lost),
             ApiError::Broken(error) => error.downcast_ref::<sqlx::Error>()?.failure(),
             _ => None,
         }
@@ -275,11 +292,9 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
         .to_owned();
     let response = next.run(request).await;
     if let Some(Carried(error)) = response.extensions().get::<Carried>().cloned() {
-        match error.as_ref() {
-            ApiError::Broken(source) => {
-                tracing::error!(reference, error = format!("{source:#}"), "a request failed");
-            }
-            refusal => tracing::info!(refusal = refusal.kind().word(), "a request was refused"),
+        match error.cause() {
+            Some(cause) => tracing::error!(reference, error = cause, "a request failed"),
+            None => tracing::info!(refusal = error.kind().word(), "a request was refused"),
         }
         return error.write(language, &reference);
     }

@@ -148,6 +148,17 @@ impl Store {
         result
     }
 
+    /// What the database's machine takes for now, milliseconds since 1970; `None` where that is this machine.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn clock_ms(&self) -> Result<Option<i64>, sqlx::Error> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(postgres) => postgres.clock_ms().await.map(Some),
+        }
+    }
+
     /// Copies the database into a new file while it is in use; the copy holds one moment.
     ///
     /// # Errors

@@ -50,10 +50,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             send_all(&app).await
         };
         if let Err(error) = done {
-            let cause = match &error {
-                ApiError::Broken(cause) => format!("{cause:#}"),
-                other => other.to_string(),
-            };
+            let cause = error.cause().unwrap_or_else(|| error.to_string());
             tracing::error!(error = cause, "a round of the worker failed");
         }
         tokio::select! {

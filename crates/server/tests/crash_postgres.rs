@@ -9,21 +9,75 @@ mod killed;
 mod servers;
 
 use sqlx::{Connection as _, Executor as _};
-use tukar_server::store::Database;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::Mutex;
+use tukar_server::{
+    problem::ApiError,
+    store::{Connection, Database, Store},
+};
+use tukar_wire::ProblemKind;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_of_three_servers_killed_under_load_loses_and_doubles_nothing() {
+/// A connection that is not the servers', and a new database beside its own.
+async fn new_database(name: &str) -> (sqlx::PgConnection, Database) {
     let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
         panic!(
             "this test needs PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
         );
     };
-    let name = format!("tukar_crash_{}", std::process::id());
     let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
     conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
     let (server, _) = url.rsplit_once('/').unwrap();
-    let database = Database::Postgres(format!("{server}/{name}"));
+    (conn, Database::Postgres(format!("{server}/{name}")))
+}
 
+/// Ends the connection, as an operator or a restart does.
+async fn cut(other: &Mutex<sqlx::PgConnection>, conn: &mut Connection) -> Result<(), sqlx::Error> {
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(conn).await?;
+    let end = sqlx::query("SELECT pg_terminate_backend($1, 5000)").bind(pid);
+    end.execute(&mut *other.lock().await).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_line_that_broke_is_busy_before_a_commit_and_broken_in_it() {
+    let (other, database) = new_database(&format!("tukar_cut_{}", std::process::id())).await;
+    let (other, runs) = (Mutex::new(other), AtomicU32::new(0));
+    let store = Store::open(&database).await.unwrap();
+    let query = async |conn: &mut Connection| sqlx::query("SELECT 1").execute(conn).await.map(|_| ());
+
+    let mut conn = store.read().await.unwrap();
+    cut(&other, &mut conn).await.unwrap();
+    assert_eq!(ApiError::from(query(&mut conn).await.unwrap_err()).kind(), ProblemKind::Busy);
+    drop(conn);
+
+    // Nothing happened, so that it is run again, in the end on a line that stays.
+    let done = store.transact("test", async |conn: &mut Connection| {
+        if runs.fetch_add(1, Ordering::SeqCst) < 3 {
+            cut(&other, conn).await?;
+        }
+        query(conn).await.map_err(ApiError::from)
+    });
+    done.await.unwrap();
+    assert_eq!(runs.swap(0, Ordering::SeqCst), 4);
+    let never = store.transact("test", async |conn: &mut Connection| {
+        cut(&other, conn).await?;
+        query(conn).await.map_err(ApiError::from)
+    });
+    assert_eq!(never.await.unwrap_err().kind(), ProblemKind::Busy);
+
+    // Nobody knows, so that it is not run again and not told as if nothing had happened.
+    let unknown = store.transact("test", async |conn: &mut Connection| {
+        runs.fetch_add(1, Ordering::SeqCst);
+        cut(&other, conn).await.map_err(ApiError::from)
+    });
+    assert_eq!(unknown.await.unwrap_err().kind(), ProblemKind::Broken);
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_three_servers_killed_under_load_loses_and_doubles_nothing() {
+    let name = format!("tukar_crash_{}", std::process::id());
+    let (mut conn, database) = new_database(&name).await;
     let directory = tempfile::tempdir().unwrap();
     killed::begin(directory.path(), &database).await;
 

@@ -48,7 +48,7 @@ pub(super) struct Framers {
 
 /// The framers that a partner's word names; the settings' own for the empty word.
 pub(super) async fn framers(app: &Shared, partner: &str) -> Result<Framers, ApiError> {
-    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let list = app.partners.list(&app.store, &app.clock).await?;
     match list.find(partner) {
         Some(partner) => Ok(Framers { origins: partner.origins.clone(), accent: partner.accent.clone() }),
         None if partner.is_empty() => {

@@ -194,8 +194,8 @@ impl Sent {
 
     /// The problem in the reader's words; what broke is logged here.
     fn problem(&self, error: &ApiError) -> Problem {
-        if let ApiError::Broken(source) = error {
-            tracing::error!(reference = self.reference, error = format!("{source:#}"), "a page failed");
+        if let Some(cause) = error.cause() {
+            tracing::error!(reference = self.reference, error = cause, "a page failed");
         }
         error.to_problem(self.here.language, &self.reference)
     }
@@ -246,7 +246,7 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
 
 /// Where a form stands. Without script nobody says on which of a partner's pages: it is known where there is one only.
 async fn place(app: &Shared, partner: &str) -> Result<Place, ApiError> {
-    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let list = app.partners.list(&app.store, &app.clock).await?;
     let Some(partner) = list.find(partner) else { return Ok(Place::own(&app.config)) };
     if let [top] = partner.origins.as_slice() {
         let origin = Some(app.config.public_url.as_str());

@@ -29,7 +29,7 @@ const LINK_MS: i64 = 30 * 60_000;
 /// [`ApiError::IdentityRefused`], [`ApiError::TooMany`].
 pub async fn take(app: Arc<App>, token: String, here: Here) -> Result<Identified, ApiError> {
     let now = app.clock.now();
-    let list = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let list = app.partners.list(&app.store, &app.clock).await?;
     let refused = |fault: FieldError| {
         tracing::info!(fault = fault.field, why = ?fault.why, "an identity was refused");
         ApiError::IdentityRefused { fault }

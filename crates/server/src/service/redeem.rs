@@ -217,7 +217,7 @@ pub async fn confirm(
         Err(ApiError::PlaceNotListed) => None,
         Err(error) => return Err(error),
     };
-    let partners = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let partners = app.partners.list(&app.store, &app.clock).await?;
     let code = code::normalise(&typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     // Keyed: a plain hash of six digits could be tried out.
     let hash = app.secret.sign(format!("confirm:{id}:{code}").as_bytes());
@@ -355,7 +355,7 @@ pub async fn resend(
     here: Here,
 ) -> Result<wire::Redemption, ApiError> {
     let (now, language) = (app.clock.now(), here.language);
-    let partners = app.partners.list(&app.store, &app.clock).await.map_err(ApiError::Broken)?;
+    let partners = app.partners.list(&app.store, &app.clock).await?;
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {

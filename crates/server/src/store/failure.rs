@@ -8,9 +8,9 @@ pub enum FailureKind {
     /// The database takes no more now: too many at once, or no room on its disk. Nothing was kept of what was begun, so the
     /// same may be asked again.
     Busy,
-    /// The line to the database broke. Before a commit was asked for, nothing happened; after, it is not known.
+    /// The line to the database broke before a commit was asked for: nothing happened.
     Lost,
-    /// Anything else: the statement, the disk.
+    /// Anything else: the statement, the disk, a line that broke while it committed, so that nobody knows.
     Broken,
 }
 

@@ -63,6 +63,11 @@ impl Postgres {
         self.readers.acquire().await
     }
 
+    pub(super) async fn clock_ms(&self) -> Result<i64, sqlx::Error> {
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+        sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await
+    }
+
     pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
@@ -101,10 +106,11 @@ impl Postgres {
             Ok(value) => match transaction.commit().await {
                 Ok(()) => Ok(value),
                 // Only a conflict tells that it was not committed.
-                Err(error) => {
-                    let conflict = error.failure() == Some(FailureKind::Conflict);
-                    Err((E::from(error), conflict))
-                }
+                Err(error) => match error.failure() {
+                    Some(FailureKind::Conflict) => Err((E::from(error), true)),
+                    Some(FailureKind::Lost) => Err((E::from(unknown(&error)), false)),
+                    _ => Err((E::from(error), false)),
+                },
             },
             Err(error) => {
                 let again = undone(&error);
@@ -121,4 +127,9 @@ impl Postgres {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+/// A line that broke while it committed: broken, as nobody knows, and not [`FailureKind::Lost`].
+fn unknown(error: &sqlx::Error) -> sqlx::Error {
+    sqlx::Error::Protocol(format!("the line broke while it committed: {error}"))
 }

@@ -47,3 +47,14 @@ async fn requests_are_counted_by_route_and_name_nobody() {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
 }
+
+#[tokio::test]
+async fn how_far_a_servers_clock_is_from_the_databases_is_told() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let before = figure(&server, "clock_ahead_milliseconds").await;
+    server.later(3_600);
+    let moved = figure(&server, "clock_ahead_milliseconds").await - before;
+    // SQLite's is this machine's own. PostgreSQL's went on by what lies between the two looks.
+    let expected = if crate::POSTGRES { 3_540_000..=3_600_000 } else { 0..=0 };
+    assert!(expected.contains(&moved), "{moved}");
+}

@@ -323,7 +323,9 @@ pub(crate) async fn run(place: (&Path, &Database), count: usize) {
     let (held, confirmed) = scene.counted();
     eprintln!(
         "{cycles} kills among {count}: {held} answered holds and {confirmed} answered confirmations, all there, none twice; \
-         slowest start {slowest:?}"
+         slowest start {slowest:?}; {} answers that the server could not, {} of them that something broke",
+        scene.load.failures.load(Ordering::Relaxed),
+        scene.load.broken.load(Ordering::Relaxed),
     );
     assert!(confirmed > cycles, "the load was too light to tell anything");
     assert!(slowest < READY_WITHIN, "ready after {slowest:?}");
