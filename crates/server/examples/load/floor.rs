@@ -129,6 +129,7 @@ fn row(member: &str) -> RedemptionRow {
         brand: "Kopi Senja".to_owned(),
         kind: "voucher".to_owned(),
         quantity: 1,
+        stock_taken: 0,
         points: tukar_domain::Points(POINTS),
         price_version: "0123456789abcdef".to_owned(),
         recipient: String::new(),
@@ -139,6 +140,7 @@ fn row(member: &str) -> RedemptionRow {
         body_hash: vec![0; 32],
         hold_answer: "x".repeat(600),
         confirmed: None,
+        refused: None,
     }
 }
 

@@ -254,6 +254,7 @@ async fn redeemed(
         brand: reward.brand.clone(),
         kind: reward.kind.0.clone(),
         quantity: 1,
+        stock_taken: 0,
         points: total,
         price_version: reward.price_version(at),
         recipient: String::new(),
@@ -264,6 +265,7 @@ async fn redeemed(
         body_hash: Vec::new(),
         hold_answer: String::new(),
         confirmed: None,
+        refused: None,
     };
     redemptions::insert(&mut writes, &row, &shares);
     vouchers::issue(app, &mut writes, (&row, &reward), at);

@@ -153,9 +153,11 @@ async fn hold(
     let channel = ask.channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
     let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
     let (posting, shares) = books::hold(&lots, total, timestamp(now)).map_err(short)?;
-    if reward.stock_total.is_some() && !rewards::take_stock(conn, &reward.id, ask.quantity).await? {
-        return Err(ApiError::NotEligible { reasons: vec![wire::Reason::OutOfStock] });
-    }
+    let stock_taken = match reward.stock_total {
+        Some(_) => rewards::take_stock(conn, &reward.id, ask.quantity).await?,
+        None => Some(0),
+    };
+    let stock_taken = stock_taken.ok_or(ApiError::NotEligible { reasons: vec![wire::Reason::OutOfStock] })?;
     let hold_seconds = app.config.programme.hold_seconds;
     let mut row = RedemptionRow {
         member_id: member.id.clone(),
@@ -167,6 +169,7 @@ async fn hold(
         brand: reward.brand.clone(),
         kind: reward.kind.0.clone(),
         quantity: ask.quantity,
+        stock_taken,
         points: total,
         price_version: ask.price_version.clone(),
         recipient,
@@ -177,6 +180,7 @@ async fn hold(
         body_hash,
         hold_answer: String::new(),
         confirmed: None,
+        refused: None,
     };
     let contact = codes::contact_of(member, channel).unwrap_or_default();
     let new = NewChallenge {
@@ -256,8 +260,18 @@ pub async fn confirm(
             }
             let place = place.ok_or(ApiError::PlaceNotListed)?;
             let reward = reward.ok_or(ApiError::NotFound)?;
+            // The same wrong code for the same request is no other try; after a new code it is one.
+            let tried = sha256(&[hash.as_slice(), &challenge.code_hmac].concat());
+            if let Some(refused) = refused_before(&row, (&key, &tried)) {
+                return Ok(Err(refused));
+            }
             match codes::check(&app, conn, &challenge, (&bound(&row, &place.partner), &code, now)).await? {
-                Checked::Refused(error) => Ok(Err(error)),
+                Checked::Refused(error) => {
+                    if let Some(left) = tries_left(&error) {
+                        redemptions::keep_refused(conn, &row, (&key, &tried, left)).await?;
+                    }
+                    Ok(Err(error))
+                }
                 Checked::Right(mut writes) => {
                     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
                     members::open_locker(&mut writes, &session.token_hash, open_until);
@@ -275,6 +289,24 @@ pub async fn confirm(
         .await?;
     app.wake.notify_one();
     done
+}
+
+/// How many tries a wrong code left; `None`: it was refused for something else.
+fn tries_left(error: &ApiError) -> Option<u32> {
+    match error {
+        ApiError::CodeWrong { tries_left } => Some(*tries_left),
+        ApiError::CodeLocked => Some(0),
+        _ => None,
+    }
+}
+
+/// What was said to this very request when its code was wrong.
+fn refused_before(row: &RedemptionRow, (key, tried): (&str, &[u8])) -> Option<ApiError> {
+    let (first_key, first, left) = row.refused.as_ref()?;
+    (first_key == key && first == tried).then(|| match left {
+        0 => ApiError::CodeLocked,
+        left => ApiError::CodeWrong { tries_left: *left },
+    })
 }
 
 /// Posts the hold and gives the member what they redeemed. Returns the vouchers, open, and the state that this leads to.
@@ -423,9 +455,12 @@ pub async fn get(
 ) -> Result<wire::Redemption, ApiError> {
     let now = app.clock.now();
     time_out_overdue(app, &session.member.id, now).await?;
-    let mut conn = app.store.read().await?;
-    let row = redemptions::find(&mut conn, &session.member.id, &id).await?.ok_or(ApiError::NotFound)?;
-    view(app, &mut conn, (&session.member, &row), (session.locker_until, language), now).await
+    // A confirmation may come between.
+    let read = async |conn: &mut Connection| {
+        let row = redemptions::find(conn, &session.member.id, &id).await?.ok_or(ApiError::NotFound)?;
+        view(app, conn, (&session.member, &row), (session.locker_until, language), now).await
+    };
+    app.store.read_moment(read).await
 }
 
 /// Those that wait for their code.
@@ -517,7 +552,7 @@ async fn let_go(
     let mut writes = Writes::new();
     chain.append(&mut writes, &format!("void-{}", row.id), &posting);
     redemptions::set_state(&mut writes, row, (state, answered));
-    rewards::give_back_stock(&mut writes, &row.reward_id, row.quantity);
+    rewards::give_back_stock(&mut writes, &row.reward_id, row.stock_taken);
     // What the lots gave, not what the row says: a row may have been changed.
     let released = shares.iter().map(|share| share.points).sum();
     note(&mut writes, row, (ActivityKind::Released, released), now);

@@ -48,7 +48,8 @@ pub fn issue(
     (row, reward): (&RedemptionRow, &Reward),
     now: Moment,
 ) -> Issued {
-    let state = match reward.kind.0.as_str() {
+    // As it was held: an import may have changed the kind since.
+    let state = match row.kind.as_str() {
         "airtime" | "data" => VoucherState::Delivered,
         "goods" => VoucherState::OnItsWay,
         _ => VoucherState::Ready,

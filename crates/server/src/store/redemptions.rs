@@ -30,6 +30,8 @@ pub struct RedemptionRow {
     pub kind: String,
     /// Pieces.
     pub quantity: u32,
+    /// Pieces that it took out of stock: all, or none where the reward was not limited then.
+    pub stock_taken: u32,
     /// Points in all.
     pub points: Points,
     /// What the member agreed to.
@@ -50,9 +52,11 @@ pub struct RedemptionRow {
     pub hold_answer: String,
     /// Key, hash of the request and answer of the confirmation, for replay.
     pub confirmed: Option<(String, Vec<u8>, String)>,
+    /// Key and hash of the last request with a wrong code, and the tries that were left, for replay.
+    pub refused: Option<(String, Vec<u8>, u32)>,
 }
 
-tukar_wire::debug_masked!(RedemptionRow { member_id, id, reference, state, reward_id, title, brand, kind, quantity, points, price_version, held_at, hold_ends_at; recipient, recipient_shown, challenge_id, body_hash, hold_answer, confirmed });
+tukar_wire::debug_masked!(RedemptionRow { member_id, id, reference, state, reward_id, title, brand, kind, quantity, stock_taken, points, price_version, held_at, hold_ends_at; recipient, recipient_shown, challenge_id, body_hash, hold_answer, confirmed, refused });
 
 /// A member's redemption.
 ///
@@ -141,7 +145,7 @@ pub fn insert(writes: &mut Writes, row: &RedemptionRow, shares: &[Share]) {
     writes.add(1, |query| {
         query.push(
             "INSERT INTO redemptions (member_id, id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, \
-             quantity, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash, \
+             quantity, stock_taken, points, price_version, recipient, recipient_shown, held_at, hold_ends_at, challenge_id, body_hash, \
              hold_answer) VALUES ",
         );
         query.push_rows([row], |values, row| {
@@ -157,6 +161,7 @@ pub fn insert(writes: &mut Writes, row: &RedemptionRow, shares: &[Share]) {
                 .push_bind(row.brand.as_str())
                 .push_bind(row.kind.as_str())
                 .push_bind(i64::from(row.quantity))
+                .push_bind(i64::from(row.stock_taken))
                 .push_bind(row.points.0)
                 .push_bind(row.price_version.as_str())
                 .push_bind(row.recipient.as_str())
@@ -209,6 +214,23 @@ pub fn set_state(
     });
 }
 
+/// Keeps a request with a wrong code: its key and hash, and the tries that were left.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_refused(
+    conn: &mut Connection,
+    row: &RedemptionRow,
+    (key, hash, left): (&str, &[u8], u32),
+) -> Result<(), sqlx::Error> {
+    let mut query = Statement::new("UPDATE redemptions SET refused_key = ");
+    query.push_bind(key).push(", refused_hash = ").push_bind(hash);
+    query.push(", refused_left = ").push_bind(i64::from(left));
+    query.push(" WHERE member_id = ").push_bind(row.member_id.as_str());
+    query.push(" AND id = ").push_bind(row.id.as_str());
+    query.execute(conn).await.map(|_| ())
+}
+
 /// Pieces of each reward that a member has redeemed or holds since `since`, by reward.
 ///
 /// # Errors
@@ -245,6 +267,11 @@ fn redemption(row: &AnyRow) -> Result<RedemptionRow, sqlx::Error> {
             (Some(key), Some(hash), Some(answer)) => Some((key, hash, answer)),
             _ => None,
         };
+    let refused =
+        match (row.try_get("refused_key")?, row.try_get("refused_hash")?, row.try_get("refused_left")?) {
+            (Some(key), Some(hash), Some(left)) => Some((key, hash, count_of(left))),
+            _ => None,
+        };
     Ok(RedemptionRow {
         member_id: row.try_get("member_id")?,
         id: row.try_get("id")?,
@@ -255,6 +282,7 @@ fn redemption(row: &AnyRow) -> Result<RedemptionRow, sqlx::Error> {
         brand: row.try_get("brand")?,
         kind: row.try_get("kind")?,
         quantity: count_of(row.try_get("quantity")?),
+        stock_taken: count_of(row.try_get("stock_taken")?),
         points: Points(row.try_get("points")?),
         price_version: row.try_get("price_version")?,
         recipient: row.try_get("recipient")?,
@@ -265,6 +293,7 @@ fn redemption(row: &AnyRow) -> Result<RedemptionRow, sqlx::Error> {
         body_hash: row.try_get("body_hash")?,
         hold_answer: row.try_get("hold_answer")?,
         confirmed,
+        refused,
     })
 }
 

@@ -16,7 +16,7 @@ use tukar_wire::{Limit, LimitPeriod, Moment, Needs, RewardKind};
 const SELECT: &str = "SELECT r.*, p.points AS promotion_points, p.label AS promotion_label, \
      p.starts_at AS promotion_starts_at, p.ends_at AS promotion_ends_at, \
      CASE WHEN s.total > s.taken THEN s.total - s.taken WHEN s.total IS NOT NULL THEN 0 END AS stock_left, s.total AS stock_total \
-     FROM rewards r LEFT JOIN promotions p ON p.reward_id = r.id LEFT JOIN stock s ON s.reward_id = r.id";
+     FROM rewards r LEFT JOIN promotions p ON p.reward_id = r.id LEFT JOIN stock s ON s.reward_id = r.id AND s.limited = 1";
 
 /// What the caches compare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,44 +77,44 @@ pub async fn load_visible(conn: &mut Connection, now: Moment) -> Result<Vec<Rewa
 /// The database's.
 pub async fn load_stock(conn: &mut Connection) -> Result<HashMap<String, u32>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT reward_id, CASE WHEN total > taken THEN total - taken ELSE 0 END AS stock_left FROM stock",
+        "SELECT reward_id, CASE WHEN total > taken THEN total - taken ELSE 0 END AS stock_left FROM stock WHERE limited = 1",
     )
     .fetch_all(conn)
     .await?;
     rows.iter().map(|row| Ok((row.try_get("reward_id")?, small(row.try_get("stock_left")?)))).collect()
 }
 
-/// Takes pieces out of stock. `false`: there are not so many left, and nothing was taken. A reward without limited stock
-/// always has enough.
+/// Takes pieces out of stock. Answers how many were taken: all, or none of a reward without limited stock, which always has
+/// enough. `None`: there are not so many left.
 ///
 /// # Errors
 /// The database's.
-pub async fn take_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<bool, sqlx::Error> {
+pub async fn take_stock(conn: &mut Connection, id: &str, pieces: u32) -> Result<Option<u32>, sqlx::Error> {
     let taken =
-        sqlx::query("UPDATE stock SET taken = taken + $1, changes = changes + 1 WHERE reward_id = $2 AND total - taken >= $1")
+        sqlx::query("UPDATE stock SET taken = taken + $1, changes = changes + 1 WHERE reward_id = $2 AND limited = 1 AND total - taken >= $1")
             .bind(i64::from(pieces))
             .bind(id)
             .execute(&mut *conn)
             .await?
             .rows_affected();
     if taken > 0 {
-        return Ok(true);
+        return Ok(Some(pieces));
     }
-    let limited =
-        sqlx::query("SELECT 1 FROM stock WHERE reward_id = $1").bind(id).fetch_optional(conn).await?;
-    Ok(limited.is_none())
+    let limited = sqlx::query("SELECT 1 FROM stock WHERE reward_id = $1 AND limited = 1");
+    Ok(limited.bind(id).fetch_optional(conn).await?.is_none().then_some(0))
 }
 
-/// Gives taken pieces back; nothing happens for a reward without limited stock.
+/// Gives back pieces that were taken; also of a reward that is not limited now.
 pub fn give_back_stock(writes: &mut Writes, id: &str, pieces: u32) {
+    if pieces == 0 {
+        return;
+    }
     let pieces = i64::from(pieces);
     writes.add_any(|query| {
+        // Below none only where a hand was in the database: then the hold can be let go all the same.
         query.push("UPDATE stock SET taken = CASE WHEN taken > ").push_bind(pieces);
-        query
-            .push(" THEN taken - ")
-            .push_bind(pieces)
-            .push(" ELSE 0 END, changes = changes + 1 WHERE reward_id = ");
-        query.push_bind(id);
+        query.push(" THEN taken - ").push_bind(pieces);
+        query.push(" ELSE 0 END, changes = changes + 1 WHERE reward_id = ").push_bind(id);
     });
 }
 
@@ -195,11 +195,11 @@ async fn set_reward(conn: &mut Connection, reward: &Reward, position: i64) -> Re
     }
     let statement = match reward.stock_total {
         Some(total) => sqlx::query(
-            "INSERT INTO stock (reward_id, total) VALUES ($1, $2) ON CONFLICT (reward_id) DO UPDATE SET total = excluded.total",
+            "INSERT INTO stock (reward_id, total) VALUES ($1, $2) ON CONFLICT (reward_id) DO UPDATE SET total = excluded.total, limited = 1",
         )
         .bind(&reward.id)
         .bind(i64::from(total)),
-        None => sqlx::query("DELETE FROM stock WHERE reward_id = $1").bind(&reward.id),
+        None => sqlx::query("UPDATE stock SET limited = 0 WHERE reward_id = $1").bind(&reward.id),
     };
     statement.execute(conn).await.map(|_| ())
 }

@@ -39,6 +39,15 @@ const SELECT: &str = "SELECT v.*, r.title_id, r.title_en, r.brand, r.kind FROM v
 
 /// Adds vouchers of one member. A code that exists fails, which a new draw mends.
 pub fn insert(writes: &mut Writes, member_id: &str, rows: &[VoucherRow]) {
+    for part in rows.chunks(ROWS_PER_STATEMENT) {
+        insert_part(writes, member_id, part);
+    }
+}
+
+/// The engines bind some 30,000 values at most.
+const ROWS_PER_STATEMENT: usize = 50;
+
+fn insert_part(writes: &mut Writes, member_id: &str, rows: &[VoucherRow]) {
     writes.add(rows.len(), |query| {
         query.push(
             "INSERT INTO vouchers (member_id, id, redemption_id, state, code, how_to_use_id, how_to_use_en, issued_at, \

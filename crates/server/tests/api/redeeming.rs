@@ -101,7 +101,8 @@ async fn five_wrong_codes_lock_the_code_and_leave_the_points() {
     let id = sari.hold("kopi").await;
     let code = server.code().await;
     for tries_left in [4, 3, 2, 1] {
-        let refused = sari.confirm(&id, &wrong(&code)).await.is(422).refuses("code-wrong").json();
+        let key = format!("try-{tries_left}");
+        let refused = sari.confirm_as(&id, &wrong(&code), &key).await.is(422).refuses("code-wrong").json();
         assert_eq!(refused["tries_left"], tries_left);
     }
     sari.confirm(&id, &wrong(&code)).await.is(422).refuses("code-locked");
@@ -114,6 +115,65 @@ async fn five_wrong_codes_lock_the_code_and_leave_the_points() {
 }
 
 #[tokio::test]
+async fn the_same_request_with_a_wrong_code_is_one_try() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    for _ in 0..20 {
+        let refused = sari.confirm_as(&id, &wrong(&code), "k").await.is(422).refuses("code-wrong").json();
+        assert_eq!(refused["tries_left"], 4);
+    }
+    assert_eq!(server.count("attempts_counted WHERE what = 'wrong'").await, 1);
+    // Another code, or the same one typed anew, is another try; so is any after a new code.
+    sari.confirm_as(&id, &wrong(&wrong(&code)), "k").await.is(422).refuses("code-wrong");
+    sari.confirm_as(&id, &wrong(&code), "l").await.is(422).refuses("code-wrong");
+    server.later(30);
+    sari.post(&format!("/v1/redemptions/{id}/resend"), Some("r"), json!({})).await.is(200);
+    let renewed = server.code().await;
+    let typed = if wrong(&code) == renewed { wrong(&renewed) } else { wrong(&code) };
+    let refused = sari.confirm_as(&id, &typed, "l").await.is(422).refuses("code-wrong").json();
+    assert_eq!(refused["tries_left"], 4);
+    assert_eq!(server.count("attempts_counted WHERE what = 'wrong'").await, 4);
+    sari.confirm(&id, &renewed).await.is(200);
+}
+
+#[tokio::test]
+async fn a_redemption_of_thousands_of_pieces_that_could_be_held_is_confirmed() {
+    let mut cheap = reward("cheap");
+    (cheap.points, cheap.quantity_max) = (1, 8_000);
+    let server = Server::empty(vec![cheap]).await;
+    server.enrol(crate::server::member("m1", Some(PHONE), None)).await;
+    server.earn("m1", "a", 10_000, tukar_domain::calendar::Expiry::Never).await;
+    let sari = server.sign_in(PHONE).await;
+    let asking = sari.asking("cheap", 8_000).await;
+    sari.send(&asking).await.is(201);
+    let code = server.code().await;
+    sari.confirm(asking["id"].as_str().unwrap(), &code).await.is(200);
+    assert_eq!((sari.points().await, server.count("vouchers").await), ((2_000, 0), 8_000));
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn what_was_held_is_issued_whatever_kind_an_import_has_made_of_it() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let asking = sari.asking("kopi", 3).await;
+    sari.send(&asking).await.is(201);
+    let code = server.code().await;
+    let mut other = reward("kopi");
+    other.kind = tukar_wire::RewardKind("airtime".to_owned());
+    server.set_rewards(vec![other]).await;
+    let done = sari.confirm(asking["id"].as_str().unwrap(), &code).await.is(200).json();
+    let vouchers = done["vouchers"].as_array().unwrap();
+    assert_eq!(vouchers.len(), 3);
+    assert!(
+        vouchers.iter().all(|voucher| voucher["code"].is_string() && voucher["state"] == "ready"),
+        "{done}"
+    );
+}
+
+#[tokio::test]
 async fn a_locked_code_is_replaced_by_a_new_one_until_the_hour_is_full() {
     let server = Server::new(vec![reward("kopi")]).await;
     let sari = server.sign_in(PHONE).await;
@@ -121,8 +181,8 @@ async fn a_locked_code_is_replaced_by_a_new_one_until_the_hour_is_full() {
     let resend = format!("/v1/redemptions/{id}/resend");
     for wait in [30, 60] {
         let code = server.code().await;
-        for _ in 0..5 {
-            sari.confirm(&id, &wrong(&code)).await.is(422);
+        for number in 0..5 {
+            sari.confirm_as(&id, &wrong(&code), &format!("try-{wait}-{number}")).await.is(422);
         }
         server.later(wait);
         sari.post(&resend, Some("r"), json!({})).await.is(200);

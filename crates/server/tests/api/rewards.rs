@@ -1,6 +1,8 @@
 //! The catalogue's rows: what goes in comes back, and stock is never taken twice.
 
-use crate::server::{START, Server, reward};
+use crate::server::{START, Server, member, reward};
+use serde_json::json;
+use tukar_domain::calendar::Expiry;
 use tukar_server::{
     catalogue::{Bilingual, PromotionRow},
     store::{Connection, Writes, rewards},
@@ -9,7 +11,7 @@ use tukar_wire::{Limit, LimitPeriod, Moment};
 
 async fn take(server: &Server, id: &str, pieces: u32) -> bool {
     let work = async |conn: &mut Connection| rewards::take_stock(conn, id, pieces).await;
-    server.app.store.transact("test", work).await.unwrap()
+    server.app.store.transact("test", work).await.unwrap().is_some()
 }
 
 async fn give_back(server: &Server, id: &str, pieces: u32) -> bool {
@@ -62,8 +64,52 @@ async fn stock_is_never_taken_twice_and_survives_an_import() {
     assert_eq!(left(&server, "few").await, 3);
     assert!(give_back(&server, "few", 2).await);
     assert_eq!(left(&server, "few").await, 5);
-    assert!(give_back(&server, "few", 1).await, "held before an import made the reward a limited one");
+    assert!(give_back(&server, "few", 1).await, "where a hand was in the database, too");
     assert_eq!(left(&server, "few").await, 5, "never more than there are");
+}
+
+#[tokio::test]
+async fn a_hold_gives_back_only_what_it_took_however_imports_change_the_stock() {
+    let limited = |stock| {
+        let mut few = reward("few");
+        few.stock_total = stock;
+        vec![few]
+    };
+    let server = Server::empty(limited(None)).await;
+    for number in 0..3 {
+        let (id, phone) = (format!("m{number}"), format!("+6281234567{number}00"));
+        server.enrol(member(&id, Some(&phone), None)).await;
+        server.earn(&id, "a", 5_000, Expiry::Never).await;
+    }
+    let visitors = [
+        server.sign_in("+6281234567000").await,
+        server.sign_in("+6281234567100").await,
+        server.sign_in("+6281234567200").await,
+    ];
+    let first = visitors[0].hold("few").await;
+    server.set_rewards(limited(Some(1))).await;
+    let second = visitors[1].hold("few").await;
+    let code = server.code().await;
+    visitors[1].confirm(&second, &code).await.is(200);
+    visitors[0].cancel(&first).await.is(200);
+    assert_eq!(left(&server, "few").await, 0);
+    let refused = visitors[2].post("/v1/redemptions/quote", None, json!({"reward_id": "few", "quantity": 1}));
+    assert_eq!(refused.await.is(200).json()["reasons"][0]["code"], "out_of_stock");
+
+    // A file that forgets the stock once, and the right one again.
+    server.set_rewards(limited(None)).await;
+    let third = visitors[2].hold("few").await;
+    server.set_rewards(limited(Some(2))).await;
+    assert_eq!(left(&server, "few").await, 1);
+    visitors[2].cancel(&third).await.is(200);
+    assert_eq!(left(&server, "few").await, 1);
+    // What was taken is given back also while there is no limit.
+    let fourth = visitors[0].hold("few").await;
+    assert_eq!(left(&server, "few").await, 0);
+    server.set_rewards(limited(None)).await;
+    visitors[0].cancel(&fourth).await.is(200);
+    server.set_rewards(limited(Some(2))).await;
+    assert_eq!(left(&server, "few").await, 1);
 }
 
 #[tokio::test]

@@ -353,20 +353,23 @@ impl History {
         let Some(number) = self.pick(who) else { return };
         let attempt = self.members[who].attempts[number].clone();
         let code = if right { attempt.code.clone() } else { wrong(&attempt.code) };
-        let (now, key) = (self.now(), format!("confirm-{code}"));
+        // A wrong code is sent again as the same request, or typed anew. Drawn from a copy, as in `go_away`.
+        let anew = !right && self.rng.clone().random_bool(0.7);
+        let typed = if anew { self.rng.clone().random::<u32>() } else { 0 };
+        let (now, key) = (self.now(), format!("confirm-{code}-{typed}"));
         let way = self.rng.random_range(0..4);
         let visitor = self.visitor(who);
         if right && way == 0 {
-            go_away(visitor.confirm(attempt.id(), &code), self.rng.clone()).await;
+            go_away(visitor.confirm_as(attempt.id(), &code, &key), self.rng.clone()).await;
         }
         let answer = if right && way == 1 {
-            let (one, two) =
-                tokio::join!(visitor.confirm(attempt.id(), &code), visitor.confirm(attempt.id(), &code));
+            let send = || visitor.confirm_as(attempt.id(), &code, &key);
+            let (one, two) = tokio::join!(send(), send());
             assert_eq!(one.status, two.status);
             assert!(one.status != 200 || one.bytes == two.bytes, "the first answer's bytes");
             one
         } else {
-            visitor.confirm(attempt.id(), &code).await
+            visitor.confirm_as(attempt.id(), &code, &key).await
         };
         drop(visitor);
         // What an answer lost on its way did is what the same request again answers.

@@ -50,6 +50,8 @@ pub(crate) struct Attempt {
     pub(crate) code: String,
     pub(crate) code_ends: Millis,
     pub(crate) wrong: u32,
+    /// Key of the last request that a code was refused to, and the word that said so.
+    pub(crate) refused: Option<(String, &'static str)>,
     pub(crate) sent: Vec<Millis>,
     pub(crate) hold_answer: Vec<u8>,
     pub(crate) confirmed: Option<(String, Vec<u8>)>,
@@ -155,6 +157,7 @@ impl Member {
             code: String::new(),
             code_ends: now + CODE_MS,
             wrong: 0,
+            refused: None,
             sent: vec![now],
             hold_answer: Vec::new(),
             confirmed: None,
@@ -210,10 +213,15 @@ impl Member {
         if attempt.state != State::Held {
             return Expected::Refused("wrong-state");
         }
+        // The same request again is no other try.
+        if let Some((_, word)) = attempt.refused.as_ref().filter(|(first, _)| first == key) {
+            return Expected::Refused(word);
+        }
         if locked_out {
             return Expected::Refused("too-many");
         }
         if attempt.wrong >= 5 {
+            attempt.refused = Some((key.to_owned(), "code-locked"));
             return Expected::Refused("code-locked");
         }
         if attempt.code_ends <= now {
@@ -221,9 +229,10 @@ impl Member {
         }
         if !right {
             attempt.wrong += 1;
-            let last = attempt.wrong == 5;
+            let word = if attempt.wrong == 5 { "code-locked" } else { "code-wrong" };
+            attempt.refused = Some((key.to_owned(), word));
             self.wrong.push(now);
-            return Expected::Refused(if last { "code-locked" } else { "code-wrong" });
+            return Expected::Refused(word);
         }
         attempt.state = State::Fulfilled;
         for (lot, points) in &attempt.shares {
@@ -248,7 +257,7 @@ impl Member {
         }
         attempt.sent.push(now);
         self.sent.push(now);
-        (attempt.wrong, attempt.code_ends) = (0, now + CODE_MS);
+        (attempt.wrong, attempt.refused, attempt.code_ends) = (0, None, now + CODE_MS);
         Expected::Done(200)
     }
 }
