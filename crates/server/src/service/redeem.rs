@@ -157,7 +157,15 @@ async fn hold(
         Some(_) => rewards::take_stock(conn, &reward.id, ask.quantity).await?,
         None => Some(0),
     };
-    let stock_taken = stock_taken.ok_or(ApiError::NotEligible { reasons: vec![wire::Reason::OutOfStock] })?;
+    let Some(stock_taken) = stock_taken else {
+        // Another member was quicker since the reward was read; some pieces may be left.
+        let reward = load_visible(conn, &ask.reward_id, now).await?;
+        let mut reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
+        if reasons.is_empty() {
+            reasons.push(wire::Reason::OutOfStock);
+        }
+        return Err(ApiError::NotEligible { reasons });
+    };
     let hold_seconds = app.config.programme.hold_seconds;
     let mut row = RedemptionRow {
         member_id: member.id.clone(),

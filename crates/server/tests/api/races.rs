@@ -56,35 +56,48 @@ async fn the_same_attempt_fifty_times_at_once_is_one_hold_and_one_voucher() {
     assert_eq!(server.count("vouchers").await, 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_last_piece_goes_to_one_of_thirty_two_members() {
+/// Thirty-two members ask at once for so many pieces each of what has so much stock; one gets them. What the others are
+/// told.
+async fn thirty_two_at_once(stock: u32, quantity: u32) -> Vec<Value> {
     let mut last = reward("last");
-    last.stock_total = Some(1);
+    last.stock_total = Some(stock);
     let server = Arc::new(Server::empty(vec![last]).await);
     let mut tokens = Vec::new();
     for number in 0..32 {
         let (id, phone) = (format!("m{number}"), format!("+62812345678{number:02}"));
         server.enrol(member(&id, Some(&phone), None)).await;
-        server.earn(&id, "a", 1_000, Expiry::Never).await;
+        server.earn(&id, "a", 1_000 * i64::from(quantity), Expiry::Never).await;
         tokens.push(server.sign_in(&phone).await.token);
     }
     let mut askings = Vec::new();
     for token in &tokens {
         let visitor = Visitor { server: &server, token: token.clone() };
-        askings.push((token.clone(), visitor.asking("last", 1).await));
+        askings.push((token.clone(), visitor.asking("last", quantity).await));
     }
     let answers = at_once(askings.into_iter().map(|(token, asking)| {
         let server = Arc::clone(&server);
         async move { Visitor { server: &server, token }.send(&asking).await }
     }))
     .await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    for refused in answers.iter().filter(|answer| answer.status != 201) {
-        assert_eq!(refused.problem(), "not-eligible");
-        assert_eq!(refused.json()["reasons"][0]["code"], "out_of_stock");
-    }
     for number in 0..32 {
         server.audit(&format!("m{number}")).await;
+    }
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(taken.len(), 1);
+    refused.into_iter().map(|answer| answer.refuses("not-eligible").json()["reasons"][0].clone()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_piece_goes_to_one_of_thirty_two_members() {
+    for reason in thirty_two_at_once(1, 1).await {
+        assert_eq!(reason["code"], "out_of_stock");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_comes_too_late_for_all_they_want_is_told_what_is_left() {
+    for reason in thirty_two_at_once(3, 2).await {
+        assert_eq!((&reason["code"], &reason["left"]), (&json!("stock_short"), &json!(1)));
     }
 }
 
