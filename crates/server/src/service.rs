@@ -8,11 +8,20 @@ pub mod redeem;
 pub mod sign_in;
 pub mod vouchers;
 
-use crate::{app::App, problem::ApiError};
+use crate::{
+    app::App,
+    problem::ApiError,
+    store::{
+        Connection,
+        members::{self, MemberRow, SessionRow},
+    },
+};
 use std::{
     future::Future,
     sync::{Arc, Weak},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// Runs `work` in its own task, so that a visitor who goes away does not cut a commit in half. A work that may wait long
 /// for its turn asks the [`Visitor`] once it has it: what nobody waits for any more is not begun.
@@ -29,7 +38,8 @@ where
 {
     // Dropped with this future, which the connection drops when the visitor goes.
     let waiting = Arc::new(());
-    let work = work(Arc::clone(app), Visitor { waiting: Arc::downgrade(&waiting) });
+    let visitor = Visitor { waiting: Arc::downgrade(&waiting), since: Instant::now() };
+    let work = work(Arc::clone(app), visitor);
     tokio::spawn(work).await.map_err(|error| ApiError::Broken(error.into()))?
 }
 
@@ -37,7 +47,11 @@ where
 #[derive(Clone, Debug)]
 pub struct Visitor {
     waiting: Weak<()>,
+    since: Instant,
 }
+
+/// What was read of a session this long ago may no longer be so.
+const WAITED_LONG: Duration = Duration::from_millis(100);
 
 impl Visitor {
     /// To be asked with the lock in hand on what the work decides, before it decides. Else a request that was given up, asked
@@ -51,5 +65,23 @@ impl Visitor {
         }
         tracing::debug!("a request was given up before its turn came");
         Err(ApiError::Busy)
+    }
+
+    /// The member whose session it is. Who waited long for their turn is looked up again: they may have signed out, or have
+    /// been stopped, meanwhile.
+    ///
+    /// # Errors
+    /// [`ApiError::NotSignedIn`] once the session has ended; the database's.
+    pub async fn member(
+        &self,
+        (app, conn): (&App, &mut Connection),
+        session: &SessionRow,
+    ) -> Result<MemberRow, ApiError> {
+        if self.since.elapsed() < WAITED_LONG {
+            return Ok(session.member.clone());
+        }
+        let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
+        let found = members::find_session(conn, &session.token_hash, (app.clock.now(), idle_ms)).await?;
+        Ok(found.ok_or(ApiError::NotSignedIn)?.member)
     }
 }

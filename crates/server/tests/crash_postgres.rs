@@ -17,17 +17,19 @@ use tukar_server::{
 };
 use tukar_wire::ProblemKind;
 
-/// A connection that is not the servers', and a new database beside its own.
-async fn new_database(name: &str) -> (sqlx::PgConnection, Database) {
+/// A connection that is not the servers', and a new database beside its own, with its name.
+async fn new_database() -> (sqlx::PgConnection, Database, String) {
     let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
         panic!(
             "this test needs PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
         );
     };
+    let name = format!("tukar_crash_{}", uuid::Uuid::new_v4().simple());
     let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
     conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
     let (server, _) = url.rsplit_once('/').unwrap();
-    (conn, Database::Postgres(format!("{server}/{name}")))
+    let database = Database::Postgres(format!("{server}/{name}"));
+    (conn, database, name)
 }
 
 /// Ends the connection, as an operator or a restart does.
@@ -39,7 +41,7 @@ async fn cut(other: &Mutex<sqlx::PgConnection>, conn: &mut Connection) -> Result
 
 #[tokio::test]
 async fn a_line_that_broke_is_busy_before_a_commit_and_broken_in_it() {
-    let (other, database) = new_database(&format!("tukar_cut_{}", std::process::id())).await;
+    let (other, database, _) = new_database().await;
     let (other, runs) = (Mutex::new(other), AtomicU32::new(0));
     let store = Store::open(&database).await.unwrap();
     let query = async |conn: &mut Connection| sqlx::query("SELECT 1").execute(conn).await.map(|_| ());
@@ -76,8 +78,7 @@ async fn a_line_that_broke_is_busy_before_a_commit_and_broken_in_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_of_three_servers_killed_under_load_loses_and_doubles_nothing() {
-    let name = format!("tukar_crash_{}", std::process::id());
-    let (mut conn, database) = new_database(&name).await;
+    let (mut conn, database, name) = new_database().await;
     let directory = tempfile::tempdir().unwrap();
     killed::begin(directory.path(), &database).await;
 

@@ -92,9 +92,9 @@ async fn create(
     if key(&headers)? != ask.id {
         return Err(ApiError::invalid("id", FieldWhy::Mismatch));
     }
-    let member = session.0.member;
+    let session = session.0;
     let (answer, new) =
-        to_the_end(&app, |app, visitor| redeem::create((app, visitor), member, (ask, here))).await?;
+        to_the_end(&app, |app, visitor| redeem::create((app, visitor), session, (ask, here))).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(CONTENT_TYPE, "application/json")], answer).into_response())
 }
@@ -175,9 +175,9 @@ async fn resend(
     here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<Json<Redemption>, ApiError> {
-    let member = session.0.member;
+    let session = session.0;
     Ok(Json(
-        to_the_end(&app, |app, visitor| redeem::resend((app, visitor), member, (id, ask.channel), here))
+        to_the_end(&app, |app, visitor| redeem::resend((app, visitor), session, (id, ask.channel), here))
             .await?,
     ))
 }
@@ -206,8 +206,8 @@ async fn cancel(
     headers: HeaderMap,
 ) -> Result<Json<Redemption>, ApiError> {
     key(&headers)?;
-    let member = session.0.member;
-    Ok(Json(to_the_end(&app, |app, visitor| redeem::cancel((app, visitor), member, (id, language))).await?))
+    let session = session.0;
+    Ok(Json(to_the_end(&app, |app, visitor| redeem::cancel((app, visitor), session, (id, language))).await?))
 }
 
 fn key(headers: &HeaderMap) -> Result<String, ApiError> {

@@ -104,7 +104,7 @@ pub async fn quote(
 /// [`ApiError::TooMany`], [`ApiError::NotFound`].
 pub async fn create(
     (app, visitor): (Arc<App>, Visitor),
-    member: MemberRow,
+    session: SessionRow,
     (ask, here): (AskRedemption, Here),
 ) -> Result<(String, bool), ApiError> {
     if uuid::Uuid::parse_str(&ask.id).is_err() || ask.id.len() != 36 {
@@ -115,7 +115,9 @@ pub async fn create(
     let held = app
         .store
         .transact("redeem.hold", async |conn| {
-            if let Some(row) = find_in((conn, &visitor), (&member.id, &ask.id), now).await? {
+            let found = find_in((conn, &visitor), (&session.member.id, &ask.id), now).await?;
+            let member = visitor.member((&app, conn), &session).await?;
+            if let Some(row) = found {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
                 }
@@ -222,7 +224,6 @@ pub async fn confirm(
     (here, language): (Result<Here, ApiError>, Language),
 ) -> Result<String, ApiError> {
     let now = app.clock.now();
-    let member = session.member.clone();
     // A page that is not listed any more confirms nothing, but what was begun there ends here.
     let place = match here {
         Ok(here) => Some(here.place),
@@ -236,7 +237,9 @@ pub async fn confirm(
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
-            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
+            let member = visitor.member((&app, conn), &session).await?;
+            let row = found.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
             {
@@ -390,7 +393,7 @@ fn not_called_off(row: &RedemptionRow) -> Result<(), ApiError> {
 /// [`ApiError::TooMany`], [`ApiError::WrongState`], [`ApiError::OrderChanged`], [`ApiError::NotFound`].
 pub async fn resend(
     (app, visitor): (Arc<App>, Visitor),
-    member: MemberRow,
+    session: SessionRow,
     (id, channel): (String, Option<Channel>),
     here: Here,
 ) -> Result<wire::Redemption, ApiError> {
@@ -399,7 +402,9 @@ pub async fn resend(
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
-            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
+            let member = visitor.member((&app, conn), &session).await?;
+            let row = found.ok_or(ApiError::NotFound)?;
             not_called_off(&row)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
@@ -434,13 +439,15 @@ pub async fn resend(
 /// [`ApiError::WrongState`] once confirmed, [`ApiError::NotFound`].
 pub async fn cancel(
     (app, visitor): (Arc<App>, Visitor),
-    member: MemberRow,
+    session: SessionRow,
     (id, language): (String, Language),
 ) -> Result<wire::Redemption, ApiError> {
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
-            let row = find_in((conn, &visitor), (&member.id, &id), now).await?.ok_or(ApiError::NotFound)?;
+            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
+            let member = visitor.member((&app, conn), &session).await?;
+            let row = found.ok_or(ApiError::NotFound)?;
             match row.state {
                 State::Held { .. } => release(conn, (&row, Step::Void), now).await?,
                 State::Voided { .. } | State::Expired { .. } => {}

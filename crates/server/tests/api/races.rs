@@ -215,6 +215,33 @@ async fn what_was_given_up_before_its_turn_came_is_not_done() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
+    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    let spawned = |path: String, method: &'static str, body: Option<Value>| {
+        let (server, token) = (Arc::clone(&server), sari.token.clone());
+        tokio::spawn(async move { server.ask((method, &path), (Some(&token), Some("k")), body).await })
+    };
+    let busy = Busy::with(&server, "m1").await;
+    let confirm = format!("/v1/redemptions/{id}/confirm");
+    let confirming = spawned(confirm, "POST", Some(json!({"code": code})));
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    // SQLite has one line: there the request that came first is first.
+    let first = if crate::POSTGRES { 401 } else { 200 };
+    let leaving = spawned("/v1/session".to_owned(), "DELETE", None);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(leaving.is_finished(), crate::POSTGRES);
+    busy.end().await;
+    leaving.await.unwrap().is(204);
+    confirming.await.unwrap().is(first);
+    let sari = server.sign_in(PHONE).await;
+    assert_eq!(sari.points().await, (4_000, if crate::POSTGRES { 1_000 } else { 0 }));
+    server.audit("m1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_flood_is_refused_at_once_and_what_was_begun_can_be_ended() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);
     let sari = server.sign_in(PHONE).await;

@@ -61,7 +61,6 @@ pub(crate) struct Server {
 
 /// A new database in `directory`, or beside the one that `TUKAR_TEST_POSTGRES` names.
 async fn new_database(directory: &std::path::Path) -> Database {
-    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     if !crate::POSTGRES {
         return Database::Sqlite(directory.join("tukar.db"));
     }
@@ -70,8 +69,8 @@ async fn new_database(directory: &std::path::Path) -> Database {
             "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
         );
     };
-    let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let name = format!("tukar_{}_{number}", std::process::id());
+    // Nobody drops it: in a cluster of one's own the next run meets it again.
+    let name = format!("tukar_{}", uuid::Uuid::new_v4().simple());
     let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
     conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
     conn.close().await.unwrap();

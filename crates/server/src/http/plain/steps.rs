@@ -74,18 +74,18 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
         Step::LookUp => look_up(app, sent, None).await,
         Step::Confirm => confirm(app, sent).await,
         Step::Resend => {
-            let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
+            let (session, id) = (sent.session()?.clone(), sent.form.get("attempt").to_owned());
             let (channel, here) = (channel(&sent.form), sent.here.clone());
             let told =
-                to_the_end(app, |app, visitor| redeem::resend((app, visitor), member, (id, channel), here))
+                to_the_end(app, |app, visitor| redeem::resend((app, visitor), session, (id, channel), here))
                     .await;
             shown(app, sent, told).await
         }
         Step::Cancel => {
-            let (member, id) = (sent.session()?.member.clone(), sent.form.get("attempt").to_owned());
+            let (session, id) = (sent.session()?.clone(), sent.form.get("attempt").to_owned());
             let language = sent.here.language;
             let told =
-                to_the_end(app, |app, visitor| redeem::cancel((app, visitor), member, (id, language))).await;
+                to_the_end(app, |app, visitor| redeem::cancel((app, visitor), session, (id, language))).await;
             shown(app, sent, told).await
         }
     }
@@ -257,7 +257,7 @@ fn recipient(form: &Form, needs: Needs) -> Option<Recipient> {
 }
 
 async fn hold(app: &Shared, sent: &Sent) -> Screen {
-    let member = sent.session()?.member.clone();
+    let session = sent.session()?.clone();
     let detail = detail_of(app, sent).await?;
     let form = &sent.form;
     let number = |name: &str| form.get(name).parse().unwrap_or(0);
@@ -271,7 +271,7 @@ async fn hold(app: &Shared, sent: &Sent) -> Screen {
         channel: channel(form),
     };
     let here = sent.here.clone();
-    match to_the_end(app, |app, visitor| redeem::create((app, visitor), member, (ask, here))).await {
+    match to_the_end(app, |app, visitor| redeem::create((app, visitor), session, (ask, here))).await {
         // A form that was sent before: where it stands by now, not where it stood then.
         Ok(_) => look_up(app, sent, None).await,
         Err(error @ ApiError::KeyReused) => look_up(app, sent, Some(sent.problem(&error))).await,
