@@ -38,6 +38,8 @@ mod secrets;
 mod server;
 #[path = "api/sign_in.rs"]
 mod sign_in;
+#[path = "api/worker.rs"]
+mod worker;
 
 /// Which engine these tests run on.
 const POSTGRES: bool = false;
