@@ -180,6 +180,20 @@ mod tests {
         );
     }
 
+    /// The wire writes moments up to the end of 9999, of which the last hours are in no calendar's reach.
+    #[test]
+    fn a_moment_behind_the_calendars_end_is_refused() {
+        let closing = |at: &str| GOOD.replace("\"closes\": \"+3d\"", &format!("\"closes\": \"{at}\""));
+        for at in ["9999-12-31T23:59:59Z", "9999-12-31T00:00:00Z"] {
+            let told =
+                format!("c.json:4: pulsa-5000: closes: must be before 9999-12-30T22:00:00Z, not \"{at}\"");
+            assert_eq!(faults(&closing(at)), [told.as_str(), "1 bad, nothing was imported"]);
+        }
+        let last = parse("c.json", &closing("9999-12-30T21:59:59Z"), NOW).unwrap().rewards.unwrap();
+        let last = last[0].closes_at.unwrap();
+        assert_eq!(crate::clock::moment(crate::clock::timestamp(last)), last);
+    }
+
     #[test]
     fn broken_json_names_its_line() {
         assert_eq!(
