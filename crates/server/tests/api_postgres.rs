@@ -19,6 +19,8 @@ mod locker;
 mod log;
 #[path = "api/many_lots.rs"]
 mod many_lots;
+#[path = "api/odd_text.rs"]
+mod odd_text;
 #[path = "api/places.rs"]
 mod places;
 #[path = "api/plain.rs"]
