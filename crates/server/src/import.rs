@@ -12,7 +12,7 @@ mod rows;
 use crate::{
     catalogue::{ProgrammeTexts, Reward},
     store::{
-        Store,
+        Lock, Store, lock,
         rewards::{set_programme, set_rewards},
     },
 };
@@ -108,6 +108,8 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
 pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<(), sqlx::Error> {
     store
         .transact("import", async |conn| {
+            // What is not in this file is closed, also what another import brings meanwhile.
+            lock(conn, Lock::Catalogue).await?;
             if let Some(rewards) = &file.rewards {
                 set_rewards(conn, rewards, now).await?;
             }

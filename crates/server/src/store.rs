@@ -192,6 +192,8 @@ pub enum Lock<'a> {
     Partner(&'a str),
     /// The same, to rely on them; so may others at the same time.
     PartnerAsItIs(&'a str),
+    /// The catalogue as a whole, and the programme's texts.
+    Catalogue,
 }
 
 /// Waits until no other transaction decides on the same thing; held until this one ends. What is read after this is
@@ -206,6 +208,7 @@ pub async fn lock(conn: &mut Connection, on: Lock<'_>) -> Result<(), sqlx::Error
             Lock::Subject(subject) => format!("subject {subject}"),
             Lock::Challenge(id) => format!("challenge {id}"),
             Lock::Partner(id) | Lock::PartnerAsItIs(id) => format!("partner {id}"),
+            Lock::Catalogue => "catalogue".to_owned(),
         };
         let sql = match on {
             Lock::PartnerAsItIs(_) => "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
