@@ -7,7 +7,7 @@
 //! What happens to points of a lot that ended:
 //! * available: can't be held from that very moment, whether or not [`expire`] has run, which takes them;
 //! * held before: stay held, because the member began in time; [`post`] spends them, [`void`] lets them expire at once;
-//! * pending: stay pending; once granted they can't be spent, and [`expire`] takes them;
+//! * pending: stay pending, promised to nobody; once granted they can't be spent, and [`expire`] takes them;
 //! * given back by [`refund`]: come back and expire in the same posting, so that history shows both.
 //!
 //! A hold that is cancelled and one whose time is over both end by [`void`]. That each hold is resolved once is decided by
@@ -54,6 +54,12 @@ impl Lot {
     #[must_use]
     pub fn spendable(&self, now: Timestamp) -> Points {
         if self.has_ended(now) { Points::ZERO } else { self.available }
+    }
+
+    /// What is to be granted of it, as seen at `now`: nothing once it has ended.
+    #[must_use]
+    pub fn promised(&self, now: Timestamp) -> Points {
+        if self.has_ended(now) { Points::ZERO } else { self.pending }
     }
 
     /// Which lot is spent first.

@@ -54,6 +54,12 @@ pub fn timestamp(moment: Moment) -> Timestamp {
     Timestamp::from_millisecond(moment.0).expect("a moment within the calendar")
 }
 
+/// Whether a moment is within the years that a calendar has: what comes from elsewhere is asked before [`timestamp`] is.
+#[must_use]
+pub fn is_in_calendar(moment: Moment) -> bool {
+    Timestamp::from_millisecond(moment.0).is_ok()
+}
+
 /// A moment of the domain as it stands on the wire.
 #[must_use]
 pub fn moment(at: Timestamp) -> Moment {

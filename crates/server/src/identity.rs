@@ -28,6 +28,8 @@ const SUBJECT_BYTES_MAX: usize = 128;
 pub struct Identity<'a> {
     /// Who says it.
     pub partner: &'a Partner,
+    /// By which of its keys.
+    pub key: &'a PartnerKey,
     /// Whom: the partner's own word for a person, no contact.
     pub subject: String,
     /// Its number, to be taken once.
@@ -36,7 +38,7 @@ pub struct Identity<'a> {
     pub ends_at: Moment,
 }
 
-tukar_wire::debug_masked!(Identity<'a> { partner, ends_at; subject, jti });
+tukar_wire::debug_masked!(Identity<'a> { partner, key, ends_at; subject, jti });
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,6 +99,7 @@ pub fn read<'a>(
     }
     Ok(Identity {
         partner,
+        key,
         subject: claims.sub,
         jti: claims.jti,
         ends_at: Moment((claims.exp + LEEWAY_SECONDS) * 1000),

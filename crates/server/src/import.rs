@@ -12,7 +12,7 @@ mod rows;
 use crate::{
     catalogue::{ProgrammeTexts, Reward},
     store::{
-        Store,
+        Lock, Store, lock,
         rewards::{set_programme, set_rewards},
     },
 };
@@ -108,6 +108,8 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
 pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<(), sqlx::Error> {
     store
         .transact("import", async |conn| {
+            // What is not in this file is closed, also what another import brings meanwhile.
+            lock(conn, Lock::Catalogue).await?;
             if let Some(rewards) = &file.rewards {
                 set_rewards(conn, rewards, now).await?;
             }
@@ -178,6 +180,20 @@ mod tests {
                 "7 bad, nothing was imported",
             ]
         );
+    }
+
+    /// The wire writes moments up to the end of 9999, of which the last hours are in no calendar's reach.
+    #[test]
+    fn a_moment_behind_the_calendars_end_is_refused() {
+        let closing = |at: &str| GOOD.replace("\"closes\": \"+3d\"", &format!("\"closes\": \"{at}\""));
+        for at in ["9999-12-31T23:59:59Z", "9999-12-31T00:00:00Z"] {
+            let told =
+                format!("c.json:4: pulsa-5000: closes: must be before 9999-12-30T22:00:00Z, not \"{at}\"");
+            assert_eq!(faults(&closing(at)), [told.as_str(), "1 bad, nothing was imported"]);
+        }
+        let last = parse("c.json", &closing("9999-12-30T21:59:59Z"), NOW).unwrap().rewards.unwrap();
+        let last = last[0].closes_at.unwrap();
+        assert_eq!(crate::clock::moment(crate::clock::timestamp(last)), last);
     }
 
     #[test]

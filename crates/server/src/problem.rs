@@ -251,6 +251,7 @@ impl From<sqlx::Error> for ApiError {
             // Nothing happened, so the same request may come again.
             Some(FailureKind::Busy) => ApiError::Busy,
             Some(FailureKind::Lost) => ApiError::Lost(error.into()),
+            Some(FailureKind::Text) => ApiError::Malformed { fields: Vec::new() },
             _ => ApiError::Broken(error.into()),
         }
     }

@@ -188,6 +188,12 @@ pub enum Lock<'a> {
     Subject(&'a str),
     /// A challenge whose member is not known yet.
     Challenge(&'a str),
+    /// A partner's keys and links, to change them.
+    Partner(&'a str),
+    /// The same, to rely on them; so may others at the same time.
+    PartnerAsItIs(&'a str),
+    /// The catalogue as a whole, and the programme's texts.
+    Catalogue,
 }
 
 /// Waits until no other transaction decides on the same thing; held until this one ends. What is read after this is
@@ -201,8 +207,14 @@ pub async fn lock(conn: &mut Connection, on: Lock<'_>) -> Result<(), sqlx::Error
             Lock::Member(id) => format!("member {id}"),
             Lock::Subject(subject) => format!("subject {subject}"),
             Lock::Challenge(id) => format!("challenge {id}"),
+            Lock::Partner(id) | Lock::PartnerAsItIs(id) => format!("partner {id}"),
+            Lock::Catalogue => "catalogue".to_owned(),
         };
-        conn.execute(sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(key)).await?;
+        let sql = match on {
+            Lock::PartnerAsItIs(_) => "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
+            _ => "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        };
+        conn.execute(sqlx::query(sql).bind(key)).await?;
     }
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! What is due without anybody asking: messages, holds that are over, lots that end, pending points.
 //!
-//! Each kind of work takes a bounded piece at a time. What a member reads of their own never depends on this
-//! having run; pieces of limited stock that someone else held too long come back with it.
+//! Invariants: messages never wait for the other work; what fails or panics for one member is passed over until the next
+//! round, and neither the other members nor the other kinds of work wait for it. Each kind of work takes a bounded piece at
+//! a time. What a member reads of their own never depends on this having run; pieces of limited stock that someone else
+//! held too long come back with it.
 
 use crate::{
     app::App,
     catalogue::Bilingual,
     clock::timestamp,
     problem::ApiError,
-    senders::SendError,
+    senders::{Message, SendError},
     service::redeem,
     store::{
         Connection, Lock, Writes, challenges, identities,
@@ -16,20 +18,26 @@ use crate::{
         lock, members, outbox, redemptions,
     },
 };
-use futures_util::future::join_all;
+use anyhow::anyhow;
+use futures_util::{FutureExt as _, future::join_all};
 use jiff::Timestamp;
-use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::time::{Instant, interval_at, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
 
-/// Pieces of each kind of work that one round takes.
-const PER_ROUND: u32 = 50;
+/// Members that are looked up at once.
+const MEMBERS_AT_ONCE: u32 = 50;
+/// Members in a row for whom the database was busy or away: then it is not about them.
+const BUSY_IN_A_ROW: u32 = 2;
 /// Messages that are claimed and sent together.
 const SENT_AT_ONCE: u32 = 64;
-/// How long a claimed message is this server's: longer than a sender waits.
+/// How long a claimed message is this server's.
 const CLAIM_MS: i64 = 150_000;
+/// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
+/// became of it.
+const SENDING_MAX: Duration = Duration::from_secs(130);
 /// Tries of one message.
 const TRIES_MAX: u32 = 6;
 /// Between rounds when nothing wakes the worker.
@@ -37,89 +45,176 @@ const ROUND_EVERY: Duration = Duration::from_secs(5);
 /// Rounds until what is old is forgotten again.
 const ROUNDS_PER_TIDY: u32 = 12;
 
-/// Runs rounds until `stop`. What wakes it is a message, so that between the rounds it only looks for messages.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    let mut round = tokio::time::interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
-    let (mut rounds, mut whole) = (0_u32, true);
-    while !stop.is_cancelled() {
-        let done = if whole {
-            let tidies = rounds.is_multiple_of(ROUNDS_PER_TIDY);
-            rounds = rounds.wrapping_add(1);
-            do_due(&app, tidies).await
-        } else {
-            send_all(&app).await
-        };
-        if let Err(error) = done {
-            let cause = error.cause().unwrap_or_else(|| error.to_string());
-            tracing::error!(error = cause, "a round of the worker failed");
+/// A kind of work that is done member by member.
+#[derive(Clone, Copy, Debug)]
+enum Sweep {
+    /// Holds that are over.
+    TimeOut,
+    /// Pending points.
+    Grant,
+    /// Lots that end.
+    Expire,
+}
+
+impl Sweep {
+    /// In this order each finds what the ones before it left to do.
+    const ALL: [Sweep; 3] = [Sweep::TimeOut, Sweep::Grant, Sweep::Expire];
+
+    async fn find(
+        self,
+        conn: &mut Connection,
+        (now, limit): (Moment, u32),
+    ) -> Result<Vec<String>, sqlx::Error> {
+        match self {
+            Sweep::TimeOut => redemptions::find_members_overdue(conn, now, limit).await,
+            Sweep::Grant => ledger::find_members_to_grant(conn, now, limit).await,
+            Sweep::Expire => ledger::find_members_to_expire(conn, now, limit).await,
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = app.wake.notified() => whole = false,
-            _ = round.tick() => whole = true,
+    }
+
+    /// Does what is due of one member; `false`: there was nothing.
+    async fn take(self, app: &App, member_id: &str, now: Moment) -> Result<bool, ApiError> {
+        match self {
+            Sweep::TimeOut => redeem::time_out_overdue(app, member_id, now).await.map(|()| true),
+            Sweep::Grant => grant_pending(app, member_id, now).await,
+            Sweep::Expire => expire_lots(app, member_id, now).await,
         }
     }
 }
 
-/// Does all that is due now, round by round, until a round finds nothing more.
+/// Runs rounds until `stop`. Messages have rounds of their own, and what wakes them is a message.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    tokio::join!(send_until(&app, &stop), sweep_until(&app, &stop));
+}
+
+async fn send_until(app: &App, stop: &CancellationToken) {
+    let mut round = interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
+    while !stop.is_cancelled() {
+        // What failed is told, and tried again in the next round.
+        let _ = told("messages", caught(send_all(app)).await);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.wake.notified() => {}
+            _ = round.tick() => {}
+        }
+    }
+}
+
+async fn sweep_until(app: &App, stop: &CancellationToken) {
+    let mut round = interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
+    let mut rounds = 0_u32;
+    while !stop.is_cancelled() {
+        // As above.
+        let _ = sweep_all(app, rounds.is_multiple_of(ROUNDS_PER_TIDY)).await;
+        rounds = rounds.wrapping_add(1);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = round.tick() => {}
+        }
+    }
+}
+
+/// Does all that is due now. A member whose rows can't be worked with is passed over.
 ///
 /// # Errors
-/// The first failure; what was done before it stays done.
+/// The first kind of work that failed as a whole; the others were done all the same.
 pub async fn run_due(app: &App) -> Result<(), ApiError> {
-    do_due(app, true).await
+    let sent = told("messages", caught(send_all(app)).await);
+    sent.and(sweep_all(app, true).await)
 }
 
 async fn send_all(app: &App) -> Result<(), ApiError> {
-    while send_due(app, app.clock.now()).await? > 0 {}
+    while send_due(app).await? > 0 {}
     Ok(())
 }
 
-async fn do_due(app: &App, tidies: bool) -> Result<(), ApiError> {
+async fn sweep_all(app: &App, tidies: bool) -> Result<(), ApiError> {
+    let mut done = Ok(());
+    for sweep in Sweep::ALL {
+        done = done.and(told("members", caught(sweep_members(app, sweep)).await));
+    }
+    if tidies {
+        done = done.and(told("tidying", caught(tidy(app, app.clock.now())).await));
+    }
+    done
+}
+
+/// Takes member after member, until none is due but those that were passed over.
+async fn sweep_members(app: &App, sweep: Sweep) -> Result<(), ApiError> {
+    let (mut passed, mut busy) = (HashSet::new(), 0);
     loop {
         let now = app.clock.now();
-        let mut done = time_holds_out(app, now).await?;
-        done += expire_lots(app, now).await?;
-        done += grant_pending(app, now).await?;
-        done += send_due(app, now).await?;
-        if done == 0 {
-            return if tidies { tidy(app, now).await } else { Ok(()) };
+        // Those passed over are found again, and take nobody's place.
+        let limit = MEMBERS_AT_ONCE.saturating_add(u32::try_from(passed.len()).unwrap_or(u32::MAX));
+        let found = {
+            let mut conn = app.store.read().await?;
+            sweep.find(&mut conn, (now, limit)).await?
+        };
+        let due: Vec<_> = found.into_iter().filter(|member_id| !passed.contains(member_id)).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        for member_id in due {
+            let done = caught(sweep.take(app, &member_id, now)).await;
+            busy = if matches!(done, Err(ApiError::Busy | ApiError::Lost(_))) { busy + 1 } else { 0 };
+            match done {
+                Ok(true) => {}
+                Err(error) if busy >= BUSY_IN_A_ROW => return Err(error),
+                Ok(false) => {
+                    passed.insert(member_id);
+                }
+                Err(error) => {
+                    tracing::error!(
+                        ?sweep,
+                        error = words(&error),
+                        "a member is passed over; `tukar-server audit` tells whose books are in disorder"
+                    );
+                    passed.insert(member_id);
+                }
+            }
         }
     }
 }
 
-async fn time_holds_out(app: &App, now: Moment) -> Result<usize, ApiError> {
-    let rows = {
-        let mut conn = app.store.read().await?;
-        redemptions::load_overdue(&mut conn, (now, PER_ROUND), None).await?
-    };
-    for row in &rows {
-        redeem::time_out_overdue(app, &row.member_id, now).await?;
-    }
-    Ok(rows.len())
+/// A panic ends what panicked and nothing else.
+async fn caught<T>(work: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or_else(|panic| Err(ApiError::Broken(anyhow!("a bug: {}", said(&*panic)))))
 }
 
-async fn expire_lots(app: &App, now: Moment) -> Result<usize, ApiError> {
-    let members = {
-        let mut conn = app.store.read().await?;
-        ledger::find_members_to_expire(&mut conn, now, PER_ROUND).await?
-    };
-    for member_id in &members {
-        app.store
-            .transact("worker.expire", async |conn| {
-                lock(conn, Lock::Member(member_id)).await?;
-                let rows = ledger::load_lots(conn, member_id).await?;
-                let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
-                let ends = |row: &LotRow| row.lot.ends_at.filter(|at| *at <= timestamp(now));
-                // In spend order: lots that end together stand together, and are told as one.
-                for rows in rows.chunk_by(|a, b| ends(a) == ends(b)) {
-                    let Some(end) = ends(&rows[0]) else { continue };
-                    expire_together(conn, (&mut chain, &mut writes), (member_id, rows), end).await?;
-                }
-                Ok::<_, ApiError>(writes.run(conn).await?)
-            })
-            .await?;
+/// What an assert says. A text that was made up as it panicked may hold a member's data.
+fn said(panic: &(dyn Any + Send)) -> &'static str {
+    panic.downcast_ref::<&'static str>().copied().unwrap_or("no words")
+}
+
+fn told(work: &str, done: Result<(), ApiError>) -> Result<(), ApiError> {
+    if let Err(error) = &done {
+        tracing::error!(work, error = words(error), "a round of the worker failed");
     }
-    Ok(members.len())
+    done
+}
+
+fn words(error: &ApiError) -> String {
+    error.cause().unwrap_or_else(|| error.to_string())
+}
+
+/// Ends what is available in a member's lots that have ended; `false`: there was nothing.
+async fn expire_lots(app: &App, member_id: &str, now: Moment) -> Result<bool, ApiError> {
+    app.store
+        .transact("worker.expire", async |conn| {
+            lock(conn, Lock::Member(member_id)).await?;
+            let rows = ledger::load_lots(conn, member_id).await?;
+            let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
+            let (mut any, ends) = (false, |row: &LotRow| row.lot.ends_at.filter(|at| *at <= timestamp(now)));
+            // In spend order: lots that end together stand together, and are told as one.
+            for rows in rows.chunk_by(|a, b| ends(a) == ends(b)) {
+                let Some(end) = ends(&rows[0]) else { continue };
+                any |= expire_together(conn, (&mut chain, &mut writes), (member_id, rows), end).await?;
+            }
+            writes.run(conn).await?;
+            Ok(any)
+        })
+        .await
 }
 
 async fn expire_together(
@@ -127,10 +222,10 @@ async fn expire_together(
     (chain, writes): (&mut Chain, &mut Writes),
     (member_id, rows): (&str, &[LotRow]),
     end: Timestamp,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
     let posting = books::expire(&lots, end);
-    let Some(first) = posting.lots.first() else { return Ok(()) };
+    let Some(first) = posting.lots.first() else { return Ok(false) };
     // A lot may end twice: once what was available, and again what came back into it from a hold.
     let id = format!("expire-{}-{}", first.id, ledger::count_entries(conn, (member_id, &first.id.0)).await?);
     chain.append(writes, &id, &posting);
@@ -145,45 +240,42 @@ async fn expire_together(
         redemption_id: None,
     };
     ledger::insert_activity(writes, member_id, &activity);
-    Ok(())
+    Ok(true)
 }
 
-async fn grant_pending(app: &App, now: Moment) -> Result<usize, ApiError> {
-    let members = {
-        let mut conn = app.store.read().await?;
-        ledger::find_members_to_grant(&mut conn, now, PER_ROUND).await?
-    };
-    for member_id in &members {
-        app.store
-            .transact("worker.grant", async |conn| {
-                lock(conn, Lock::Member(member_id)).await?;
-                let rows = ledger::load_lots_to_grant(conn, member_id, now).await?;
-                let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
-                for row in rows {
-                    let posting = books::grant(row.lot.clone());
-                    let id = format!("grant-{}", row.lot.id);
-                    chain.append(&mut writes, &id, &posting);
-                    let activity = NewActivity {
-                        id,
-                        at: now,
-                        kind: ActivityKind::Earned,
-                        points: posting.available_change(),
-                        title: &row.source,
-                        redemption_id: None,
-                    };
-                    ledger::insert_activity(&mut writes, member_id, &activity);
-                }
-                Ok::<_, ApiError>(writes.run(conn).await?)
-            })
-            .await?;
-    }
-    Ok(members.len())
+/// Grants a member's pending points whose time has come; `false`: there were none.
+async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, ApiError> {
+    app.store
+        .transact("worker.grant", async |conn| {
+            lock(conn, Lock::Member(member_id)).await?;
+            let rows = ledger::load_lots_to_grant(conn, member_id, now).await?;
+            let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
+            for row in &rows {
+                let posting = books::grant(row.lot.clone());
+                let id = format!("grant-{}", row.lot.id);
+                chain.append(&mut writes, &id, &posting);
+                let activity = NewActivity {
+                    id,
+                    at: now,
+                    kind: ActivityKind::Earned,
+                    points: posting.available_change(),
+                    title: &row.source,
+                    redemption_id: None,
+                };
+                ledger::insert_activity(&mut writes, member_id, &activity);
+            }
+            writes.run(conn).await?;
+            Ok(!rows.is_empty())
+        })
+        .await
 }
 
 /// Sends what is due. A message is claimed for a while first, so that of several servers one sends it, and taken out only
 /// after it was sent: it may go twice and never gets lost. One whose code has ended is never sent.
-async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
+async fn send_due(app: &App) -> Result<usize, ApiError> {
     let _alone = app.sending.lock().await;
+    // Read here: whoever sent before may have taken long.
+    let (now, begun) = (app.clock.now(), Instant::now());
     let until = now.plus_ms(CLAIM_MS);
     let rows = {
         let mut conn = app.store.read().await?;
@@ -196,8 +288,10 @@ async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
         .store
         .transact("worker.claim", async |conn| outbox::claim(conn, &rows, (now, until)).await)
         .await?;
-    let claimed: Vec<_> = rows.iter().filter(|row| claimed.contains(&row.id)).collect();
-    let sent = join_all(claimed.iter().map(|row| app.senders.send(&row.message))).await;
+    let now = app.clock.now();
+    let claimed: Vec<_> = rows.iter().filter(|row| claimed.contains(&row.id) && row.ends_at > now).collect();
+    let sent = join_all(claimed.iter().map(|row| send(app, &row.message, begun + SENDING_MAX))).await;
+    let now = app.clock.now();
     app.store
         .transact("worker.sent", async |conn| {
             let mut done = Vec::new();
@@ -218,6 +312,16 @@ async fn send_due(app: &App, now: Moment) -> Result<usize, ApiError> {
         })
         .await?;
     Ok(rows.len())
+}
+
+/// Sends one message. A sender that panics or takes longer than the claim fails for this message alone.
+async fn send(app: &App, message: &Message, deadline: Instant) -> Result<(), SendError> {
+    let sending = timeout_at(deadline, app.senders.send(message));
+    match AssertUnwindSafe(sending).catch_unwind().await {
+        Ok(Ok(sent)) => sent,
+        Ok(Err(_)) => Err(SendError::Later("no answer in time".to_owned())),
+        Err(panic) => Err(SendError::Later(format!("a bug: {}", said(&*panic)))),
+    }
 }
 
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {

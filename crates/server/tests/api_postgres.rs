@@ -19,6 +19,8 @@ mod locker;
 mod log;
 #[path = "api/many_lots.rs"]
 mod many_lots;
+#[path = "api/odd_text.rs"]
+mod odd_text;
 #[path = "api/places.rs"]
 mod places;
 #[path = "api/plain.rs"]
@@ -37,6 +39,8 @@ mod secrets;
 mod server;
 #[path = "api/sign_in.rs"]
 mod sign_in;
+#[path = "api/worker.rs"]
+mod worker;
 
 /// Which engine these tests run on.
 const POSTGRES: bool = true;

@@ -1,6 +1,6 @@
 //! A member's points at a moment: what can be spent, and what ends when.
 //!
-//! Invariants: only what can still be spent counts as available or ending; what each month loses adds up to all that ends.
+//! Invariants: only what can still be spent counts as available or ending, and only what can be spent once granted as pending; what each month loses adds up to all that ends.
 
 use super::Lot;
 use crate::{calendar::month_of_end, points::Points};
@@ -22,7 +22,7 @@ pub struct Summary {
     pub available: Points,
     /// Held for redemptions.
     pub held: Points,
-    /// Earned, not granted yet.
+    /// Earned, not granted yet, in lots that have not ended.
     pub pending: Points,
     /// All that ends at the earliest end.
     pub next_ending: Option<Ending>,
@@ -64,7 +64,7 @@ pub fn summary(lots: &[Lot], now: Timestamp, window_days: u32, zone: &TimeZone) 
     Summary {
         available: lots.iter().map(|lot| lot.spendable(now)).sum(),
         held: lots.iter().map(|lot| lot.held).sum(),
-        pending: lots.iter().map(|lot| lot.pending).sum(),
+        pending: lots.iter().map(|lot| lot.promised(now)).sum(),
         next_ending: gather(&ending[..with_the_first]),
         about_to_be_lost: gather(&ending[..within]),
         months,

@@ -207,6 +207,8 @@ fn a_pending_lot_that_ended_before_its_grant_is_never_spendable() {
     let mut waiting = lot("p", 0, Some(5));
     (waiting.granted, waiting.pending) = (Points(7), Points(7));
     assert!(expire(std::slice::from_ref(&waiting), at(6)).lots.is_empty());
+    let told = |now| summary(std::slice::from_ref(&waiting), now, 30, &TimeZone::UTC).pending;
+    assert_eq!((told(at(4)), told(at(5))), (Points(7), Points::ZERO), "nor promised once it has ended");
     let granted = grant(waiting).lots;
     assert_eq!(hold(&granted, Points(1), at(6)), Err(LedgerRefusal::Short { missing: Points(1) }));
     assert_eq!(expire(&granted, at(6)).expired(), Points(7));

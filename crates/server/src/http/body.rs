@@ -1,9 +1,12 @@
 //! JSON in and out: a body that is refused becomes a [`ApiError`] that names the field.
+//!
+//! Invariant: no text that comes in holds a NUL, in a body as in an address: PostgreSQL has no such text, and SQLite has.
 
 use crate::problem::{ApiError, FieldError, FieldWhy};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::header::CONTENT_TYPE;
@@ -50,8 +53,32 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// # Errors
 /// [`ApiError::Malformed`].
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::Malformed { fields: named_field(&error.to_string()) })
+    let value = serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::Malformed { fields: named_field(&error.to_string()) })?;
+    if has_nul(bytes) { Err(ApiError::Malformed { fields: Vec::new() }) } else { Ok(value) }
+}
+
+/// Whether a string of this JSON text holds a NUL: it can only be written as an escape, and escapes stand in strings only.
+fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        // What is escaped may be a backslash itself.
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Refuses an address that holds a NUL, in its path or in its query.
+pub(super) async fn refuse_nul(request: Request, next: Next) -> Result<Response, ApiError> {
+    // An escape begins with the one character that stands in no other escape.
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return Err(ApiError::Malformed { fields: Vec::new() });
+    }
+    Ok(next.run(request).await)
 }
 
 /// serde puts the field's name in backticks after a fixed phrase; a message of another form names no field.
@@ -86,6 +113,12 @@ mod tests {
             panic!("not malformed")
         };
         assert_eq!(fields, [FieldError::new("contact", FieldWhy::Missing)]);
+        for (contact, refused) in
+            [(r"a\u0000", true), (r"\\\u0000", true), (r"\\u0000", false), (r"\u0001\n", false)]
+        {
+            let body = format!(r#"{{"contact":"{contact}"}}"#);
+            assert_eq!(parse::<AskCode>(body.as_bytes()).is_err(), refused, "{body}");
+        }
         assert!(matches!(parse::<AskCode>(b"{"), Err(ApiError::Malformed { fields }) if fields.is_empty()));
     }
 }

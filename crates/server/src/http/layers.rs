@@ -3,7 +3,7 @@
 
 use crate::{
     app::{App, Shared},
-    http::{policy, shed::shed},
+    http::{body::refuse_nul, policy, shed::shed},
     metrics,
     problem::{ApiError, REQUEST_ID, write_problems},
 };
@@ -43,6 +43,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     // the line.
     let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     router
+        .layer(from_fn(refuse_nul))
         .layer(from_fn(body_deadline))
         .layer(from_fn_with_state(app.clone(), shed))
         .layer(CatchPanicLayer::custom(panicked))

@@ -143,7 +143,9 @@ struct Form {
 impl Form {
     fn read(bytes: &[u8]) -> Form {
         let raw = String::from_utf8_lossy(bytes).into_owned();
-        let values = form_urlencoded::parse(bytes).into_owned().collect();
+        // No field is filled in with a NUL; what holds one is not given.
+        let values =
+            form_urlencoded::parse(bytes).into_owned().filter(|(_, text)| !text.contains('\0')).collect();
         Form { raw, values }
     }
 

@@ -1,8 +1,11 @@
 //! One row at a time, field by field: what is wrong is noted and the reading goes on.
 
 use super::{Fault, ROWS_MAX};
-use crate::catalogue::{
-    AnnouncementTexts, Bilingual, ContactTexts, ProgrammeTexts, PromotionRow, QuestionTexts, Reward,
+use crate::{
+    catalogue::{
+        AnnouncementTexts, Bilingual, ContactTexts, ProgrammeTexts, PromotionRow, QuestionTexts, Reward,
+    },
+    clock::is_in_calendar,
 };
 use serde::{
     Deserialize,
@@ -20,6 +23,8 @@ const COUNT_MAX: i64 = 1_000_000;
 const LINE_LETTERS_MAX: usize = 120;
 /// Letters in a text.
 const TEXT_LETTERS_MAX: usize = 4_000;
+/// Where [`is_in_calendar`] ends: a day before the year does, so that each zone has a clock's face for it.
+const CALENDAR_END: &str = "9999-12-30T22:00:00Z";
 /// Entries in a list inside a row.
 const LIST_MAX: usize = 50;
 
@@ -276,11 +281,13 @@ impl<'a> Fields<'a> {
         let what = "a moment as 2026-12-31T23:59:59+07:00 or +3d";
         let text: String = self.value(raw, name, what, faults)?;
         let moment = Moment::parse(&text).or_else(|| relative(&text, now));
-        if moment.is_none() {
-            let reason = format!("must be {what}, not {}", shown(raw));
-            faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
-        }
-        moment
+        let reason = match moment {
+            Some(moment) if is_in_calendar(moment) => return Some(moment),
+            Some(_) => format!("must be before {CALENDAR_END}, not {}", shown(raw)),
+            None => format!("must be {what}, not {}", shown(raw)),
+        };
+        faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
+        None
     }
 }
 

@@ -1,25 +1,30 @@
 //! Taking a partner's signed identity: a read session for whoever linked it, a ticket for linking otherwise.
 //!
-//! Invariants: a token is taken once, on whichever server; a subject without a link gets the same answer whether such a
+//! Invariants: a token is taken once, on whichever server; none is taken by a key that was revoked before; a subject without a link gets the same answer whether such a
 //! person has an account or not; only a member's own code links.
 
 use crate::{
     app::App,
     identity,
+    partner::PartnerKey,
     place::Here,
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
     service::{codes, sign_in},
     store::{
-        Writes, challenges, identities,
+        Lock, Writes, challenges, identities, lock,
         members::{self, SessionRow},
+        partners,
     },
 };
 use std::sync::Arc;
-use tukar_wire::{Identified, SignedIn};
+use tukar_wire::{Identified, Moment, SignedIn};
 
 /// A read session ends after so many seconds at the latest.
 const READ_SESSION_SECONDS_MAX: u32 = 3_600;
+/// A key whose end was changed since the partners were read must count for so long: the clock of whoever revoked it may be
+/// ahead of this one.
+const CHANGED_END_MS: i64 = 60_000;
 /// A ticket for linking waits so long for a sign-in by code.
 const LINK_MS: i64 = 30 * 60_000;
 
@@ -46,6 +51,10 @@ pub async fn take(app: Arc<App>, token: String, here: Here) -> Result<Identified
     let found = app
         .store
         .transact("identity.take", async |conn| {
+            lock(conn, Lock::PartnerAsItIs(&partner.id)).await?;
+            if !still_counts(partners::find_end(conn, (&partner.id, &said.key.kid)).await?, said.key, now) {
+                return Err(refused(FieldError::new("identity.signature", FieldWhy::NotSigned)));
+            }
             codes::within_hour(conn, (&scope, partner.identities_per_hour), now).await?;
             let mut writes = Writes::new();
             challenges::count_message(&mut writes, (&scope, codes::shard(&app)), now);
@@ -74,6 +83,11 @@ pub async fn take(app: Arc<App>, token: String, here: Here) -> Result<Identified
         server_time: now,
     });
     Ok(Identified { session, link, partner: partner.name.clone(), server_time: now })
+}
+
+/// Whether a key counts by its end as it is now: the partners are kept for a few seconds, and it counted by these.
+fn still_counts(end: Option<Option<Moment>>, read: &PartnerKey, now: Moment) -> bool {
+    end.is_some_and(|end| end == read.ends_at || end.is_none_or(|end| end > now.plus_ms(CHANGED_END_MS)))
 }
 
 /// The member takes their word back: this partner's page shows nothing without a code any more.

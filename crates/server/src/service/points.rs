@@ -99,15 +99,7 @@ pub async fn earn(
 /// The database's.
 pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Result<wire::Balance, ApiError> {
     let now = app.clock.now();
-    let (rows, overdue) =
-        ledger::load_page(&mut *app.store.read().await?, &member.id, (None, LOTS_PER_PAGE + 1), now).await?;
-    let rows = if overdue {
-        redeem::time_out_overdue(app, &member.id, now).await?;
-        let mut conn = app.store.read().await?;
-        ledger::load_page(&mut conn, &member.id, (None, LOTS_PER_PAGE + 1), now).await?.0
-    } else {
-        rows
-    };
+    let rows = load_page(app, &member.id, (None, LOTS_PER_PAGE + 1), now).await?;
     // Most members have few lots, and all of them are here.
     let (all, lots_total) = if rows.len() <= LOTS_PER_PAGE {
         (rows.iter().map(|row| row.lot.clone()).collect(), rows.len() as u64)
@@ -155,11 +147,25 @@ pub async fn lots(
             Some((end.parse().map_err(|_| odd_cursor())?, id.to_owned()))
         }
     };
-    let mut conn = app.store.read().await?;
     let now = app.clock.now();
-    let (rows, _) = ledger::load_page(&mut conn, &member.id, (after.as_ref(), limit + 1), now).await?;
+    let rows = load_page(app, &member.id, (after.as_ref(), limit + 1), now).await?;
     let (lots, next) = page(&rows, limit, (language, now));
     Ok(wire::LotPage { lots, next })
+}
+
+/// Lots as a member is shown them: what is held by a hold that is over has come back.
+async fn load_page(
+    app: &App,
+    member_id: &str,
+    from: (Option<&ledger::Place>, usize),
+    now: Moment,
+) -> Result<Vec<LotRow>, ApiError> {
+    let (rows, overdue) = ledger::load_page(&mut *app.store.read().await?, member_id, from, now).await?;
+    if !overdue {
+        return Ok(rows);
+    }
+    redeem::time_out_overdue(app, member_id, now).await?;
+    Ok(ledger::load_page(&mut *app.store.read().await?, member_id, from, now).await?.0)
 }
 
 /// `rows` holds one lot more than the page when there are more. The last lot of the page may be gone when the next one is
@@ -185,11 +191,12 @@ fn cursor_end(row: &LotRow) -> i64 {
 
 fn lot_to_wire(row: &LotRow, (language, now): (Language, Moment)) -> wire::Lot {
     let lot = &row.lot;
-    let pending = lot.pending.is_positive();
+    let promised = lot.promised(timestamp(now));
+    let pending = promised.is_positive();
     wire::Lot {
         id: lot.id.0.clone(),
         // What is held keeps a lot here beyond its end; the rest of it can't be spent any more.
-        available: if pending { lot.pending.0 } else { lot.spendable(timestamp(now)).0 },
+        available: if pending { promised.0 } else { lot.spendable(timestamp(now)).0 },
         held: lot.held.0,
         granted: lot.granted.0,
         source: row.source.get(language).clone(),

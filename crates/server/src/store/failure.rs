@@ -1,4 +1,4 @@
-//! What went wrong in the database, in the three ways that callers tell apart.
+//! What went wrong in the database, in the ways that callers tell apart.
 
 /// Why a transaction did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum FailureKind {
     Busy,
     /// The line to the database broke before a commit was asked for: nothing happened.
     Lost,
+    /// A text that the database can't hold, as one with a NUL in PostgreSQL. Whoever wrote it has to write another.
+    Text,
     /// Anything else: the statement, the disk, a line that broke while it committed, so that nobody knows.
     Broken,
 }
@@ -43,6 +45,8 @@ fn kind_of(code: &str) -> FailureKind {
         "53100" | "53200" | "53300" | "57P03" | "55P03" | "57014" => FailureKind::Busy,
         // It shuts down, or an operator ended the connection.
         "57P01" | "57P02" => FailureKind::Lost,
+        // A character that is not in its repertoire.
+        "22021" => FailureKind::Text,
         // SQLite's code is a number whose lower eight bits say what, and the others where.
         _ => match code.parse::<u32>().ok().filter(|_| code.len() < 5) {
             Some(SQLITE_IOERR_SHMSIZE) => FailureKind::Busy,
@@ -89,6 +93,7 @@ mod tests {
             // SQLite's with and without where it happened: a snapshot, a table that is shared, a full disk.
             (&["53100", "53200", "53300", "55P03", "5", "517", "6", "262", "13", "4874"], FailureKind::Busy),
             (&["57P01"], FailureKind::Lost),
+            (&["22021"], FailureKind::Text),
             // SQLite: a write, a sync, a corrupt file, a key that is there. PostgreSQL: a wrong statement, a failed disk.
             (&["778", "1034", "11", "1555", "42601", "58030", ""], FailureKind::Broken),
         ] {

@@ -1,6 +1,6 @@
 //! Rows of identities that were taken, and of whom a partner's subjects are.
 
-use crate::store::Connection;
+use crate::store::{Connection, Lock, lock};
 use sqlx::Row;
 use tukar_wire::Moment;
 
@@ -79,6 +79,7 @@ pub async fn link(
 /// # Errors
 /// The database's.
 pub async fn unlink(conn: &mut Connection, (partner_id, member_id): (&str, &str)) -> Result<(), sqlx::Error> {
+    lock(conn, Lock::Partner(partner_id)).await?;
     sqlx::query("DELETE FROM identity_links WHERE member_id = $1 AND partner_id = $2")
         .bind(member_id)
         .bind(partner_id)

@@ -43,9 +43,8 @@ pub async fn load_lots(conn: &mut Connection, member_id: &str) -> Result<Vec<Lot
     rows.iter().map(lot).collect()
 }
 
-/// What a member is shown of their lots: those with points that have not ended, or that are held or pending.
-const SHOWN: &str =
-    " AND pending + available + held > 0 AND (held > 0 OR pending > 0 OR ends_at IS NULL OR ends_at > ";
+/// What a member is shown of their lots: those with points that have not ended, or that are held.
+const SHOWN: &str = " AND pending + available + held > 0 AND (held > 0 OR ends_at IS NULL OR ends_at > ";
 /// Spend order. The number stands behind every end; the index says the same.
 const END: &str = "COALESCE(ends_at, 9223372036854775807)";
 

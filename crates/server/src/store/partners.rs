@@ -2,7 +2,7 @@
 
 use crate::{
     partner::{Algorithm, Mode, Partner, PartnerKey},
-    store::Connection,
+    store::{Connection, Lock, lock},
 };
 use sqlx::{Row, any::AnyRow};
 use tukar_wire::Moment;
@@ -56,6 +56,7 @@ pub async fn put(conn: &mut Connection, partner: &Partner) -> Result<(), sqlx::E
 /// # Errors
 /// The database's.
 pub async fn remove(conn: &mut Connection, id: &str) -> Result<bool, sqlx::Error> {
+    lock(conn, Lock::Partner(id)).await?;
     for table in ["partner_keys", "identity_links"] {
         let sql = sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE partner_id = $1"));
         sqlx::query(sql).bind(id).execute(&mut *conn).await?;
@@ -78,6 +79,7 @@ pub async fn rotate(
     (id, key): (&str, &PartnerKey),
     others_end_at: Moment,
 ) -> Result<bool, sqlx::Error> {
+    lock(conn, Lock::Partner(id)).await?;
     sqlx::query(
         "UPDATE partner_keys SET ends_at = $1 WHERE partner_id = $2 AND kid <> $3 AND (ends_at IS NULL OR ends_at > $1)",
     )
@@ -109,6 +111,7 @@ pub async fn revoke(
     (id, kid): (&str, &str),
     now: Moment,
 ) -> Result<bool, sqlx::Error> {
+    lock(conn, Lock::Partner(id)).await?;
     let done = sqlx::query("UPDATE partner_keys SET ends_at = $1 WHERE partner_id = $2 AND kid = $3")
         .bind(now.0)
         .bind(id)
@@ -120,6 +123,24 @@ pub async fn revoke(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// When a partner's key ends; `None`: the partner has no such key any more. Whoever relies on it holds
+/// [`Lock::PartnerAsItIs`].
+///
+/// # Errors
+/// The database's.
+pub async fn find_end(
+    conn: &mut Connection,
+    (id, kid): (&str, &str),
+) -> Result<Option<Option<Moment>>, sqlx::Error> {
+    let found: Option<(Option<i64>,)> =
+        sqlx::query_as("SELECT ends_at FROM partner_keys WHERE partner_id = $1 AND kid = $2")
+            .bind(id)
+            .bind(kid)
+            .fetch_optional(conn)
+            .await?;
+    Ok(found.map(|(ends_at,)| ends_at.map(Moment)))
 }
 
 fn partner(row: &AnyRow) -> Result<Partner, sqlx::Error> {

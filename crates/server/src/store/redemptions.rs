@@ -122,6 +122,24 @@ pub async fn load_held(
     rows.iter().map(redemption).collect()
 }
 
+/// Members with holds that are over at `now`, at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub async fn find_members_overdue(
+    conn: &mut Connection,
+    now: Moment,
+    limit: u32,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT member_id FROM redemptions WHERE state = 'held' AND state_at <= $1 LIMIT $2",
+    )
+    .bind(now.0)
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await
+}
+
 /// Holds that are over at `now`, at most `limit`; of one member where one is named.
 ///
 /// # Errors

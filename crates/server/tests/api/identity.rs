@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_pur
 use serde_json::{Value, json};
 use tukar_server::{
     partner::{Mode, Partner, PartnerKey},
-    store::{identities, partners},
+    store::{Lock, identities, lock, members, partners},
 };
 use tukar_wire::Moment;
 
@@ -626,8 +626,50 @@ async fn a_rotated_key_counts_for_the_overlap_and_a_revoked_one_no_more() {
         async |conn: &mut tukar_server::store::Connection| partners::revoke(conn, ("kopi", "k3"), now).await;
     assert!(fair.server.app.store.transact("test", revoke).await.unwrap());
     reader.get("/v1/me").await.is(401);
+    // The partners are read anew after some seconds only; a key that was stolen is not given them.
+    fair.give(IN_KOPI, &by(&next, "k3")).await.is(403).refuses("identity-refused");
     fair.server.later(6);
     fair.give(IN_KOPI, &by(&next, "k3")).await.is(403).refuses("identity-refused");
+}
+
+/// A clock of the operator's that is ahead: the key ends a moment after the server's now.
+#[tokio::test]
+async fn a_key_that_was_revoked_by_a_clock_ahead_opens_nothing_either() {
+    let fair = Fair::new().await;
+    fair.link("u-1").await;
+    let ahead = Moment(fair.server.now().0 + 2_000);
+    let revoke = async |conn: &mut tukar_server::store::Connection| {
+        partners::revoke(conn, ("kopi", "k1"), ahead).await
+    };
+    assert!(fair.server.app.store.transact("test", revoke).await.unwrap());
+    fair.give(IN_KOPI, &fair.good("u-1")).await.is(403).refuses("identity-refused");
+    assert_eq!(fair.server.count("sessions WHERE scope = 'read'").await, 0);
+}
+
+/// What is being taken when the word is taken back is taken before it, whole, or not at all.
+#[tokio::test]
+async fn taking_the_word_back_waits_for_what_is_being_taken() {
+    let fair = Fair::new().await;
+    fair.link("u-1").await;
+    let reader = fair.reading().await;
+    let now = fair.server.now();
+    let begun = tokio::sync::Notify::new();
+    let taking = async |conn: &mut tukar_server::store::Connection| {
+        lock(conn, Lock::PartnerAsItIs("kopi")).await?;
+        let linked = identities::find_link(conn, ("kopi", "u-1")).await?.unwrap();
+        begun.notify_one();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let session = (&[9_u8; 32][..], linked.as_str(), "kopi");
+        members::insert_read_session(conn, session, (now, now.plus_ms(60_000))).await
+    };
+    let forgetting = async {
+        begun.notified().await;
+        let page = ("DELETE", "/v1/identity");
+        fair.server.ask_at(IN_KOPI, page, (Some(&reader.token), None), None).await.is(204);
+    };
+    let (taken, ()) = tokio::join!(fair.server.app.store.transact("test", taking), forgetting);
+    taken.unwrap();
+    assert_eq!(fair.server.count("sessions WHERE scope = 'read'").await, 0);
 }
 
 #[tokio::test]
@@ -638,6 +680,7 @@ async fn a_removed_partners_word_counts_no_more() {
     let remove = async |conn: &mut tukar_server::store::Connection| partners::remove(conn, "kopi").await;
     assert!(fair.server.app.store.transact("test", remove).await.unwrap());
     reader.get("/v1/me").await.is(401);
+    fair.give(IN_KOPI, &fair.good("u-1")).await.is(403).refuses("identity-refused");
     fair.server.later(6);
     fair.give(IN_KOPI, &fair.good("u-1")).await.is(403).refuses("place-not-listed");
     for table in ["identity_links", "partner_keys"] {

@@ -350,3 +350,35 @@ async fn what_stands_in_a_members_way_is_told_to_them_alone_and_the_last_piece_t
     visitor("/").await.says("Stok habis");
     visitor("/?locale=en").await.says("Out of stock");
 }
+
+/// PostgreSQL has no text with a NUL. A field that holds one is as good as not there.
+#[tokio::test]
+async fn a_form_with_a_nul_breaks_nothing() {
+    let server = server().await;
+    let token = server.sign_in(PHONE).await.token;
+    let fields = [
+        "attempt", "code", "contact", "key", "reward", "search", "version", "voucher", "whose", "after",
+        "before",
+    ];
+    for path in [
+        "/plain/lots",
+        "/plain/history",
+        "/plain/locker",
+        "/plain/locker/check",
+        "/plain/voucher/send",
+        "/plain/reward",
+        "/plain/sign-in",
+        "/plain/sign-in/check",
+        "/plain/review",
+        "/plain/redeem",
+        "/plain/redemption",
+        "/plain/redeem/confirm",
+        "/plain/redeem/resend",
+        "/plain/redeem/cancel",
+    ] {
+        let names = fields.iter().map(|name| (*name, "5.\0"));
+        let filled: Vec<_> = std::iter::once(("session", token.as_str())).chain(names).collect();
+        let status = send(&server, path, &filled).await.status;
+        assert!(status < 500 && status != 405, "{path}: {status}");
+    }
+}

@@ -95,6 +95,51 @@ async fn of_a_lot_that_ended_no_more_is_shown_than_what_is_held() {
 }
 
 #[tokio::test]
+async fn a_page_of_lots_shows_what_came_back_from_a_hold_that_is_over() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    sari.hold("kopi").await;
+    let first = async || sari.get("/v1/me/lots?limit=1").await.is(200).json()["lots"][0].clone();
+    assert_eq!((&first().await["available"], &first().await["held"]), (&json!(1_000), &json!(1_000)));
+    server.later(901);
+    assert_eq!((&first().await["available"], &first().await["held"]), (&json!(2_000), &json!(0)));
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn pending_points_of_a_lot_that_ended_are_promised_no_more() {
+    let server = Server::new(vec![]).await;
+    let soon = tukar_server::clock::timestamp(server.now().plus_ms(60_000));
+    let earned = Earned {
+        lot_id: "p".to_owned(),
+        points: 120,
+        at: server.now(),
+        expiry: Expiry::FixedDate(soon),
+        grant_at: Some(server.now().plus_ms(120_000)),
+        source: Bilingual { id: "Paket".to_owned(), en: "Package".to_owned() },
+    };
+    let app = &server.app;
+    app.store
+        .transact("test", async |conn| tukar_server::service::points::earn(app, conn, ("m1", earned)).await)
+        .await
+        .unwrap();
+    let sari = server.sign_in(PHONE).await;
+    let told = async || {
+        let balance = sari.get("/v1/me/balance").await.json();
+        let lots = sari.get("/v1/me/lots").await.json();
+        let lots = lots["lots"].as_array().unwrap().iter().filter(|lot| lot["pending"] == true).count();
+        (balance["pending"].as_i64().unwrap(), balance["lots_total"].as_u64().unwrap(), lots)
+    };
+    assert_eq!(told().await, (120, 3, 1));
+    server.later(60);
+    assert_eq!(told().await, (0, 2, 0));
+    server.later(60);
+    server.work().await;
+    assert_eq!((told().await, sari.points().await), ((0, 2, 0), (5_000, 0)));
+    server.audit("m1").await;
+}
+
+#[tokio::test]
 async fn pending_points_are_granted_in_time() {
     let server = Server::new(vec![]).await;
     let earned = Earned {

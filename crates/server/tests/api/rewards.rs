@@ -5,7 +5,8 @@ use serde_json::json;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
     catalogue::{Bilingual, PromotionRow},
-    store::{Connection, Writes, rewards},
+    import::{self, CatalogueFile},
+    store::{Connection, Lock, Writes, lock, rewards},
 };
 use tukar_wire::{Limit, LimitPeriod, Moment};
 
@@ -124,6 +125,33 @@ async fn a_reward_left_out_of_an_import_is_closed_and_not_deleted() {
     assert_eq!(visible, ["kept"]);
     assert_eq!(rewards::find_reward(&mut conn, "old").await.unwrap().unwrap().closes_at, Some(now));
     assert!(START < now);
+}
+
+#[tokio::test]
+async fn of_two_imports_at_once_one_catalogue_stays() {
+    let server = Server::empty(vec![]).await;
+    let (store, now) = (&server.app.store, server.now());
+    let begun = tokio::sync::Notify::new();
+    let slow = async |conn: &mut Connection| {
+        lock(conn, Lock::Catalogue).await?;
+        rewards::set_rewards(conn, &[reward("slow")], now).await?;
+        begun.notify_one();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        Ok::<_, sqlx::Error>(())
+    };
+    let second = async {
+        begun.notified().await;
+        let file = CatalogueFile { rewards: Some(vec![reward("quick")]), programme: None };
+        import::write(store, &file, now).await.unwrap();
+    };
+    let (first, ()) = tokio::join!(store.transact("test", slow), second);
+    first.unwrap();
+    assert_eq!(server.count("rewards").await, 2);
+    let open: Vec<String> = sqlx::query_scalar("SELECT id FROM rewards WHERE visible_until IS NULL")
+        .fetch_all(&mut *store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(open, ["quick"]);
 }
 
 #[tokio::test]

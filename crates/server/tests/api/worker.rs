@@ -1,0 +1,128 @@
+//! The worker's rounds when something stands in their way.
+
+use crate::server::{PHONE, Server, member, reward};
+use sqlx::Executor as _;
+use std::{sync::atomic::Ordering, time::Duration};
+use tukar_domain::calendar::Expiry;
+use tukar_server::{
+    catalogue::Bilingual,
+    service::points::{self, Earned},
+    store::Connection,
+    worker,
+};
+
+const OTHER_PHONE: &str = "+6281234567899";
+
+async fn run(server: &Server, sql: &str) {
+    let work = async |conn: &mut Connection| conn.execute(sqlx::AssertSqlSafe(sql)).await.map(|_| ());
+    server.app.store.transact("test", work).await.unwrap();
+}
+
+/// Points that are granted in a minute.
+async fn earn_pending(server: &Server, member: &str, lot: &str) {
+    let now = server.now();
+    let source = Bilingual { id: "Isi ulang".to_owned(), en: "Top-up".to_owned() };
+    let grant_at = Some(now.plus_ms(60_000));
+    let earned =
+        Earned { lot_id: lot.to_owned(), points: 700, at: now, expiry: Expiry::Never, grant_at, source };
+    let work = async |conn: &mut Connection| points::earn(&server.app, conn, (member, earned.clone())).await;
+    server.app.store.transact("test", work).await.unwrap();
+}
+
+/// One member's lot says less than their hold took; the holds of more members than a round looks up have no lots at all.
+#[tokio::test]
+async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    server.enrol(member("m2", Some(OTHER_PHONE), None)).await;
+    server.earn("m2", "c", 2_000, Expiry::Months(1)).await;
+    earn_pending(&server, "m2", "d").await;
+    let sari = server.sign_in(PHONE).await;
+    let bad = sari.hold("kopi").await;
+    server.work().await;
+    server.sign_in(OTHER_PHONE).await.hold("kopi").await;
+    server.work().await;
+    run(&server, "UPDATE lots SET held = 0 WHERE member_id = 'm1'").await;
+    for number in 0..55 {
+        let (id, phone) = (format!("a{number}"), format!("+62812345670{number:02}"));
+        server.enrol(member(&id, Some(&phone), None)).await;
+        let columns = "id, reference, state, state_at, reward_id, title_id, title_en, brand, kind, quantity, points, \
+             price_version, recipient, held_at, hold_ends_at, challenge_id, body_hash, hold_answer";
+        let sql = format!(
+            "INSERT INTO redemptions (member_id, {columns}) SELECT '{id}', {columns} FROM redemptions WHERE member_id = 'm1'"
+        );
+        run(&server, &sql).await;
+    }
+    server.later(40 * 86_400);
+    server.post.sent.lock().unwrap().clear();
+    server.ask_code(OTHER_PHONE).await.is(202);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1, "a code left");
+    let held = async |member: &str| {
+        server.count(&format!("redemptions WHERE state = 'held' AND member_id = '{member}'")).await
+    };
+    assert_eq!((held("m2").await, held("m1").await, held("a7").await), (0, 1, 1));
+    for lots in ["ends_at IS NOT NULL AND available > 0", "pending > 0", "held > 0"] {
+        assert_eq!(server.count(&format!("lots WHERE member_id = 'm2' AND {lots}")).await, 0, "{lots}");
+    }
+    server.adds_up("m2").await;
+    // Put right, it goes on by itself.
+    run(&server, "UPDATE lots SET held = 1000 WHERE member_id = 'm1' AND id = 'a'").await;
+    server.work().await;
+    assert_eq!(held("m1").await, 0);
+    assert_eq!(
+        server
+            .count(&format!("redemptions WHERE state = 'expired' AND id = '{bad}' AND member_id = 'm1'"))
+            .await,
+        1
+    );
+    server.adds_up("m1").await;
+}
+
+/// A round may wait for another one that sends slowly: meanwhile a code may have ended.
+#[tokio::test]
+async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
+    let server = Server::new(vec![]).await;
+    let slow = server.post.slow.lock().await;
+    server.ask_code(PHONE).await.is(202);
+    let second = async {
+        while server.post.begun.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        server.ask_code(OTHER_PHONE).await.is(202);
+        let waiting = worker::run_due(&server.app);
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            server.later(301);
+            drop(slow);
+        };
+        let (done, ()) = tokio::join!(waiting, late);
+        done.unwrap();
+    };
+    let (first, ()) = tokio::join!(worker::run_due(&server.app), second);
+    first.unwrap();
+    let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
+    assert_eq!(sent, [PHONE], "what had begun is sent, what waited is not");
+}
+
+#[tokio::test]
+async fn a_message_is_put_off_from_when_its_sender_answered() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let slow = server.post.slow.lock().await;
+    server.ask_code(PHONE).await.is(202);
+    let late = async {
+        while server.post.begun.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        server.later(100);
+        drop(slow);
+    };
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), late);
+    done.unwrap();
+    assert_eq!(server.post.begun.load(Ordering::SeqCst), 1, "not tried again at once");
+    let due: i64 = sqlx::query_scalar("SELECT due_at FROM outbox")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(due, server.now().0 + 2_000);
+}
