@@ -21,6 +21,7 @@ use crate::{
     },
 };
 use rand::RngCore as _;
+use std::collections::BTreeSet;
 use tukar_domain::code::{self, Bound, CodeState, Purpose, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
 
@@ -60,7 +61,7 @@ pub async fn issue(
 ) -> Result<(ChallengeRow, Writes), ApiError> {
     let mut writes = Writes::new();
     within_caps(app, (conn, &mut writes), (new.purpose, new.contact, &delivery.here.place), now).await?;
-    may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
+    let reaches = may_send(app, conn, (new.purpose, new.contact, &delivery), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
         member_id: new.member.map(|member| member.id.clone()),
@@ -76,7 +77,7 @@ pub async fn issue(
         partner_id: String::new(),
         deal_hmac: Vec::new(),
     };
-    renew(app, (conn, &mut writes), &mut row, (bound, delivery, now)).await?;
+    renew(app, &mut writes, &mut row, (bound, (delivery, reaches), now));
     Ok((row, writes))
 }
 
@@ -100,8 +101,8 @@ pub async fn send_again(
     }
     let mut writes = Writes::new();
     within_caps(app, (conn, &mut writes), (row.purpose, &row.contact, &delivery.here.place), now).await?;
-    may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
-    renew(app, (conn, &mut writes), row, (bound, delivery, now)).await?;
+    let reaches = may_send(app, conn, (row.purpose, &row.contact, &delivery), now).await?;
+    renew(app, &mut writes, row, (bound, (delivery, reaches), now));
     Ok(writes.run(conn).await?)
 }
 
@@ -294,8 +295,38 @@ pub fn shard(app: &App) -> i64 {
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
 const COUNTED_IN_DEMO: usize = 8;
 
-async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
-    lock(conn, Lock::Subject(subject)).await?;
+/// Where a code goes, as the limits count it. Nowhere is a destination as well: neither an answer nor its time may tell.
+fn destination(contact: &str, delivery: &Delivery<'_>) -> String {
+    delivery.to.map_or_else(|| format!("{}{contact}", outbox::NOWHERE), str::to_owned)
+}
+
+/// May a code be made for `contact`? It counts there, and where it goes as well when that is another contact of the account,
+/// which has a limit of its own. False: that one was reached; at sign-in this is not told, as it would tell of the account, a
+/// member's own session is told. Both are locked before either is read, in one order: two that begin at the two ends
+/// would wait for each other.
+async fn may_send(
+    app: &App,
+    conn: &mut Connection,
+    (purpose, contact, delivery): (PurposeWord, &str, &Delivery<'_>),
+    now: Moment,
+) -> Result<bool, ApiError> {
+    let typed = sent_subject(app, purpose, contact);
+    let to = sent_subject(app, purpose, &destination(contact, delivery));
+    for subject in BTreeSet::from([&typed, &to]) {
+        lock(conn, Lock::Subject(subject)).await?;
+    }
+    within_sends(app, conn, &typed, now).await?;
+    if to == typed {
+        return Ok(true);
+    }
+    match within_sends(app, conn, &to, now).await {
+        Err(ApiError::TooMany { .. }) if purpose == PurposeWord::SignIn => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
+/// Refuses when `subject`, which the caller locked, was sent too many.
+async fn within_sends(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
     let mut sent = challenges::load_counted(conn, (Counted::Sent, subject), now).await?;
     if app.config.demo {
         sent.sort_unstable();
@@ -305,12 +336,12 @@ async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) 
         .map_err(|too_many| ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now })
 }
 
-async fn renew(
+fn renew(
     app: &App,
-    (conn, writes): (&mut Connection, &mut Writes),
+    writes: &mut Writes,
     row: &mut ChallengeRow,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
-) -> Result<(), ApiError> {
+    (bound, (delivery, reaches), now): (&Bound<'_>, (Delivery<'_>, bool), Moment),
+) {
     let code = code::make(&mut app.random.rng());
     row.code_hmac = app.secret.code_hmac(bound, &code);
     row.channel = delivery.channel;
@@ -325,29 +356,25 @@ async fn renew(
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
+    // The old code is dead, whether or not the new one goes anywhere.
+    if row.sent > 1 {
+        outbox::delete_of(writes, &row.id);
+    }
+    if !reaches {
+        return;
+    }
     // Nowhere to send it, which neither the answer nor its time may tell: the same is done, and the message has ended already.
-    let nowhere = format!("{}{}", outbox::NOWHERE, row.contact);
-    let (to, old, ends_at) = match delivery.to {
-        Some(to) => (to, row.id.as_str(), row.ends_at),
-        None => (nowhere.as_str(), nowhere.as_str(), now),
-    };
+    let to = destination(&row.contact, &delivery);
+    let ends_at = if delivery.to.is_some() { row.ends_at } else { now };
     if to != row.contact {
-        // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
-        let subject = sent_subject(app, row.purpose, to);
-        if may_send(app, conn, &subject, now).await.is_err() {
-            return Ok(());
-        }
+        let subject = sent_subject(app, row.purpose, &to);
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
     let Here { language, place } = delivery.here;
-    let envelope = Envelope { channel: delivery.channel, to, language: *language, place };
+    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
     let message: Message = match delivery.about {
         Some(about) => message::code(envelope, about, &code),
         None => message::not_enrolled(envelope),
     };
-    if row.sent > 1 {
-        outbox::delete_of(conn, old).await?;
-    }
     outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, ends_at));
-    Ok(())
 }

@@ -660,3 +660,26 @@ async fn who_guesses_or_has_no_session_lets_no_hold_go() {
     sari.confirm(&id, &code).await.is(200);
     server.audit("m1").await;
 }
+
+#[tokio::test]
+async fn a_members_code_that_may_not_go_another_way_is_refused_and_the_old_one_counts() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    for _ in 0..5 {
+        sari.post("/v1/locker/open", None, json!({"channel": "email"})).await.is(202);
+    }
+    server.work().await;
+    let opening = sari.post("/v1/locker/open", None, json!({"channel": "sms"})).await.is(202).json();
+    let opens = server.code().await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    server.later(30);
+    let mail = json!({"channel": "email"});
+    let resend = format!("/v1/redemptions/{id}/resend");
+    sari.post(&resend, Some("resend"), mail.clone()).await.is(429).refuses("too-many");
+    let challenge = opening["challenge_id"].as_str().unwrap();
+    let resend = format!("/v1/challenges/{challenge}/resend");
+    server.ask(("POST", &resend), (None, None), Some(mail)).await.is(429).refuses("too-many");
+    sari.confirm(&id, &code).await.is(200);
+    sari.post("/v1/locker/check", None, json!({"challenge_id": challenge, "code": opens})).await.is(200);
+}

@@ -208,6 +208,25 @@ async fn a_message_waits_for_its_sender_but_never_longer_than_its_code() {
     assert_eq!(server.count("outbox").await, 0);
 }
 
+/// That the other contact had its codes is not told, but the code that waits is dead.
+#[tokio::test]
+async fn a_code_that_seems_to_go_another_way_takes_back_the_one_that_waits() {
+    let server = Server::new(vec![]).await;
+    for _ in 0..5 {
+        server.ask_code(EMAIL).await.is(202);
+    }
+    server.work().await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let challenge = server.ask_code(PHONE).await.json();
+    server.work().await;
+    server.later(31);
+    let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+    server.ask(("POST", &path), (None, None), Some(json!({"channel": "email"}))).await.is(202);
+    server.post.down.store(false, Ordering::SeqCst);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 5, "the five to the other contact");
+}
+
 #[tokio::test]
 async fn a_hundred_wrong_codes_in_a_row_need_recovery_and_touch_no_live_session() {
     let server = Server::new(vec![reward("kopi")]).await;
