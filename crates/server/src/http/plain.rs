@@ -12,7 +12,7 @@ pub(crate) mod ready;
 #[path = "plain/steps.rs"]
 mod steps;
 
-use super::{frame, page::escaped, policy};
+use super::{client::Client, frame, page::escaped, policy};
 use crate::{
     app::Shared,
     language::Language,
@@ -117,8 +117,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .route("/plain/reward", look(Step::Reward))
         .route("/plain/sign-in", look(Step::Contact));
     for (path, step) in STEPS {
-        let step = post(async move |State(app): State<Shared>, headers: HeaderMap, body: Bytes| {
-            answer(&app, (&headers, Form::read(&body)), step).await
+        let step = post(async move |State(app): State<Shared>, client, headers: HeaderMap, body: Bytes| {
+            answer(&app, client, (&headers, Form::read(&body)), step).await
         });
         router = router.route(path, step);
     }
@@ -127,10 +127,10 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// What a visitor may look at without a session. An address never carries one: there it is not read.
 fn look(step: Step) -> MethodRouter<Shared> {
-    get(async move |State(app): State<Shared>, headers: HeaderMap, RawQuery(query): RawQuery| {
+    get(async move |State(app): State<Shared>, client, headers: HeaderMap, RawQuery(query): RawQuery| {
         let mut form = Form::read(query.unwrap_or_default().as_bytes());
         form.values.remove("session");
-        answer(&app, (&headers, form), step).await
+        answer(&app, client, (&headers, form), step).await
     })
 }
 
@@ -181,6 +181,7 @@ impl Form {
 /// A form that arrived: what is in it, who sent it, and how they are told.
 struct Sent {
     form: Form,
+    client: Client,
     here: Here,
     reference: String,
     visit: Visit,
@@ -204,7 +205,12 @@ impl Sent {
 /// A screen with its status, or why there is none.
 type Screen = Result<tukar_plain::Markup, ApiError>;
 
-async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -> Result<Response, ApiError> {
+async fn answer(
+    app: &Shared,
+    client: Client,
+    (headers, form): (&HeaderMap, Form),
+    step: Step,
+) -> Result<Response, ApiError> {
     // A form of ours is sent by a page of ours. Where the browser says that another site made it send one, that
     // site could sign a member in as somebody else.
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or("same-origin");
@@ -222,7 +228,7 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
     let mut visit = visit(app, (&form, language), session.as_ref()).await?;
     visit.tab = step.tab().unwrap_or(visit.tab);
     let here = Here { language, place: place(app, &partner).await? };
-    let sent = Sent { form, here, reference, visit, session };
+    let sent = Sent { form, client, here, reference, visit, session };
     let (status, visit, screen) = steps::take(app, sent, step).await;
     let shown = tukar_plain::page(&visit, &screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {
