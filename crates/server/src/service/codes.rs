@@ -2,7 +2,8 @@
 //!
 //! Invariants: a new code kills the old one; what is sent is written in the transaction that makes the code; the limits are
 //! rows of the database; a wrong try is committed before it is answered. Whoever has a code made wakes the worker after the
-//! commit: before it, the worker would find nothing and sleep, and the code would come seconds later.
+//! commit: before it, the worker would find nothing and sleep, and the code would come seconds later. A code that counts no
+//! more takes its message along, where that still waits.
 
 use crate::{
     app::App,
@@ -33,6 +34,8 @@ pub struct Delivery<'a> {
     pub to: Option<&'a str>,
     /// What the message is about; `None`: it tells that the contact is not enrolled.
     pub about: Option<About<'a>>,
+    /// When what the code is for ends by itself, where that may be before the code does.
+    pub until: Option<Moment>,
     /// Where the widget sits and in which language the message is.
     pub here: &'a Here,
 }
@@ -145,6 +148,9 @@ pub async fn check(
     let (state, outcome) = row.state.check(matches, timestamp(now));
     let mut writes = Writes::new();
     challenges::put(&mut writes, &ChallengeRow { state, ..row.clone() });
+    if !matches!(state, CodeState::Live { .. }) {
+        outbox::delete_of(&mut writes, &row.id);
+    }
     let refused = match outcome {
         Try::Right => {
             if in_a_row > 0 {
@@ -365,7 +371,8 @@ fn renew(
     }
     // Nowhere to send it, which neither the answer nor its time may tell: the same is done, and the message has ended already.
     let to = destination(&row.contact, &delivery);
-    let ends_at = if delivery.to.is_some() { row.ends_at } else { now };
+    let counts_until = delivery.until.map_or(row.ends_at, |until| until.min(row.ends_at));
+    let ends_at = if delivery.to.is_some() { counts_until } else { now };
     if to != row.contact {
         let subject = sent_subject(app, row.purpose, &to);
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
@@ -373,7 +380,7 @@ fn renew(
     let Here { language, place } = delivery.here;
     let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
     let message: Message = match delivery.about {
-        Some(about) => message::code(envelope, about, &code),
+        Some(about) => message::code(envelope, about, (&code, counts_until.ms_since(now))),
         None => message::not_enrolled(envelope),
     };
     outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, ends_at));
