@@ -220,8 +220,15 @@ async fn answer(
     let partner = form.get("partner").to_owned();
     let framers = if partner.is_empty() { None } else { Some(frame::framers(app, &partner).await?) };
     let language = form.language(Language::of_headers(headers));
-    let token = form.get("session");
-    let session = if token.is_empty() { None } else { sign_in::find_session(app, token).await.ok() };
+    let session = match form.get("session") {
+        "" => None,
+        token => match sign_in::find_session(app, token).await {
+            Ok(session) => Some(session),
+            Err(ApiError::NotSignedIn) => None,
+            // Who could not be looked up is not told that their session has ended: the page would leave its token out.
+            Err(error) => return Err(error),
+        },
+    };
     // One that a partner's word opened only reads; here a member signs in with a code.
     let session = session.filter(|session| session.by_partner.is_none());
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
