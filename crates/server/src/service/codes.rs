@@ -243,7 +243,8 @@ fn block_of(app: &App, contact: &str) -> Option<String> {
 
 /// What messages may cost, looked at before one is made and counted whatever becomes of it: all of them within an hour,
 /// those from a partner's pages, and at sign-in those to one block of numbers within ten minutes. The same for a contact
-/// with and without an account.
+/// with and without an account. A block is locked until its message is counted, before any destination is, so that two who
+/// wait always wait in one order; what all share is not, as all members would stand in one line.
 async fn within_caps(
     app: &App,
     (conn, writes): (&mut Connection, &mut Writes),
@@ -254,6 +255,7 @@ async fn within_caps(
     let full = ApiError::TooMany { retry_at: now.plus_ms(60_000), now };
     let block = if purpose == PurposeWord::SignIn { block_of(app, contact) } else { None };
     if let Some(block) = &block {
+        lock(conn, Lock::Subject(block)).await?;
         let sent = challenges::load_messages(conn, block, now.plus_ms(-10 * 60_000)).await?;
         if sent >= i64::from(limits.per_block_in_ten_minutes) {
             tracing::warn!("codes to one block of numbers are held back");

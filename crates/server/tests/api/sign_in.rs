@@ -311,6 +311,18 @@ async fn codes_to_one_block_of_numbers_are_held_back_alike_for_members_and_stran
     }
 }
 
+/// Counts are kept by the minute. One from the end of a minute is not forgotten with those from its begin.
+#[tokio::test]
+async fn a_cap_of_ten_minutes_never_counts_less_than_ten() {
+    let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
+    server.later(59);
+    server.ask_code(PHONE).await.is(202);
+    server.later(9 * 60 + 2);
+    server.ask_code("+6281234567891").await.is(429);
+    server.later(60);
+    server.ask_code("+6281234567891").await.is(202);
+}
+
 #[tokio::test]
 async fn no_more_codes_leave_within_an_hour_than_the_programme_pays_for() {
     let server = Server::new(vec![reward("kopi")]).await.with(|config| config.codes.per_hour = 3).await;
