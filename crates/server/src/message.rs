@@ -42,23 +42,24 @@ pub struct Envelope<'a> {
 
 tukar_wire::debug_masked!(Envelope<'a> { channel, language, place; to });
 
-/// A message with a code.
+/// A message with a code that counts for `counts_ms` more. It tells whole minutes, and one where there is less.
 #[must_use]
-pub fn code(envelope: Envelope<'_>, about: About<'_>, code: &str) -> Message {
+pub fn code(envelope: Envelope<'_>, about: About<'_>, (code, counts_ms): (&str, i64)) -> Message {
+    let minutes = (counts_ms / 60_000).max(1);
     let (site, language) = (envelope.place.top.as_str(), envelope.language);
     let last = format!("\n{}", envelope.place.last_line(code));
     let (subject, variants) = match about {
         About::SignIn => (
             language.pick(format!("Kode masuk {site}"), format!("Your sign-in code for {site}")),
-            sign_in(language, (site, code)),
+            sign_in(language, (site, code), minutes),
         ),
         About::Locker => (
             language.pick("Kode untuk membuka voucher Anda", "The code for your vouchers").to_owned(),
-            locker(language, (site, code)),
+            locker(language, (site, code), minutes),
         ),
         About::Redeem { title, points } => (
             language.pick(format!("Kode tukar: {title}"), format!("Your code for {title}")),
-            redeem(language, (site, code), points),
+            redeem(language, (site, code), (points, minutes)),
         ),
     };
     let title = if let About::Redeem { title, .. } = about { title } else { "" };
@@ -68,57 +69,66 @@ pub fn code(envelope: Envelope<'_>, about: About<'_>, code: &str) -> Message {
 /// A text around a title, which is shortened where there is no room.
 type Variant = (String, String);
 
-fn sign_in(language: Language, (site, code): (&str, &str)) -> [Variant; 3] {
-    let whole = |text: String| (text, String::new());
-    match language {
-        Language::Id => [
-            whole(format!("{code} kode masuk Anda di {site}. Jangan beri tahu siapa pun. Berlaku 5 menit.")),
-            whole(format!("{code} kode masuk Anda di {site}. Rahasia, 5 menit.")),
-            whole(format!("{code} kode masuk Anda. Rahasia, 5 menit.")),
-        ],
-        Language::En => [
-            whole(format!("{code} is your sign-in code for {site}. Tell nobody. Valid 5 minutes.")),
-            whole(format!("{code} is your sign-in code for {site}. Secret, 5 min.")),
-            whole(format!("{code} is your sign-in code. Secret, 5 min.")),
-        ],
-    }
-}
-
-fn locker(language: Language, (site, code): (&str, &str)) -> [Variant; 3] {
+fn sign_in(language: Language, (site, code): (&str, &str), minutes: i64) -> [Variant; 3] {
+    let valid = in_minutes(minutes);
     let whole = |text: String| (text, String::new());
     match language {
         Language::Id => [
             whole(format!(
-                "{code} kode untuk membuka voucher Anda di {site}. Jangan beri tahu siapa pun. Berlaku 5 menit."
+                "{code} kode masuk Anda di {site}. Jangan beri tahu siapa pun. Berlaku {minutes} menit."
             )),
-            whole(format!("{code} kode membuka voucher di {site}. Rahasia, 5 menit.")),
-            whole(format!("{code} kode membuka voucher. Rahasia, 5 menit.")),
+            whole(format!("{code} kode masuk Anda di {site}. Rahasia, {minutes} menit.")),
+            whole(format!("{code} kode masuk Anda. Rahasia, {minutes} menit.")),
         ],
         Language::En => [
-            whole(format!("{code} opens your vouchers at {site}. Tell nobody. Valid 5 minutes.")),
-            whole(format!("{code} opens your vouchers at {site}. Secret, 5 min.")),
-            whole(format!("{code} opens your vouchers. Secret, 5 min.")),
+            whole(format!("{code} is your sign-in code for {site}. Tell nobody. Valid {valid}.")),
+            whole(format!("{code} is your sign-in code for {site}. Secret, {minutes} min.")),
+            whole(format!("{code} is your sign-in code. Secret, {minutes} min.")),
         ],
     }
 }
 
-fn redeem(language: Language, (site, code): (&str, &str), points: i64) -> [Variant; 3] {
-    let points = language.number(points);
+fn locker(language: Language, (site, code): (&str, &str), minutes: i64) -> [Variant; 3] {
+    let valid = in_minutes(minutes);
+    let whole = |text: String| (text, String::new());
+    match language {
+        Language::Id => [
+            whole(format!(
+                "{code} kode untuk membuka voucher Anda di {site}. Jangan beri tahu siapa pun. Berlaku {minutes} menit."
+            )),
+            whole(format!("{code} kode membuka voucher di {site}. Rahasia, {minutes} menit.")),
+            whole(format!("{code} kode membuka voucher. Rahasia, {minutes} menit.")),
+        ],
+        Language::En => [
+            whole(format!("{code} opens your vouchers at {site}. Tell nobody. Valid {valid}.")),
+            whole(format!("{code} opens your vouchers at {site}. Secret, {minutes} min.")),
+            whole(format!("{code} opens your vouchers. Secret, {minutes} min.")),
+        ],
+    }
+}
+
+fn redeem(language: Language, (site, code): (&str, &str), (points, minutes): (i64, i64)) -> [Variant; 3] {
+    let (points, valid) = (language.number(points), in_minutes(minutes));
     match language {
         Language::Id => [
             (
                 format!("{code} kode tukar "),
-                format!(", {points} poin, di {site}. Jangan beri tahu siapa pun. 5 menit."),
+                format!(", {points} poin, di {site}. Jangan beri tahu siapa pun. {minutes} menit."),
             ),
             (format!("{code} kode tukar "), format!(", {points} poin, di {site}. Rahasia.")),
             (format!("{code} tukar "), format!(", {points} poin")),
         ],
         Language::En => [
-            (format!("{code} to redeem "), format!(", {points} points, at {site}. Tell nobody. 5 minutes.")),
+            (format!("{code} to redeem "), format!(", {points} points, at {site}. Tell nobody. {valid}.")),
             (format!("{code} to redeem "), format!(", {points} points, at {site}. Secret.")),
             (format!("{code} redeems "), format!(", {points} points")),
         ],
     }
+}
+
+/// In English; Indonesian has one form for one and for several.
+fn in_minutes(minutes: i64) -> String {
+    if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
 }
 
 /// The longest variant in which a title keeps enough of itself to be known. The last line is never cut, and it names the
@@ -239,10 +249,11 @@ mod tests {
 
     /// Every kind of message, with its name.
     fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 6] {
-        let redeem = |title, points| code(envelope, About::Redeem { title, points }, "482913");
+        let sent = ("482913", 300_000);
+        let redeem = |title, points| code(envelope, About::Redeem { title, points }, sent);
         [
-            ("sign-in", code(envelope, About::SignIn, "482913")),
-            ("locker", code(envelope, About::Locker, "482913")),
+            ("sign-in", code(envelope, About::SignIn, sent)),
+            ("locker", code(envelope, About::Locker, sent)),
             ("redeem", redeem("Voucher Belanja Rp50.000", 10_000)),
             ("redeem, a long title", redeem(LONG_TITLE, 2_000_000)),
             ("not enrolled", not_enrolled(envelope)),
@@ -274,6 +285,23 @@ mod tests {
             std::fs::write(&path, &text).unwrap();
         }
         assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+    }
+
+    #[test]
+    fn a_code_tells_whole_minutes_and_never_none() {
+        let place = place("tukar.example.id", None);
+        let text = |language, counts_ms| {
+            let envelope = Envelope { channel: Channel::Sms, to: "+6281234567890", language, place: &place };
+            code(envelope, About::SignIn, ("482913", counts_ms)).text
+        };
+        for (counts_ms, minutes, word) in
+            [(300_000, 5, "minutes"), (299_999, 4, "minutes"), (119_999, 1, "minute"), (1, 1, "minute")]
+        {
+            let english = text(Language::En, counts_ms);
+            assert!(english.contains(&format!("Valid {minutes} {word}.")), "{english}");
+            let indonesian = text(Language::Id, counts_ms);
+            assert!(indonesian.contains(&format!("Berlaku {minutes} menit.")), "{indonesian}");
+        }
     }
 
     #[test]

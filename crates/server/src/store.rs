@@ -184,7 +184,7 @@ impl Store {
 pub enum Lock<'a> {
     /// A member's points, redemptions, codes and sessions.
     Member(&'a str),
-    /// What the limits of a destination count.
+    /// What the limits of a destination, of a block of numbers or of an address count.
     Subject(&'a str),
     /// A challenge whose member is not known yet.
     Challenge(&'a str),

@@ -54,9 +54,11 @@ async fn ask(
 async fn resend(
     State(app): State<Shared>,
     Path(id): Path<String>,
+    client: Client,
     here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    client.may_ask_code(&app).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_in::resend(app, (id, ask.channel), here).await?)))
 }
 

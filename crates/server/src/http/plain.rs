@@ -12,7 +12,7 @@ pub(crate) mod ready;
 #[path = "plain/steps.rs"]
 mod steps;
 
-use super::{frame, page::escaped, policy};
+use super::{client::Client, frame, page::escaped, policy};
 use crate::{
     app::Shared,
     language::Language,
@@ -117,8 +117,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .route("/plain/reward", look(Step::Reward))
         .route("/plain/sign-in", look(Step::Contact));
     for (path, step) in STEPS {
-        let step = post(async move |State(app): State<Shared>, headers: HeaderMap, body: Bytes| {
-            answer(&app, (&headers, Form::read(&body)), step).await
+        let step = post(async move |State(app): State<Shared>, client, headers: HeaderMap, body: Bytes| {
+            answer(&app, client, (&headers, Form::read(&body)), step).await
         });
         router = router.route(path, step);
     }
@@ -127,10 +127,10 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// What a visitor may look at without a session. An address never carries one: there it is not read.
 fn look(step: Step) -> MethodRouter<Shared> {
-    get(async move |State(app): State<Shared>, headers: HeaderMap, RawQuery(query): RawQuery| {
+    get(async move |State(app): State<Shared>, client, headers: HeaderMap, RawQuery(query): RawQuery| {
         let mut form = Form::read(query.unwrap_or_default().as_bytes());
         form.values.remove("session");
-        answer(&app, (&headers, form), step).await
+        answer(&app, client, (&headers, form), step).await
     })
 }
 
@@ -183,6 +183,7 @@ impl Form {
 /// A form that arrived: what is in it, who sent it, and how they are told.
 struct Sent {
     form: Form,
+    client: Client,
     here: Here,
     reference: String,
     visit: Visit,
@@ -206,7 +207,12 @@ impl Sent {
 /// A screen with its status, or why there is none.
 type Screen = Result<tukar_plain::Markup, ApiError>;
 
-async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -> Result<Response, ApiError> {
+async fn answer(
+    app: &Shared,
+    client: Client,
+    (headers, form): (&HeaderMap, Form),
+    step: Step,
+) -> Result<Response, ApiError> {
     // A form of ours is sent by a page of ours. Where the browser says that another site made it send one, that
     // site could sign a member in as somebody else.
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or("same-origin");
@@ -216,15 +222,22 @@ async fn answer(app: &Shared, (headers, form): (&HeaderMap, Form), step: Step) -
     let partner = form.get("partner").to_owned();
     let framers = if partner.is_empty() { None } else { Some(frame::framers(app, &partner).await?) };
     let language = form.language(Language::of_headers(headers));
-    let token = form.get("session");
-    let session = if token.is_empty() { None } else { sign_in::find_session(app, token).await.ok() };
+    let session = match form.get("session") {
+        "" => None,
+        token => match sign_in::find_session(app, token).await {
+            Ok(session) => Some(session),
+            Err(ApiError::NotSignedIn) => None,
+            // Who could not be looked up is not told that their session has ended: the page would leave its token out.
+            Err(error) => return Err(error),
+        },
+    };
     // One that a partner's word opened only reads; here a member signs in with a code.
     let session = session.filter(|session| session.by_partner.is_none());
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut visit = visit(app, (&form, language), session.as_ref()).await?;
     visit.tab = step.tab().unwrap_or(visit.tab);
     let here = Here { language, place: place(app, &partner).await? };
-    let sent = Sent { form, here, reference, visit, session };
+    let sent = Sent { form, client, here, reference, visit, session };
     let (status, visit, screen) = steps::take(app, sent, step).await;
     let shown = tukar_plain::page(&visit, &screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {

@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     problem::ApiError,
-    store::{Connection, Writes, challenges},
+    store::{Connection, Lock, Writes, challenges, lock},
 };
 
 const WINDOW_MS: i64 = 10 * 60_000;
@@ -19,6 +19,7 @@ pub async fn may_ask_code(app: &App, network: &str) -> Result<(), ApiError> {
     let scope = format!("address:{}", app.secret.subject(network));
     let most = i64::from(app.config.codes.per_address_in_ten_minutes);
     let work = async |conn: &mut Connection| {
+        lock(conn, Lock::Subject(&scope)).await?;
         if challenges::load_messages(conn, &scope, now.plus_ms(-WINDOW_MS)).await? >= most {
             return Ok(false);
         }

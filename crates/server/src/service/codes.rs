@@ -2,7 +2,8 @@
 //!
 //! Invariants: a new code kills the old one; what is sent is written in the transaction that makes the code; the limits are
 //! rows of the database; a wrong try is committed before it is answered. Whoever has a code made wakes the worker after the
-//! commit: before it, the worker would find nothing and sleep, and the code would come seconds later.
+//! commit: before it, the worker would find nothing and sleep, and the code would come seconds later. A code that counts no
+//! more takes its message along, where that still waits.
 
 use crate::{
     app::App,
@@ -21,6 +22,7 @@ use crate::{
     },
 };
 use rand::RngCore as _;
+use std::collections::BTreeSet;
 use tukar_domain::code::{self, Bound, CodeState, Purpose, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
 
@@ -32,6 +34,8 @@ pub struct Delivery<'a> {
     pub to: Option<&'a str>,
     /// What the message is about; `None`: it tells that the contact is not enrolled.
     pub about: Option<About<'a>>,
+    /// When what the code is for ends by itself, where that may be before the code does.
+    pub until: Option<Moment>,
     /// Where the widget sits and in which language the message is.
     pub here: &'a Here,
 }
@@ -60,7 +64,7 @@ pub async fn issue(
 ) -> Result<(ChallengeRow, Writes), ApiError> {
     let mut writes = Writes::new();
     within_caps(app, (conn, &mut writes), (new.purpose, new.contact, &delivery.here.place), now).await?;
-    may_send(app, conn, &sent_subject(app, new.purpose, new.contact), now).await?;
+    let reaches = may_send(app, conn, (new.purpose, new.contact, &delivery), now).await?;
     let mut row = ChallengeRow {
         id: new.id,
         member_id: new.member.map(|member| member.id.clone()),
@@ -76,7 +80,7 @@ pub async fn issue(
         partner_id: String::new(),
         deal_hmac: Vec::new(),
     };
-    renew(app, (conn, &mut writes), &mut row, (bound, delivery, now)).await?;
+    renew(app, &mut writes, &mut row, (bound, (delivery, reaches), now));
     Ok((row, writes))
 }
 
@@ -100,8 +104,8 @@ pub async fn send_again(
     }
     let mut writes = Writes::new();
     within_caps(app, (conn, &mut writes), (row.purpose, &row.contact, &delivery.here.place), now).await?;
-    may_send(app, conn, &sent_subject(app, row.purpose, &row.contact), now).await?;
-    renew(app, (conn, &mut writes), row, (bound, delivery, now)).await?;
+    let reaches = may_send(app, conn, (row.purpose, &row.contact, &delivery), now).await?;
+    renew(app, &mut writes, row, (bound, (delivery, reaches), now));
     Ok(writes.run(conn).await?)
 }
 
@@ -144,6 +148,9 @@ pub async fn check(
     let (state, outcome) = row.state.check(matches, timestamp(now));
     let mut writes = Writes::new();
     challenges::put(&mut writes, &ChallengeRow { state, ..row.clone() });
+    if !matches!(state, CodeState::Live { .. }) {
+        outbox::delete_of(&mut writes, &row.id);
+    }
     let refused = match outcome {
         Try::Right => {
             if in_a_row > 0 {
@@ -236,7 +243,8 @@ fn block_of(app: &App, contact: &str) -> Option<String> {
 
 /// What messages may cost, looked at before one is made and counted whatever becomes of it: all of them within an hour,
 /// those from a partner's pages, and at sign-in those to one block of numbers within ten minutes. The same for a contact
-/// with and without an account.
+/// with and without an account. A block is locked until its message is counted, before any destination is, so that two who
+/// wait always wait in one order; what all share is not, as all members would stand in one line.
 async fn within_caps(
     app: &App,
     (conn, writes): (&mut Connection, &mut Writes),
@@ -247,6 +255,7 @@ async fn within_caps(
     let full = ApiError::TooMany { retry_at: now.plus_ms(60_000), now };
     let block = if purpose == PurposeWord::SignIn { block_of(app, contact) } else { None };
     if let Some(block) = &block {
+        lock(conn, Lock::Subject(block)).await?;
         let sent = challenges::load_messages(conn, block, now.plus_ms(-10 * 60_000)).await?;
         if sent >= i64::from(limits.per_block_in_ten_minutes) {
             tracing::warn!("codes to one block of numbers are held back");
@@ -294,8 +303,38 @@ pub fn shard(app: &App) -> i64 {
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
 const COUNTED_IN_DEMO: usize = 8;
 
-async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
-    lock(conn, Lock::Subject(subject)).await?;
+/// Where a code goes, as the limits count it. Nowhere is a destination as well: neither an answer nor its time may tell.
+fn destination(contact: &str, delivery: &Delivery<'_>) -> String {
+    delivery.to.map_or_else(|| format!("{}{contact}", outbox::NOWHERE), str::to_owned)
+}
+
+/// May a code be made for `contact`? It counts there, and where it goes as well when that is another contact of the account,
+/// which has a limit of its own. False: that one was reached; at sign-in this is not told, as it would tell of the account, a
+/// member's own session is told. Both are locked before either is read, in one order: two that begin at the two ends
+/// would wait for each other.
+async fn may_send(
+    app: &App,
+    conn: &mut Connection,
+    (purpose, contact, delivery): (PurposeWord, &str, &Delivery<'_>),
+    now: Moment,
+) -> Result<bool, ApiError> {
+    let typed = sent_subject(app, purpose, contact);
+    let to = sent_subject(app, purpose, &destination(contact, delivery));
+    for subject in BTreeSet::from([&typed, &to]) {
+        lock(conn, Lock::Subject(subject)).await?;
+    }
+    within_sends(app, conn, &typed, now).await?;
+    if to == typed {
+        return Ok(true);
+    }
+    match within_sends(app, conn, &to, now).await {
+        Err(ApiError::TooMany { .. }) if purpose == PurposeWord::SignIn => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
+/// Refuses when `subject`, which the caller locked, was sent too many.
+async fn within_sends(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
     let mut sent = challenges::load_counted(conn, (Counted::Sent, subject), now).await?;
     if app.config.demo {
         sent.sort_unstable();
@@ -305,12 +344,12 @@ async fn may_send(app: &App, conn: &mut Connection, subject: &str, now: Moment) 
         .map_err(|too_many| ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now })
 }
 
-async fn renew(
+fn renew(
     app: &App,
-    (conn, writes): (&mut Connection, &mut Writes),
+    writes: &mut Writes,
     row: &mut ChallengeRow,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
-) -> Result<(), ApiError> {
+    (bound, (delivery, reaches), now): (&Bound<'_>, (Delivery<'_>, bool), Moment),
+) {
     let code = code::make(&mut app.random.rng());
     row.code_hmac = app.secret.code_hmac(bound, &code);
     row.channel = delivery.channel;
@@ -325,29 +364,26 @@ async fn renew(
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
+    // The old code is dead, whether or not the new one goes anywhere.
+    if row.sent > 1 {
+        outbox::delete_of(writes, &row.id);
+    }
+    if !reaches {
+        return;
+    }
     // Nowhere to send it, which neither the answer nor its time may tell: the same is done, and the message has ended already.
-    let nowhere = format!("{}{}", outbox::NOWHERE, row.contact);
-    let (to, old, ends_at) = match delivery.to {
-        Some(to) => (to, row.id.as_str(), row.ends_at),
-        None => (nowhere.as_str(), nowhere.as_str(), now),
-    };
+    let to = destination(&row.contact, &delivery);
+    let counts_until = delivery.until.map_or(row.ends_at, |until| until.min(row.ends_at));
+    let ends_at = if delivery.to.is_some() { counts_until } else { now };
     if to != row.contact {
-        // The other contact of an account has its own limit. Reaching it is not told: that would tell of the account.
-        let subject = sent_subject(app, row.purpose, to);
-        if may_send(app, conn, &subject, now).await.is_err() {
-            return Ok(());
-        }
+        let subject = sent_subject(app, row.purpose, &to);
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
     let Here { language, place } = delivery.here;
-    let envelope = Envelope { channel: delivery.channel, to, language: *language, place };
+    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
     let message: Message = match delivery.about {
-        Some(about) => message::code(envelope, about, &code),
+        Some(about) => message::code(envelope, about, (&code, counts_until.ms_since(now))),
         None => message::not_enrolled(envelope),
     };
-    if row.sent > 1 {
-        outbox::delete_of(conn, old).await?;
-    }
     outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, ends_at));
-    Ok(())
 }

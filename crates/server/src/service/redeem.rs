@@ -25,6 +25,7 @@ use crate::{
         ledger::{self, NewActivity, Payment, Purse},
         lock,
         members::{self, MemberRow, SessionRow},
+        outbox,
         redemptions::{self, RedemptionRow},
         rewards,
     },
@@ -200,7 +201,8 @@ async fn hold(
         contact,
     };
     let about = About::Redeem { title: row.title.get(language), points: total.0 };
-    let delivery = Delivery { channel, to: Some(contact), about: Some(about), here };
+    let until = Some(row.hold_ends_at);
+    let delivery = Delivery { channel, to: Some(contact), about: Some(about), until, here };
     let (challenge, mut writes) =
         codes::issue(app, conn, new, (&bound(&row, &here.place.partner), delivery, now)).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
@@ -423,7 +425,8 @@ pub async fn resend(
             }
             let to = codes::contact_of(&member, channel);
             let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
-            let delivery = Delivery { channel, to, about: Some(about), here: &here };
+            let until = Some(row.hold_ends_at);
+            let delivery = Delivery { channel, to, about: Some(about), until, here: &here };
             codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place.partner), delivery, now))
                 .await?;
             Ok(Ok(view(&app, conn, (&member, &row), (None, language), now).await?))
@@ -567,6 +570,7 @@ async fn let_go(
     let mut writes = Writes::new();
     chain.append(&mut writes, &format!("void-{}", row.id), &posting);
     redemptions::set_state(&mut writes, row, (state, answered));
+    outbox::delete_of(&mut writes, &row.challenge_id);
     rewards::give_back_stock(&mut writes, &row.reward_id, row.stock_taken);
     // What the lots gave, not what the row says: a row may have been changed.
     let released = shares.iter().map(|share| share.points).sum();

@@ -45,6 +45,7 @@ pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, A
                 channel: contact.channel,
                 to: Some(&contact.value),
                 about: member.is_some().then_some(About::SignIn),
+                until: None,
                 here: &here,
             };
             let new = NewChallenge {
@@ -100,7 +101,7 @@ pub async fn resend(
                 PurposeWord::Locker => Some(About::Locker),
                 _ => row.member_id.is_some().then_some(About::SignIn),
             };
-            let delivery = Delivery { channel, to: to.as_deref(), about, here: &here };
+            let delivery = Delivery { channel, to: to.as_deref(), about, until: None, here: &here };
             let (challenge, member_id) = (row.id.clone(), row.member_id.clone().unwrap_or_default());
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
             let partner = here.place.partner.as_str();
@@ -313,7 +314,8 @@ async fn ask_own(
         .store
         .transact("session.ask", async |conn| {
             let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
-            let delivery = Delivery { channel, to: Some(&contact), about: Some(about), here: &here };
+            let delivery =
+                Delivery { channel, to: Some(&contact), about: Some(about), until: None, here: &here };
             let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)

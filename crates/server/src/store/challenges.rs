@@ -193,12 +193,13 @@ pub async fn forget_wrong(conn: &mut Connection, subject: &str) -> Result<bool, 
     Ok(done.rows_affected() > 0)
 }
 
-/// Messages (or identities) of `scope` in the minutes after `since`.
+/// Messages (or identities) of `scope` since the minute in which `since` is: none that came after it is forgotten, and some
+/// count for up to a minute longer.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_messages(conn: &mut Connection, scope: &str, since: Moment) -> Result<i64, sqlx::Error> {
-    let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM messages_counted WHERE scope = $1 AND minute > $2";
+    let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM messages_counted WHERE scope = $1 AND minute >= $2";
     sqlx::query_scalar(sql).bind(scope).bind(since.0 / MINUTE_MS).fetch_one(conn).await
 }
 

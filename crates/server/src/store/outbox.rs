@@ -80,16 +80,12 @@ pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<
         .collect()
 }
 
-/// Takes out the message of a challenge's earlier code.
-///
-/// # Errors
-/// The database's.
-pub async fn delete_of(conn: &mut Connection, challenge_id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM outbox WHERE challenge_id = $1")
-        .bind(challenge_id)
-        .execute(conn)
-        .await
-        .map(|_| ())
+/// Takes out the message of a challenge's code that counts no more; one that was sent already is not there. A message that
+/// the same gathering adds comes after this.
+pub fn delete_of(writes: &mut Writes, challenge_id: &str) {
+    writes.add_any(|query| {
+        query.push("DELETE FROM outbox WHERE challenge_id = ").push_bind(challenge_id);
+    });
 }
 
 /// Puts those of these messages that are due at `now` off until `until`; answers which. Another server took the others.

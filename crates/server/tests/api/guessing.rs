@@ -248,6 +248,53 @@ async fn codes_that_one_address_asks_for_are_held_back_whomever_they_are_for() {
     assert_eq!(stored, 0, "no address stands in the database");
 }
 
+/// By the API and by forms, asked for and sent again, for sign-in and for the locker: one count.
+#[tokio::test]
+async fn an_address_has_one_count_for_forms_and_api_and_for_codes_sent_again() {
+    const HERE: &str = "203.0.113.7";
+    const ELSEWHERE: &str = "203.0.113.8";
+    let server = Server::new(vec![]).await;
+    let server = server
+        .with(|config| {
+            config.trusted_hops = Some(1);
+            config.codes.per_address_in_ten_minutes = 3;
+            config.widget_dir = crate::plain::pages().to_owned();
+        })
+        .await;
+    let form = async |from: &str, path: &str, fields: &[(&str, &str)]| {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        server.post_from(from, path, Value::String(form)).await.status.as_u16()
+    };
+    let stranger = |number: u32| format!("+6281{number:03}4567890");
+    for number in 0..3 {
+        assert_eq!(form(HERE, "/plain/sign-in", &[("contact", &stranger(number))]).await, 200);
+    }
+    assert_eq!(form(HERE, "/plain/sign-in", &[("contact", &stranger(3))]).await, 429);
+    assert_eq!(server.ask_from(HERE, &stranger(4)).await.status, 429);
+
+    server.work().await;
+    let session = server.sign_in(EMAIL).await.token;
+    let told = server.ask_from(ELSEWHERE, PHONE).await.is(202).json();
+    let resend = format!("/v1/challenges/{}/resend", told["challenge_id"].as_str().unwrap());
+    server.later(30);
+    let written = told.to_string();
+    let again = [("session", session.as_str()), ("sent", &written)];
+    for path in ["/plain/sign-in/resend", "/plain/locker/resend"] {
+        assert_eq!(form(HERE, path, &again).await, 429, "{path}");
+    }
+    server.post_from(HERE, &resend, json!({})).await.is(429);
+    let codes = server.count("attempts_counted").await;
+    assert_eq!(codes, 5, "three by forms, the session's and the one of elsewhere");
+    // Each of them counts there, too.
+    server.post_from(ELSEWHERE, &resend, json!({})).await.is(202);
+    server.later(60);
+    assert_eq!(form(ELSEWHERE, "/plain/sign-in/resend", &again).await, 200);
+    assert_eq!(server.count("attempts_counted").await, 7);
+    server.later(120);
+    server.post_from(ELSEWHERE, &resend, json!({})).await.is(429);
+    server.post_from("203.0.113.9", &resend, json!({})).await.is(202);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_right_code_typed_a_hundred_times_at_once_is_right_once() {
     let server = Arc::new(Server::new(vec![reward("kopi")]).await);

@@ -5,9 +5,13 @@ use axum::{body::Body, http::Request};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use pretty_assertions::assert_eq;
+use sqlx::Executor as _;
 use std::path::Path;
 use tower::ServiceExt as _;
-use tukar_server::catalogue::{Bilingual, Reward};
+use tukar_server::{
+    catalogue::{Bilingual, Reward},
+    store::Connection,
+};
 
 /// Sends a form, or looks at a page where there is nothing to send.
 async fn ask(server: &Server, path: &str, fields: Option<&[(&str, &str)]>, site: &str) -> Answer {
@@ -225,6 +229,22 @@ async fn a_refused_sign_in_keeps_what_was_typed_and_an_ended_session_leads_back(
     assert_eq!(ended.status, 401);
     assert_eq!(ended.hidden("reward"), "kopi");
     assert!(!ended.html.contains(&session), "a dead token is not carried on");
+}
+
+#[tokio::test]
+async fn a_session_that_can_not_be_looked_up_has_not_ended() {
+    let server = server().await;
+    let session = signed_in(&server).await;
+    let rename = async |sql: &'static str| {
+        let work = async |conn: &mut Connection| conn.execute(sql).await.map(|_| ());
+        server.app.store.transact("test", work).await.unwrap();
+    };
+    rename("ALTER TABLE sessions RENAME TO out_of_reach").await;
+    let failed = send(&server, "/plain/history", &[("session", &session)]).await;
+    assert_eq!(failed.status, 500, "{}", failed.html);
+    rename("ALTER TABLE out_of_reach RENAME TO sessions").await;
+    let gone_on = send(&server, "/plain/history", &[("session", &session)]).await;
+    assert_eq!((gone_on.status, gone_on.hidden("session")), (200, session));
 }
 
 /// Redeems `kopi` by forms: the answer to the right code.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
     secret::sha256,
+    service::codes,
     store::{Connection, Lock, lock, members},
 };
 
@@ -157,11 +158,17 @@ struct Busy {
 
 impl Busy {
     async fn with(server: &Arc<Server>, member: &'static str) -> Busy {
+        Busy::on(server, vec![Lock::Member(member)]).await
+    }
+
+    async fn on(server: &Arc<Server>, locks: Vec<Lock<'static>>) -> Busy {
         let (locked, release) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
         let (shared, at, until) = (Arc::clone(server), Arc::clone(&locked), Arc::clone(&release));
         let deciding = tokio::spawn(async move {
             let work = async |conn: &mut Connection| {
-                lock(conn, Lock::Member(member)).await?;
+                for on in &locks {
+                    lock(conn, *on).await?;
+                }
                 at.notify_one();
                 until.notified().await;
                 Ok::<_, sqlx::Error>(())
@@ -415,5 +422,79 @@ async fn in_every_round_the_last_piece_goes_to_one_of_sixty_four_members() {
     }
     for id in &ids {
         server.audit(id).await;
+    }
+}
+
+/// A code that goes to the other contact of an account counts at both. Two that begin at the two ends would wait for each
+/// other where each had locked one of them; PostgreSQL then ends one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_every_round_two_codes_sent_again_crosswise_are_both_sent() {
+    let server = Arc::new(Server::new(vec![]).await);
+    let sari = member("m1", Some(PHONE), Some(EMAIL));
+    let subjects = codes::wrong_subjects(&server.app, &sari).into_iter();
+    let locks: Vec<_> = subjects.map(|subject| Lock::Subject(Box::leak(subject.into_boxed_str()))).collect();
+    for round in 0..rounds() {
+        // So late that no limit of codes counts the rounds before.
+        server.later(86_400);
+        let mut again = Vec::new();
+        for (contact, other) in [(PHONE, "email"), (EMAIL, "sms")] {
+            let challenge = server.ask_code(contact).await.is(202).json();
+            again.push((challenge["challenge_id"].as_str().unwrap().to_owned(), other));
+        }
+        server.later(30);
+        // Both wait at their first lock, so that they go on together.
+        let busy = Busy::on(&server, locks.clone()).await;
+        let sent: Vec<_> = again
+            .into_iter()
+            .map(|(id, other)| {
+                let server = Arc::clone(&server);
+                tokio::spawn(async move {
+                    let path = format!("/v1/challenges/{id}/resend");
+                    server.ask(("POST", &path), (None, None), Some(json!({"channel": other}))).await
+                })
+            })
+            .collect();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        busy.end().await;
+        for answer in sent {
+            answer.await.unwrap().is(202);
+        }
+        let counted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM attempts_counted WHERE at = $1")
+            .bind(server.now().0)
+            .fetch_one(&mut *server.app.store.read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(counted, 4, "each counts at both contacts: round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cap_of_one_lets_one_of_sixteen_at_once_have_a_code() {
+    let server = Server::new(vec![]).await;
+    let server = server
+        .with(|config| {
+            config.trusted_hops = Some(1);
+            config.codes.per_block_in_ten_minutes = 1;
+            config.codes.per_address_in_ten_minutes = 1;
+        })
+        .await;
+    let server = Arc::new(server);
+    for round in 0..rounds() {
+        server.later(86_400);
+        // From sixteen addresses to one block, and from one address to sixteen blocks.
+        for (what, one_block) in [("block", true), ("address", false)] {
+            let answers = at_once((10..26).map(|number| {
+                let server = Arc::clone(&server);
+                let (address, contact) = if one_block {
+                    (format!("203.0.113.{number}"), format!("+62812345670{number}"))
+                } else {
+                    ("198.51.100.7".to_owned(), format!("+6281{number}4567890"))
+                };
+                async move { server.ask_from(&address, &contact).await.status.as_u16() }
+            }))
+            .await;
+            assert_eq!(answers.iter().filter(|status| **status == 202).count(), 1, "{what}, round {round}");
+            assert!(answers.iter().all(|status| [202, 429].contains(status)), "{what}: {answers:?}");
+        }
     }
 }

@@ -2,6 +2,7 @@ use crate::server::{DAY, EMAIL, PHONE, Server, Visitor, member, reward, wrong};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
+use std::sync::atomic::Ordering;
 use tukar_domain::{calendar::Expiry, eligibility::AccountState};
 use tukar_server::{
     catalogue::{Bilingual, PromotionRow, Reward},
@@ -536,10 +537,63 @@ async fn a_code_never_outlives_its_hold() {
     let path = format!("/v1/redemptions/{id}/resend");
     let held = sari.post(&path, Some("r"), json!({})).await.is(200).json();
     assert_eq!(held["code"]["ends_at"], held["hold_ends_at"]);
+    let waits_until: i64 = sqlx::query_scalar("SELECT ends_at FROM outbox")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(waits_until, server.now().plus_ms(100_000).0);
+    let text = server.message().await.text;
+    assert!(text.contains("1 menit"), "{text}");
     let code = server.code().await;
     server.later(100);
     sari.confirm(&id, &code).await.is(409).refuses("wrong-state");
     assert_eq!(sari.points().await, (5_000, 0));
+}
+
+#[tokio::test]
+async fn a_code_that_counts_no_more_is_not_sent_any_more() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let sent = server.post.sent.lock().unwrap().len();
+    let goes_nowhere = async |what: &str| {
+        assert_eq!(server.count("outbox").await, 0, "{what}");
+        server.post.down.store(false, Ordering::SeqCst);
+        server.later(31);
+        server.work().await;
+        assert_eq!(server.post.sent.lock().unwrap().len(), sent, "{what}");
+    };
+    // The sender is down; the code is read where it waits.
+    let hold = async || {
+        server.post.down.store(true, Ordering::SeqCst);
+        let id = sari.hold("kopi").await;
+        server.work().await;
+        let text: String = sqlx::query_scalar("SELECT text FROM outbox")
+            .fetch_one(&mut *server.app.store.read().await.unwrap())
+            .await
+            .unwrap();
+        (id, text.rsplit('#').next().unwrap().to_owned())
+    };
+    let (id, _) = hold().await;
+    sari.cancel(&id).await.is(200);
+    goes_nowhere("cancelled").await;
+
+    let (id, code) = hold().await;
+    sari.confirm(&id, &code).await.is(200);
+    goes_nowhere("used").await;
+
+    let (id, code) = hold().await;
+    for _ in 0..4 {
+        sari.confirm(&id, &wrong(&code)).await.refuses("code-wrong");
+        assert_eq!(server.count("outbox").await, 1, "it still counts");
+    }
+    sari.confirm(&id, &wrong(&code)).await.refuses("code-locked");
+    goes_nowhere("locked").await;
+
+    let (id, _) = hold().await;
+    server.later(900);
+    assert_eq!(sari.redemption(&id).await["state"], "expired");
+    goes_nowhere("timed out").await;
+    server.audit("m1").await;
 }
 
 /// Runs a statement that no server would.
@@ -719,4 +773,27 @@ async fn who_guesses_or_has_no_session_lets_no_hold_go() {
     assert_eq!(sari.points().await, (4_000, 1_000));
     sari.confirm(&id, &code).await.is(200);
     server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn a_members_code_that_may_not_go_another_way_is_refused_and_the_old_one_counts() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    for _ in 0..5 {
+        sari.post("/v1/locker/open", None, json!({"channel": "email"})).await.is(202);
+    }
+    server.work().await;
+    let opening = sari.post("/v1/locker/open", None, json!({"channel": "sms"})).await.is(202).json();
+    let opens = server.code().await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    server.later(30);
+    let mail = json!({"channel": "email"});
+    let resend = format!("/v1/redemptions/{id}/resend");
+    sari.post(&resend, Some("resend"), mail.clone()).await.is(429).refuses("too-many");
+    let challenge = opening["challenge_id"].as_str().unwrap();
+    let resend = format!("/v1/challenges/{challenge}/resend");
+    server.ask(("POST", &resend), (None, None), Some(mail)).await.is(429).refuses("too-many");
+    sari.confirm(&id, &code).await.is(200);
+    sari.post("/v1/locker/check", None, json!({"challenge_id": challenge, "code": opens})).await.is(200);
 }

@@ -310,12 +310,21 @@ impl Server {
 
     /// Asks through one proxy, which was called from the last address of `forwarded`.
     pub(crate) async fn ask_from(&self, forwarded: &str, contact: &str) -> Answer {
+        self.post_from(forwarded, "/v1/challenges", json!({ "contact": contact })).await
+    }
+
+    /// Posts JSON, or a form where it is a text, through one proxy as [`Server::ask_from`].
+    pub(crate) async fn post_from(&self, forwarded: &str, path: &str, body: Value) -> Answer {
         let proxy = api::client::Peer(([10, 0, 0, 1], 4711).into());
-        let request = Request::post("/v1/challenges")
-            .header(header::CONTENT_TYPE, "application/json")
+        let (kind, body) = match body {
+            Value::String(form) => ("application/x-www-form-urlencoded", form),
+            body => ("application/json", body.to_string()),
+        };
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, kind)
             .header("x-forwarded-for", forwarded)
             .extension(proxy)
-            .body(Body::from(json!({ "contact": contact }).to_string()))
+            .body(Body::from(body))
             .unwrap();
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }

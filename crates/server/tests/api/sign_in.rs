@@ -208,6 +208,25 @@ async fn a_message_waits_for_its_sender_but_never_longer_than_its_code() {
     assert_eq!(server.count("outbox").await, 0);
 }
 
+/// That the other contact had its codes is not told, but the code that waits is dead.
+#[tokio::test]
+async fn a_code_that_seems_to_go_another_way_takes_back_the_one_that_waits() {
+    let server = Server::new(vec![]).await;
+    for _ in 0..5 {
+        server.ask_code(EMAIL).await.is(202);
+    }
+    server.work().await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let challenge = server.ask_code(PHONE).await.json();
+    server.work().await;
+    server.later(31);
+    let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+    server.ask(("POST", &path), (None, None), Some(json!({"channel": "email"}))).await.is(202);
+    server.post.down.store(false, Ordering::SeqCst);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 5, "the five to the other contact");
+}
+
 #[tokio::test]
 async fn a_hundred_wrong_codes_in_a_row_need_recovery_and_touch_no_live_session() {
     let server = Server::new(vec![reward("kopi")]).await;
@@ -290,6 +309,18 @@ async fn codes_to_one_block_of_numbers_are_held_back_alike_for_members_and_stran
         server.later(11 * 60);
         server.ask_code(second).await.is(202);
     }
+}
+
+/// Counts are kept by the minute. One from the end of a minute is not forgotten with those from its begin.
+#[tokio::test]
+async fn a_cap_of_ten_minutes_never_counts_less_than_ten() {
+    let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
+    server.later(59);
+    server.ask_code(PHONE).await.is(202);
+    server.later(9 * 60 + 2);
+    server.ask_code("+6281234567891").await.is(429);
+    server.later(60);
+    server.ask_code("+6281234567891").await.is(202);
 }
 
 #[tokio::test]

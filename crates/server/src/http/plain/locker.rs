@@ -37,6 +37,8 @@ pub(super) async fn ask(app: &Shared, sent: &Sent) -> Screen {
 /// Once more, perhaps another way.
 pub(super) async fn resend(app: &Shared, sent: &Sent) -> Screen {
     sent.session()?;
+    // What is carried along may as well be a code to sign in with, of whomever.
+    sent.client.may_ask_code(app).await?;
     let told = carried_code(&sent.form)?;
     let ask = (told.challenge_id.clone(), channel(&sent.form));
     match sign_in::resend(app.clone(), ask, sent.here.clone()).await {

@@ -167,6 +167,7 @@ async fn reward(app: &Shared, sent: &Sent) -> Screen {
 }
 
 async fn ask_code(app: &Shared, sent: &Sent) -> Screen {
+    sent.client.may_ask_code(app).await?;
     let contact = sent.form.get("contact");
     match sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await {
         Ok(told) => code_screen(sent, &told, None),
@@ -193,6 +194,7 @@ pub(super) fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
 }
 
 async fn resend_sign_in(app: &Shared, sent: &Sent) -> Screen {
+    sent.client.may_ask_code(app).await?;
     let told = carried_code(&sent.form)?;
     let ask = (told.challenge_id.clone(), channel(&sent.form));
     match sign_in::resend(app.clone(), ask, sent.here.clone()).await {
