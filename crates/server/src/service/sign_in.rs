@@ -97,6 +97,10 @@ pub async fn resend(
                 Some(member) => codes::contact_of(member, channel).map(str::to_owned),
                 None => None,
             };
+            // Only a live session opened a locker's challenge: it may know which ways its member has.
+            if to.is_none() && row.purpose == PurposeWord::Locker {
+                return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
+            }
             let about = match row.purpose {
                 PurposeWord::Locker => Some(About::Locker),
                 _ => row.member_id.is_some().then_some(About::SignIn),

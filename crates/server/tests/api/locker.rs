@@ -1,4 +1,4 @@
-use crate::server::{DAY, EMAIL, PHONE, Server, reward, wrong};
+use crate::server::{DAY, EMAIL, PHONE, Server, member, reward, wrong};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -64,6 +64,21 @@ async fn a_lockers_code_goes_another_way_and_opens_no_session() {
     assert_eq!(again["code"]["sent_to"], "s•••@example.id");
     let code = server.code().await;
     server.check(&challenge, &code).await.is(404);
+    let body = json!({"challenge_id": challenge["challenge_id"], "code": code});
+    sari.post("/v1/locker/check", None, body).await.is(200);
+}
+
+#[tokio::test]
+async fn a_lockers_code_that_has_no_other_way_is_refused_it_and_still_counts() {
+    let server = Server::empty(vec![reward("kopi")]).await;
+    server.enrol(member("m1", Some(PHONE), None)).await;
+    let sari = server.sign_in(PHONE).await;
+    let challenge = sari.post("/v1/locker/open", None, json!({})).await.is(202).json();
+    let code = server.code().await;
+    server.later(30);
+    let path = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+    let mail = json!({"channel": "email"});
+    server.ask(("POST", &path), (None, None), Some(mail)).await.is(422).refuses("invalid");
     let body = json!({"challenge_id": challenge["challenge_id"], "code": code});
     sari.post("/v1/locker/check", None, body).await.is(200);
 }
