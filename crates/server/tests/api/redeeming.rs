@@ -582,8 +582,8 @@ async fn a_code_that_counts_no_more_is_not_sent_any_more() {
     goes_nowhere("used").await;
 
     let (id, code) = hold().await;
-    for _ in 0..4 {
-        sari.confirm(&id, &wrong(&code)).await.refuses("code-wrong");
+    for number in 0..4 {
+        sari.confirm_as(&id, &wrong(&code), &format!("try-{number}")).await.refuses("code-wrong");
         assert_eq!(server.count("outbox").await, 1, "it still counts");
     }
     sari.confirm(&id, &wrong(&code)).await.refuses("code-locked");
