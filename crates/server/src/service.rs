@@ -13,7 +13,7 @@ use crate::{
     problem::ApiError,
     store::{
         Connection,
-        members::{self, MemberRow, SessionRow},
+        members::{MemberRow, SessionRow},
     },
 };
 use std::{
@@ -80,8 +80,6 @@ impl Visitor {
         if self.since.elapsed() < WAITED_LONG {
             return Ok(session.member.clone());
         }
-        let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
-        let found = members::find_session(conn, &session.token_hash, (app.clock.now(), idle_ms)).await?;
-        Ok(found.ok_or(ApiError::NotSignedIn)?.member)
+        Ok(sign_in::load_alive(app, conn, (&session.token_hash, app.clock.now())).await?.member)
     }
 }

@@ -116,8 +116,7 @@ pub async fn create(
     let held = app
         .store
         .transact("redeem.hold", async |conn| {
-            let found = find_in((conn, &visitor), (&session.member.id, &ask.id), now).await?;
-            let member = visitor.member((&app, conn), &session).await?;
+            let (member, found) = find_in((&app, conn, &visitor), (&session, &ask.id), now).await?;
             if let Some(row) = found {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
@@ -239,9 +238,8 @@ pub async fn confirm(
     let done = app
         .store
         .transact("redeem.confirm", async |conn| {
-            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
-            let member = visitor.member((&app, conn), &session).await?;
-            let row = found.ok_or(ApiError::NotFound)?;
+            let (member, row) = find_in((&app, conn, &visitor), (&session, &id), now).await?;
+            let row = row.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
             {
@@ -404,9 +402,8 @@ pub async fn resend(
     let sent = app
         .store
         .transact("redeem.resend", async |conn| {
-            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
-            let member = visitor.member((&app, conn), &session).await?;
-            let row = found.ok_or(ApiError::NotFound)?;
+            let (member, row) = find_in((&app, conn, &visitor), (&session, &id), now).await?;
+            let row = row.ok_or(ApiError::NotFound)?;
             not_called_off(&row)?;
             if !matches!(row.state, State::Held { .. }) {
                 return Err(ApiError::WrongState);
@@ -448,9 +445,8 @@ pub async fn cancel(
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
-            let found = find_in((conn, &visitor), (&session.member.id, &id), now).await?;
-            let member = visitor.member((&app, conn), &session).await?;
-            let row = found.ok_or(ApiError::NotFound)?;
+            let (member, row) = find_in((&app, conn, &visitor), (&session, &id), now).await?;
+            let row = row.ok_or(ApiError::NotFound)?;
             match row.state {
                 State::Held { .. } => release(conn, (&row, Step::Void), now).await?,
                 State::Voided { .. } | State::Expired { .. } => {}
@@ -509,7 +505,7 @@ pub async fn open(
 pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result<(), ApiError> {
     let overdue = {
         let mut conn = app.store.read().await?;
-        redemptions::load_overdue(&mut conn, (now, 1), Some(member_id)).await?
+        redemptions::load_overdue(&mut conn, (now, 1), member_id).await?
     };
     if overdue.is_empty() {
         return Ok(());
@@ -520,28 +516,31 @@ pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result
 /// From here on nobody else decides on this member; their holds that are over are ended first.
 async fn time_out_in(conn: &mut Connection, member_id: &str, now: Moment) -> Result<(), ApiError> {
     lock(conn, Lock::Member(member_id)).await?;
-    for row in redemptions::load_overdue(conn, (now, 100), Some(member_id)).await? {
+    for row in redemptions::load_overdue(conn, (now, 100), member_id).await? {
         release(conn, (&row, Step::TimeOut), now).await?;
     }
     Ok(())
 }
 
-/// As [`time_out_in`], for a visitor who still waits; then the redemption of this id as it stands.
+/// As [`time_out_in`], for a visitor who still waits and whose session is still theirs; then the member, and the redemption of
+/// this id as it stands.
 async fn find_in(
-    (conn, visitor): (&mut Connection, &Visitor),
-    (member_id, id): (&str, &str),
+    (app, conn, visitor): (&App, &mut Connection, &Visitor),
+    (session, id): (&SessionRow, &str),
     now: Moment,
-) -> Result<Option<RedemptionRow>, ApiError> {
+) -> Result<(MemberRow, Option<RedemptionRow>), ApiError> {
+    let member_id = session.member.id.as_str();
     lock(conn, Lock::Member(member_id)).await?;
     visitor.still_waits()?;
+    let member = visitor.member((app, conn), session).await?;
     let (row, overdue) = redemptions::find_and_overdue(conn, (member_id, id), now).await?;
     if overdue.is_empty() {
-        return Ok(row);
+        return Ok((member, row));
     }
     for row in &overdue {
         release(conn, (row, Step::TimeOut), now).await?;
     }
-    Ok(redemptions::find(conn, member_id, id).await?)
+    Ok((member, redemptions::find(conn, member_id, id).await?))
 }
 
 /// Lets a hold go: by the member's word or because its time is over.

@@ -189,18 +189,27 @@ pub async fn check(
 /// [`ApiError::NotSignedIn`].
 pub async fn find_session(app: &App, token: &str) -> Result<SessionRow, ApiError> {
     let now = app.clock.now();
-    let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
     let hash = sha256(token.as_bytes());
-    let session = {
-        let mut conn = app.store.read().await?;
-        members::find_session(&mut conn, &hash, (now, idle_ms)).await?.ok_or(ApiError::NotSignedIn)?
-    };
+    let session = load_alive(app, &mut *app.store.read().await?, (&hash, now)).await?;
     if now.ms_since(session.seen_at) > TOUCH_EVERY_MS {
         app.store
             .transact("session.touch", async |conn| members::touch_session(conn, &hash, now).await)
             .await?;
     }
     Ok(session)
+}
+
+/// The session of this hash as it stands at `now`.
+///
+/// # Errors
+/// [`ApiError::NotSignedIn`] where none is alive; the database's.
+pub async fn load_alive(
+    app: &App,
+    conn: &mut Connection,
+    (token_hash, now): (&[u8], Moment),
+) -> Result<SessionRow, ApiError> {
+    let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
+    members::find_session(conn, token_hash, (now, idle_ms)).await?.ok_or(ApiError::NotSignedIn)
 }
 
 /// A session's idle time is written at most so often: reads must not become writes.

@@ -140,20 +140,17 @@ pub async fn find_members_overdue(
     .await
 }
 
-/// Holds that are over at `now`, at most `limit`; of one member where one is named.
+/// A member's holds that are over at `now`, at most `limit`.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_overdue(
     conn: &mut Connection,
     (now, limit): (Moment, u32),
-    member_id: Option<&str>,
+    member_id: &str,
 ) -> Result<Vec<RedemptionRow>, sqlx::Error> {
     let mut query = Statement::new("SELECT * FROM redemptions WHERE state = 'held' AND state_at <= ");
-    query.push_bind(now.0);
-    if let Some(member_id) = member_id {
-        query.push(" AND member_id = ").push_bind(member_id);
-    }
+    query.push_bind(now.0).push(" AND member_id = ").push_bind(member_id);
     query.push(" LIMIT ").push_bind(i64::from(limit));
     query.fetch_all(conn).await?.iter().map(redemption).collect()
 }

@@ -106,16 +106,14 @@ async fn a_page_of_lots_shows_what_came_back_from_a_hold_that_is_over() {
     server.audit("m1").await;
 }
 
-#[tokio::test]
-async fn pending_points_of_a_lot_that_ended_are_promised_no_more() {
-    let server = Server::new(vec![]).await;
-    let soon = tukar_server::clock::timestamp(server.now().plus_ms(60_000));
+/// 120 points that are granted after so many milliseconds.
+async fn earn_pending(server: &Server, expiry: Expiry, grant_ms: i64) {
     let earned = Earned {
         lot_id: "p".to_owned(),
         points: 120,
         at: server.now(),
-        expiry: Expiry::FixedDate(soon),
-        grant_at: Some(server.now().plus_ms(120_000)),
+        expiry,
+        grant_at: Some(server.now().plus_ms(grant_ms)),
         source: Bilingual { id: "Paket".to_owned(), en: "Package".to_owned() },
     };
     let app = &server.app;
@@ -123,6 +121,13 @@ async fn pending_points_of_a_lot_that_ended_are_promised_no_more() {
         .transact("test", async |conn| tukar_server::service::points::earn(app, conn, ("m1", earned)).await)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn pending_points_of_a_lot_that_ended_are_promised_no_more() {
+    let server = Server::new(vec![]).await;
+    let soon = tukar_server::clock::timestamp(server.now().plus_ms(60_000));
+    earn_pending(&server, Expiry::FixedDate(soon), 120_000).await;
     let sari = server.sign_in(PHONE).await;
     let told = async || {
         let balance = sari.get("/v1/me/balance").await.json();
@@ -142,19 +147,7 @@ async fn pending_points_of_a_lot_that_ended_are_promised_no_more() {
 #[tokio::test]
 async fn pending_points_are_granted_in_time() {
     let server = Server::new(vec![]).await;
-    let earned = Earned {
-        lot_id: "p".to_owned(),
-        points: 120,
-        at: server.now(),
-        expiry: Expiry::Never,
-        grant_at: Some(server.now().plus_ms(60_000)),
-        source: Bilingual { id: "Paket".to_owned(), en: "Package".to_owned() },
-    };
-    let app = &server.app;
-    app.store
-        .transact("test", async |conn| tukar_server::service::points::earn(app, conn, ("m1", earned)).await)
-        .await
-        .unwrap();
+    earn_pending(&server, Expiry::Never, 60_000).await;
     let sari = server.sign_in(PHONE).await;
     let before = sari.get("/v1/me/balance").await.json();
     assert_eq!((&before["available"], &before["pending"]), (&json!(5_000), &json!(120)));

@@ -323,23 +323,19 @@ async fn send_copy(app: &Shared, sent: &Sent) -> Screen {
 async fn confirm(app: &Shared, sent: &Sent) -> Screen {
     let session = sent.session()?.clone();
     let (id, code) = (sent.form.get("attempt").to_owned(), sent.form.get("code").to_owned());
-    let (key, here) = (sent.form.get("key").to_owned(), sent.here.clone());
+    let key = sent.form.get("key").to_owned();
     if key.is_empty() {
         return Err(ApiError::KeyMissing);
     }
-    let language = here.language;
-    let again = (session.clone(), id.clone(), code.clone());
-    let mut told = to_the_end(app, |app, visitor| {
-        redeem::confirm((app, visitor), session, (id, key, code), (Ok(here), language))
-    })
-    .await;
+    let confirm_as = async |key: String| {
+        let (session, typed, here) = (session.clone(), (id.clone(), key, code.clone()), sent.here.clone());
+        let asked = (Ok(here), sent.here.language);
+        to_the_end(app, |app, visitor| redeem::confirm((app, visitor), session, typed, asked)).await
+    };
+    let mut told = confirm_as(key).await;
     // The same page once more with another code: a try of its own.
     if matches!(told, Err(ApiError::KeyReused)) {
-        let ((session, id, code), key, here) = (again, app.random.word(16), sent.here.clone());
-        told = to_the_end(app, |app, visitor| {
-            redeem::confirm((app, visitor), session, (id, key, code), (Ok(here), language))
-        })
-        .await;
+        told = confirm_as(app.random.word(16)).await;
     }
     match told {
         // The answer itself: this session saw the locker closed when it was read.
