@@ -231,19 +231,14 @@ pub fn notice(visit: &Visit, problem: &Problem) -> Markup {
 
 /// A screen that says only that.
 #[must_use]
-pub fn refused(visit: &Visit, problem: &Problem) -> Markup {
-    let texts = visit.i18n.texts();
-    let title = match visit.tab {
-        Tab::Rewards => texts.redeem.refused_title,
-        Tab::Locker => texts.locker.failed_title,
-        Tab::History => texts.history.failed_title,
-        Tab::Help => texts.support.failed_title,
-    };
+pub fn refused(visit: &Visit, title: &str, problem: &Problem) -> Markup {
     html! {
         div.redeem__narrow {
             h2.screen__title { (title) }
             (notice(visit, problem))
-            (visit.open(Tab::Rewards, &[], html! { button class="button button--primary" { (texts.redeem.done) } }))
+            (visit.open(Tab::Rewards, &[], html! {
+                button class="button button--primary" { (visit.i18n.texts().redeem.done) }
+            }))
         }
     }
 }

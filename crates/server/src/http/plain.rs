@@ -27,13 +27,17 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::tz::TimeZone;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use tukar_plain::{Signed, Tab, Visit, catalog, catalog::query::Query, i18n::I18n};
+use tukar_plain::{
+    Markup, Signed, Tab, Visit, catalog,
+    catalog::query::Query,
+    i18n::{I18n, Texts},
+};
 use tukar_wire::{Eligibility, Problem};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -77,6 +81,25 @@ impl Step {
             Step::History => Some(Tab::History),
             Step::Help => Some(Tab::Help),
             _ => None,
+        }
+    }
+
+    /// Over a page that only says why there is nothing else on it.
+    fn failed_title(self, texts: &Texts) -> &'static str {
+        match self {
+            Step::Home => texts.catalog.error_title,
+            Step::Reward => texts.catalog.detail_failed,
+            Step::Lots => texts.balance.failed_title,
+            Step::Locker | Step::AskLocker | Step::ResendLocker | Step::CheckLocker | Step::SendCopy => {
+                texts.locker.failed_title
+            }
+            Step::History => texts.history.failed_title,
+            Step::Help => texts.support.failed_title,
+            Step::Contact | Step::AskCode | Step::ResendSignIn | Step::CheckSignIn => texts.session.title,
+            Step::SignOut => texts.app.sign_out,
+            Step::Review | Step::Hold | Step::LookUp | Step::Confirm | Step::Resend | Step::Cancel => {
+                texts.redeem.refused_title
+            }
         }
     }
 
@@ -204,8 +227,29 @@ impl Sent {
     }
 }
 
-/// A screen with its status, or why there is none.
-type Screen = Result<tukar_plain::Markup, ApiError>;
+/// A screen, and the status that it goes out with.
+struct Page {
+    status: StatusCode,
+    screen: Markup,
+}
+
+impl Page {
+    /// A screen that tells a problem, where there is one: with the problem's status, as the API would answer.
+    fn telling(problem: Option<&Problem>, screen: Markup) -> Page {
+        let told = problem.map(|problem| StatusCode::from_u16(problem.status));
+        let status = told.unwrap_or(Ok(StatusCode::OK)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Page { status, screen }
+    }
+}
+
+impl From<Markup> for Page {
+    fn from(screen: Markup) -> Page {
+        Page::telling(None, screen)
+    }
+}
+
+/// The page that a step leads to, or why there is none.
+type Answer = Result<Page, ApiError>;
 
 async fn answer(
     app: &Shared,
@@ -238,8 +282,8 @@ async fn answer(
     visit.tab = step.tab().unwrap_or(visit.tab);
     let here = Here { language, place: place(app, &partner).await? };
     let sent = Sent { form, client, here, reference, visit, session };
-    let (status, visit, screen) = steps::take(app, sent, step).await;
-    let shown = tukar_plain::page(&visit, &screen, false);
+    let (visit, answer) = steps::take(app, sent, step).await;
+    let shown = tukar_plain::page(&visit, &answer.screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
@@ -254,7 +298,7 @@ async fn answer(
         }
         None => Html(page).into_response(),
     };
-    *response.status_mut() = status;
+    *response.status_mut() = answer.status;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -308,7 +352,11 @@ fn i18n(app: &Shared, language: Language) -> I18n {
     I18n::new(language.tag(), zone, label)
 }
 
-async fn rewards(app: &Shared, (visit, form): (&Visit, &Form), known: Option<&Eligibility>) -> Screen {
+async fn rewards(
+    app: &Shared,
+    (visit, form): (&Visit, &Form),
+    known: Option<&Eligibility>,
+) -> Result<Markup, ApiError> {
     let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
     let now = app.clock.now();
     let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
@@ -374,7 +422,7 @@ async fn first_view(app: &Shared, form: &Form, language: Language) -> Result<Str
     let mut visit = visit(app, (form, language), None).await?;
     visit.tab = Tab::of(form.get("view")).filter(|tab| *tab == Tab::Help).unwrap_or_default();
     let screen = match visit.tab {
-        Tab::Help => steps::help(app, &visit, form).await?,
+        Tab::Help => steps::help(app, &visit, form).await?.screen,
         _ => tukar_plain::home(&visit, None, &rewards(app, (&visit, form), None).await?),
     };
     Ok(tukar_plain::page(&visit, &screen, true).into_string())

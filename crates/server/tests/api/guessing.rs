@@ -263,13 +263,16 @@ async fn an_address_has_one_count_for_forms_and_api_and_for_codes_sent_again() {
         .await;
     let form = async |from: &str, path: &str, fields: &[(&str, &str)]| {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        server.post_from(from, path, Value::String(form)).await.status.as_u16()
+        let answer = server.post_from(from, path, Value::String(form)).await;
+        (answer.status.as_u16(), String::from_utf8(answer.bytes).unwrap())
     };
     let stranger = |number: u32| format!("+6281{number:03}4567890");
     for number in 0..3 {
-        assert_eq!(form(HERE, "/plain/sign-in", &[("contact", &stranger(number))]).await, 200);
+        assert_eq!(form(HERE, "/plain/sign-in", &[("contact", &stranger(number))]).await.0, 200);
     }
-    assert_eq!(form(HERE, "/plain/sign-in", &[("contact", &stranger(3))]).await, 429);
+    let (status, page) = form(HERE, "/plain/sign-in", &[("contact", &stranger(3))]).await;
+    assert_eq!(status, 429);
+    assert!(page.contains(&format!("value=\"{}\"", stranger(3))), "what was typed stays: {page}");
     assert_eq!(server.ask_from(HERE, &stranger(4)).await.status, 429);
 
     server.work().await;
@@ -280,7 +283,7 @@ async fn an_address_has_one_count_for_forms_and_api_and_for_codes_sent_again() {
     let written = told.to_string();
     let again = [("session", session.as_str()), ("sent", &written)];
     for path in ["/plain/sign-in/resend", "/plain/locker/resend"] {
-        assert_eq!(form(HERE, path, &again).await, 429, "{path}");
+        assert_eq!(form(HERE, path, &again).await.0, 429, "{path}");
     }
     server.post_from(HERE, &resend, json!({})).await.is(429);
     let codes = server.count("attempts_counted").await;
@@ -288,7 +291,7 @@ async fn an_address_has_one_count_for_forms_and_api_and_for_codes_sent_again() {
     // Each of them counts there, too.
     server.post_from(ELSEWHERE, &resend, json!({})).await.is(202);
     server.later(60);
-    assert_eq!(form(ELSEWHERE, "/plain/sign-in/resend", &again).await, 200);
+    assert_eq!(form(ELSEWHERE, "/plain/sign-in/resend", &again).await.0, 200);
     assert_eq!(server.count("attempts_counted").await, 7);
     server.later(120);
     server.post_from(ELSEWHERE, &resend, json!({})).await.is(429);

@@ -175,6 +175,7 @@ async fn a_member_signs_in_and_redeems_by_forms_alone() {
     };
     let refused = send(&server, "/plain/redeem/confirm", &borrowed(&typed(&wrong(&code)))).await;
     refused.says("aria-invalid=\"true\"").says(&wrong(&code)).says("aria-describedby=\"plain-code-error\"");
+    assert_eq!(refused.status, 422);
     let done = send(&server, "/plain/redeem/confirm", &borrowed(&typed(&code))).await;
     done.says("Berhasil ditukar").says("ticket__symbol");
     assert_eq!(done.headers[header::CACHE_CONTROL], "no-store");
@@ -221,6 +222,7 @@ async fn a_refused_sign_in_keeps_what_was_typed_and_an_ended_session_leads_back(
     let server = server().await;
     let refused = send(&server, "/plain/sign-in", &[("contact", "not a contact"), ("reward", "kopi")]).await;
     refused.says("value=\"not a contact\"").says("aria-invalid=\"true\"");
+    assert_eq!(refused.status, 422, "who counts answers by their status sees it");
     assert_eq!(refused.hidden("reward"), "kopi");
     let session = signed_in(&server).await;
     let out = send(&server, "/plain/sign-out", &[("session", &session)]).await;
@@ -229,6 +231,26 @@ async fn a_refused_sign_in_keeps_what_was_typed_and_an_ended_session_leads_back(
     assert_eq!(ended.status, 401);
     assert_eq!(ended.hidden("reward"), "kopi");
     assert!(!ended.html.contains(&session), "a dead token is not carried on");
+}
+
+#[tokio::test]
+async fn a_page_that_failed_is_called_after_what_was_asked_for() {
+    let server = server().await;
+    let session = signed_in(&server).await;
+    let work = async |conn: &mut Connection| {
+        conn.execute("ALTER TABLE lots RENAME TO out_of_reach").await.map(|_| ())
+    };
+    server.app.store.transact("test", work).await.unwrap();
+    for (path, status, title) in [
+        ("/plain/lots", 500, "Poin belum bisa dimuat"),
+        ("/plain/reward", 404, "Rincian hadiah belum bisa dimuat."),
+        ("/plain/redemption", 404, "Penukaran tidak bisa dilanjutkan"),
+        ("/plain/sign-in/check", 422, "Masuk"),
+    ] {
+        let failed = send(&server, path, &[("session", &session)]).await;
+        failed.says(&format!("<h2 class=\"screen__title\">{title}</h2>"));
+        assert_eq!(failed.status, status, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The claim locker by forms: its pages, and its lock, opened with a fresh code.
 
 use super::{
-    Screen, Sent,
-    steps::{carried_code, channel},
+    Answer, Page, Sent,
+    steps::{carried_code, send_again},
 };
 use crate::{
     app::Shared,
@@ -12,21 +12,27 @@ use tukar_plain::locker::{Lock, Shelf, locker};
 use tukar_wire::{CodeSent, Problem};
 
 /// A page of the locker.
-pub(super) async fn list(app: &Shared, sent: &Sent) -> Screen {
+pub(super) async fn list(app: &Shared, sent: &Sent) -> Answer {
     shelf(app, sent, Lock::AsTold).await
 }
 
-async fn shelf(app: &Shared, sent: &Sent, lock: Lock<'_>) -> Screen {
+async fn shelf(app: &Shared, sent: &Sent, lock: Lock<'_>) -> Answer {
     let (session, language) = (sent.session()?, sent.here.language);
     let after = sent.form.some("after");
     let first = after.is_none();
     let page = vouchers::list(app, session, (after, None, language)).await?;
     let held = redeem::open(app, session, language).await?;
-    Ok(locker(&sent.visit, Shelf { page: &page, held: &held.redemptions, lock, first }))
+    let problem = match lock {
+        Lock::AsTold => None,
+        Lock::Refused(problem) => Some(problem),
+        Lock::Code { problem, .. } => problem,
+    };
+    let screen = locker(&sent.visit, Shelf { page: &page, held: &held.redemptions, lock, first });
+    Ok(Page::telling(problem, screen))
 }
 
 /// A code is asked for.
-pub(super) async fn ask(app: &Shared, sent: &Sent) -> Screen {
+pub(super) async fn ask(app: &Shared, sent: &Sent) -> Answer {
     let member = sent.session()?.member.clone();
     match sign_in::ask_locker(app.clone(), (member, None), sent.here.clone()).await {
         Ok(told) => code(app, sent, (&told, None)).await,
@@ -34,21 +40,18 @@ pub(super) async fn ask(app: &Shared, sent: &Sent) -> Screen {
     }
 }
 
-/// Once more, perhaps another way.
-pub(super) async fn resend(app: &Shared, sent: &Sent) -> Screen {
+/// Once more, perhaps another way. What is carried along may as well be a code to sign in with, of whomever.
+pub(super) async fn resend(app: &Shared, sent: &Sent) -> Answer {
     sent.session()?;
-    // What is carried along may as well be a code to sign in with, of whomever.
-    sent.client.may_ask_code(app).await?;
     let told = carried_code(&sent.form)?;
-    let ask = (told.challenge_id.clone(), channel(&sent.form));
-    match sign_in::resend(app.clone(), ask, sent.here.clone()).await {
+    match send_again(app, sent, &told).await {
         Ok(told) => code(app, sent, (&told, None)).await,
         Err(error) => code(app, sent, (&told, Some(&sent.problem(&error)))).await,
     }
 }
 
 /// The code that was typed: with the right one the codes are shown.
-pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Screen {
+pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Answer {
     let told = carried_code(&sent.form)?;
     let ask = (told.challenge_id.clone(), sent.form.get("code").to_owned());
     match sign_in::check_locker(app.clone(), sent.session()?.clone(), ask, sent.here.clone()).await {
@@ -67,7 +70,7 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Screen {
 }
 
 /// What was told of the code is carried along, to be shown again.
-async fn code(app: &Shared, sent: &Sent, (told, problem): (&CodeSent, Option<&Problem>)) -> Screen {
+async fn code(app: &Shared, sent: &Sent, (told, problem): (&CodeSent, Option<&Problem>)) -> Answer {
     let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
     let typed = if problem.is_some() { sent.form.get("code") } else { "" };
     shelf(app, sent, Lock::Code { sent: told, written: &written, typed, problem }).await

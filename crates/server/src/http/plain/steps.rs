@@ -1,6 +1,6 @@
 //! What each form asks for, and the screen that answers. A refusal comes back as the same screen with what was typed.
 
-use super::{Form, Screen, Sent, Step, locker, rewards, visit};
+use super::{Answer, Form, Page, Sent, Step, locker, rewards, visit};
 use crate::{
     app::Shared,
     http::programme,
@@ -8,7 +8,6 @@ use crate::{
     problem::{ApiError, FieldWhy},
     service::{points, redeem, sign_in, to_the_end, vouchers},
 };
-use http::StatusCode;
 use tukar_plain::{
     Markup, Tab, Visit, catalog,
     redeem::{
@@ -24,31 +23,37 @@ use tukar_wire::{
 /// Fields that say what to go on with after signing in.
 const THEN: [&str; 4] = ["reward", "quantity", "attempt", "tab"];
 
-/// Takes the step. Whatever comes of it is a screen.
-pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (StatusCode, Visit, Markup) {
-    match try_step(app, &mut sent, step).await {
-        Ok(screen) => (StatusCode::OK, sent.visit, screen),
-        Err(ApiError::NotSignedIn) => {
-            sent.visit.session = None;
-            let ended = !sent.form.get("session").is_empty();
-            let mut then = then(&sent.form);
-            // A member's own screen is gone on with, whichever form asked for it.
-            if sent.visit.tab.is_own() {
-                then.push(("tab", sent.visit.tab.word()));
-            }
-            let screen = tukar_plain::sign_in::contact(&sent.visit, "", None, (&then, ended));
-            (StatusCode::UNAUTHORIZED, sent.visit, screen)
-        }
+/// Takes the step. Whatever comes of it is a page.
+pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (Visit, Page) {
+    let page = match try_step(app, &mut sent, step).await {
+        Ok(page) => page,
         Err(error) => {
             let problem = sent.problem(&error);
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let screen = tukar_plain::refused(&sent.visit, &problem);
-            (status, sent.visit, screen)
+            let screen = match error {
+                ApiError::NotSignedIn => sign_in_again(&mut sent),
+                _ => {
+                    let title = step.failed_title(sent.visit.i18n.texts());
+                    tukar_plain::refused(&sent.visit, title, &problem)
+                }
+            };
+            Page::telling(Some(&problem), screen)
         }
-    }
+    };
+    (sent.visit, page)
 }
 
-async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
+fn sign_in_again(sent: &mut Sent) -> Markup {
+    sent.visit.session = None;
+    let ended = !sent.form.get("session").is_empty();
+    let mut then = then(&sent.form);
+    // A member's own screen is gone on with, whichever form asked for it.
+    if sent.visit.tab.is_own() {
+        then.push(("tab", sent.visit.tab.word()));
+    }
+    tukar_plain::sign_in::contact(&sent.visit, "", None, (&then, ended))
+}
+
+async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Answer {
     match step {
         Step::Home => home(app, sent).await,
         Step::Lots => lots(app, sent).await,
@@ -60,7 +65,9 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Screen {
         Step::History => history(app, sent).await,
         Step::Help => help(app, &sent.visit, &sent.form).await,
         Step::Reward => reward(app, sent).await,
-        Step::Contact => Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false))),
+        Step::Contact => {
+            Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false)).into())
+        }
         Step::AskCode => ask_code(app, sent).await,
         Step::ResendSignIn => resend_sign_in(app, sent).await,
         Step::CheckSignIn => check_sign_in(app, sent).await,
@@ -103,39 +110,39 @@ pub(super) fn channel(form: &Form) -> Option<Channel> {
     }
 }
 
-async fn home(app: &Shared, sent: &Sent) -> Screen {
+async fn home(app: &Shared, sent: &Sent) -> Answer {
     let Some(session) = &sent.session else {
         let rewards = rewards(app, (&sent.visit, &sent.form), None).await?;
-        return Ok(tukar_plain::home(&sent.visit, None, &rewards));
+        return Ok(tukar_plain::home(&sent.visit, None, &rewards).into());
     };
     let balance = points::balance(app, &session.member, sent.here.language).await?;
     let known = points::eligibility(app, &session.member, None).await?;
     let rewards = rewards(app, (&sent.visit, &sent.form), Some(&known)).await?;
-    Ok(tukar_plain::home(&sent.visit, Some(&balance), &rewards))
+    Ok(tukar_plain::home(&sent.visit, Some(&balance), &rewards).into())
 }
 
-async fn lots(app: &Shared, sent: &Sent) -> Screen {
+async fn lots(app: &Shared, sent: &Sent) -> Answer {
     let ask = (sent.form.some("after"), None, sent.here.language);
     let page = points::lots(app, &sent.session()?.member, ask).await?;
-    Ok(tukar_plain::balance::page(&sent.visit, &page))
+    Ok(tukar_plain::balance::page(&sent.visit, &page).into())
 }
 
-async fn history(app: &Shared, sent: &Sent) -> Screen {
+async fn history(app: &Shared, sent: &Sent) -> Answer {
     let (kind, before) = (sent.form.some("kind"), sent.form.some("before"));
     let first = before.is_none();
     let ask = (kind, before, None);
     let page = points::activity(app, &sent.session()?.member, ask, sent.here.language).await?;
-    Ok(tukar_plain::history::history(&sent.visit, &page, (sent.form.get("kind"), first)))
+    Ok(tukar_plain::history::history(&sent.visit, &page, (sent.form.get("kind"), first)).into())
 }
 
-pub(super) async fn help(app: &Shared, visit: &Visit, form: &Form) -> Screen {
+pub(super) async fn help(app: &Shared, visit: &Visit, form: &Form) -> Answer {
     let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
     let programme = programme::load(app, language).await?;
-    Ok(tukar_plain::help::help(visit, &programme, form.get("search")))
+    Ok(tukar_plain::help::help(visit, &programme, form.get("search")).into())
 }
 
 /// What a member came for before signing in.
-async fn go_on(app: &Shared, sent: &mut Sent) -> Screen {
+async fn go_on(app: &Shared, sent: &mut Sent) -> Answer {
     if !sent.form.get("attempt").is_empty() {
         return look_up(app, sent, None).await;
     }
@@ -157,35 +164,39 @@ async fn detail_of(app: &Shared, sent: &Sent) -> Result<RewardDetail, ApiError> 
     Ok(reward.to_detail(now, sent.here.language))
 }
 
-async fn reward(app: &Shared, sent: &Sent) -> Screen {
+async fn reward(app: &Shared, sent: &Sent) -> Answer {
     let detail = detail_of(app, sent).await?;
     let known = match &sent.session {
         Some(session) => Some(points::eligibility(app, &session.member, Some(detail.card.id.clone())).await?),
         None => None,
     };
-    Ok(catalog::detail(&sent.visit, &detail, known.as_ref()))
+    Ok(catalog::detail(&sent.visit, &detail, known.as_ref()).into())
 }
 
-async fn ask_code(app: &Shared, sent: &Sent) -> Screen {
-    sent.client.may_ask_code(app).await?;
+async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
     let contact = sent.form.get("contact");
-    match sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await {
-        Ok(told) => code_screen(sent, &told, None),
+    let asked = async {
+        sent.client.may_ask_code(app).await?;
+        sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await
+    };
+    match asked.await {
+        Ok(told) => code_page(sent, &told, None),
         Err(error) => {
-            let problem = sent.problem(&error);
-            let then = then(&sent.form);
-            Ok(tukar_plain::sign_in::contact(&sent.visit, contact, Some(&problem), (&then, false)))
+            let (problem, then) = (sent.problem(&error), then(&sent.form));
+            let screen = tukar_plain::sign_in::contact(&sent.visit, contact, Some(&problem), (&then, false));
+            Ok(Page::telling(Some(&problem), screen))
         }
     }
 }
 
 /// The code step of signing in; what was told of the code is carried along, to be shown again.
-fn code_screen(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Screen {
+fn code_page(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Answer {
     let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
     let mut carried: Vec<(&str, &str)> = then(&sent.form);
     carried.push(("sent", &written));
     let typed = if problem.is_some() { sent.form.get("code") } else { "" };
-    Ok(tukar_plain::sign_in::code(&sent.visit, told, (typed, problem), &carried))
+    let screen = tukar_plain::sign_in::code(&sent.visit, told, (typed, problem), &carried);
+    Ok(Page::telling(problem, screen))
 }
 
 pub(super) fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
@@ -193,17 +204,22 @@ pub(super) fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
     serde_json::from_str(form.get("sent")).map_err(odd)
 }
 
-async fn resend_sign_in(app: &Shared, sent: &Sent) -> Screen {
-    sent.client.may_ask_code(app).await?;
+async fn resend_sign_in(app: &Shared, sent: &Sent) -> Answer {
     let told = carried_code(&sent.form)?;
-    let ask = (told.challenge_id.clone(), channel(&sent.form));
-    match sign_in::resend(app.clone(), ask, sent.here.clone()).await {
-        Ok(told) => code_screen(sent, &told, None),
-        Err(error) => code_screen(sent, &told, Some(&sent.problem(&error))),
+    match send_again(app, sent, &told).await {
+        Ok(told) => code_page(sent, &told, None),
+        Err(error) => code_page(sent, &told, Some(&sent.problem(&error))),
     }
 }
 
-async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Screen {
+/// A new code in place of the one that is carried along, perhaps another way.
+pub(super) async fn send_again(app: &Shared, sent: &Sent, told: &CodeSent) -> Result<CodeSent, ApiError> {
+    sent.client.may_ask_code(app).await?;
+    let ask = (told.challenge_id.clone(), channel(&sent.form));
+    sign_in::resend(app.clone(), ask, sent.here.clone()).await
+}
+
+async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Answer {
     let told = carried_code(&sent.form)?;
     let check = CheckCode { code: sent.form.get("code").to_owned(), link: None };
     let ask = (told.challenge_id.clone(), check);
@@ -216,12 +232,12 @@ async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Screen {
         }
         Err(error) => {
             let problem = sent.problem(&error);
-            code_screen(sent, &told, Some(&problem))
+            code_page(sent, &told, Some(&problem))
         }
     }
 }
 
-async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Screen {
+async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Answer {
     let member = &sent.session()?.member;
     let detail = detail_of(app, sent).await?;
     let quantity = sent.form.get("quantity").parse().unwrap_or(1).max(1);
@@ -230,7 +246,8 @@ async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Screen {
     let kept = sent.form.get("attempt");
     let attempt = if kept.is_empty() { uuid::Uuid::new_v4().to_string() } else { kept.to_owned() };
     let filled = Filled { draft: draft(&sent.form), problem, attempt };
-    Ok(tukar_plain::redeem::review(&sent.visit, (&detail, &quote), &filled))
+    let screen = tukar_plain::redeem::review(&sent.visit, (&detail, &quote), &filled);
+    Ok(Page::telling(filled.problem.as_ref(), screen))
 }
 
 fn draft(form: &Form) -> Draft {
@@ -258,7 +275,7 @@ fn recipient(form: &Form, needs: Needs) -> Option<Recipient> {
     }
 }
 
-async fn hold(app: &Shared, sent: &Sent) -> Screen {
+async fn hold(app: &Shared, sent: &Sent) -> Answer {
     let session = sent.session()?.clone();
     let detail = detail_of(app, sent).await?;
     let form = &sent.form;
@@ -286,22 +303,22 @@ async fn hold(app: &Shared, sent: &Sent) -> Screen {
 }
 
 /// Where a redemption stands, with a key for the next confirmation.
-async fn look_up(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Screen {
+async fn look_up(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Answer {
     let id = sent.form.get("attempt").to_owned();
     let redemption = redeem::get(app, sent.session()?, (id, sent.here.language)).await?;
     Ok(standing(app, (sent, &redemption), problem.as_ref()))
 }
 
-fn standing(app: &Shared, (sent, redemption): (&Sent, &Redemption), problem: Option<&Problem>) -> Markup {
+fn standing(app: &Shared, (sent, redemption): (&Sent, &Redemption), problem: Option<&Problem>) -> Page {
     let key = app.random.word(16);
     let typed = match problem.map(|problem| problem.kind) {
         Some(ProblemKind::CodeEnded | ProblemKind::CodeLocked) | None => "",
         Some(_) => sent.form.get("code"),
     };
-    tukar_plain::redeem::standing(&sent.visit, redemption, (&key, typed), problem)
+    Page::telling(problem, tukar_plain::redeem::standing(&sent.visit, redemption, (&key, typed), problem))
 }
 
-async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) -> Screen {
+async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) -> Answer {
     match told {
         Ok(redemption) => Ok(standing(app, (sent, &redemption), None)),
         Err(ApiError::NotFound) => Err(ApiError::NotFound),
@@ -310,17 +327,18 @@ async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) ->
 }
 
 /// A copy of a voucher by message; the answer is its receipt, which says so.
-async fn send_copy(app: &Shared, sent: &Sent) -> Screen {
+async fn send_copy(app: &Shared, sent: &Sent) -> Answer {
     let (id, way) = (sent.form.get("voucher"), channel(&sent.form).unwrap_or(Channel::Sms));
     let told = vouchers::send_copy(app, sent.session()?, (id.to_owned(), way), sent.here.clone()).await;
     let problem = told.as_ref().err().map(|error| sent.problem(error));
     let attempt = (sent.form.get("attempt").to_owned(), sent.here.language);
     let redemption = redeem::get(app, sent.session()?, attempt).await?;
     let copied = Copied { voucher: id, outcome: problem.as_ref().map_or(Ok(way), Err) };
-    Ok(tukar_plain::redeem::receipt(&sent.visit, &redemption, Some(copied)))
+    let screen = tukar_plain::redeem::receipt(&sent.visit, &redemption, Some(copied));
+    Ok(Page::telling(problem.as_ref(), screen))
 }
 
-async fn confirm(app: &Shared, sent: &Sent) -> Screen {
+async fn confirm(app: &Shared, sent: &Sent) -> Answer {
     let session = sent.session()?.clone();
     let (id, code) = (sent.form.get("attempt").to_owned(), sent.form.get("code").to_owned());
     let key = sent.form.get("key").to_owned();
