@@ -3,16 +3,24 @@
 //! Invariants: the attempt id is the redemption's id, once and for all; no points are spent before the right code; each
 //! hold resolves once; a repeated request finds what the first one did.
 
+mod deal;
+mod recipient;
+mod told;
+
+use self::{
+    deal::{Deal, bound, call_off, not_called_off},
+    recipient::read_recipient,
+    told::{code_to_wire, to_json, to_wire, view},
+};
 use crate::{
     app::App,
     catalogue::Reward,
     clock::{moment, timestamp},
-    contact::{mask_phone, may_receive, read_phone},
+    contact::mask_phone,
     language::Language,
     message::About,
-    partner::PartnerList,
     place::Here,
-    problem::{ApiError, FieldError, FieldWhy},
+    problem::{ApiError, FieldWhy},
     secret::sha256,
     service::{
         Visitor,
@@ -21,7 +29,7 @@ use crate::{
     },
     store::{
         Connection, Lock, Writes,
-        challenges::{self, ChallengeRow, PurposeWord},
+        challenges::{self, PurposeWord},
         ledger::{self, NewActivity, Payment, Purse},
         lock,
         members::{self, MemberRow, SessionRow},
@@ -32,14 +40,13 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 use tukar_domain::{
-    Points,
-    code::{self, Bound, Purpose},
+    Points, code,
     eligibility::AccountState,
     ledger::{self as books, LedgerRefusal},
     redemption::{State, Step},
     voucher,
 };
-use tukar_wire::{self as wire, ActivityKind, AskQuote, AskRedemption, Channel, Moment, Needs, Recipient};
+use tukar_wire::{self as wire, ActivityKind, AskQuote, AskRedemption, Channel, Moment, Needs};
 
 /// Lots that a quote names one by one.
 const PAID_BY_SHOWN: usize = 20;
@@ -341,52 +348,6 @@ async fn post(
     Ok((issued.to_wire((true, language), now), state))
 }
 
-/// What a held redemption was agreed on, and how it stands now.
-struct Deal<'a> {
-    row: &'a RedemptionRow,
-    challenge: &'a ChallengeRow,
-    reward: Option<&'a Reward>,
-}
-
-impl Deal<'_> {
-    /// Whether anything that the code is bound to is no longer as the member agreed to it. What is typed has no part in
-    /// it, and neither has the page that asks: that is the visitor's own word.
-    fn has_changed(&self, app: &App, partners: &PartnerList) -> bool {
-        let Deal { row, challenge, reward } = self;
-        // As the catalogue now tells of the moment of the hold: a promotion that ends by its own date changes nothing for
-        // who began in time, another price or other terms do.
-        let priced = reward.is_some_and(|reward| reward.price_version(row.held_at) == row.price_version);
-        let partner = challenge.partner_id.as_str();
-        let listed = partner.is_empty() || partners.find(partner).is_some();
-        let sealed =
-            challenge.deal_hmac.is_empty() || app.secret.is_deal(&bound(row, partner), &challenge.deal_hmac);
-        !(priced && listed && sealed)
-    }
-}
-
-/// Lets a hold go whose deal has changed, and keeps the refusal for replay. The refusal is no error of the transaction: what
-/// it did must be committed.
-async fn call_off(
-    conn: &mut Connection,
-    row: &RedemptionRow,
-    ((key, hash), language): ((&str, &[u8]), Language),
-    now: Moment,
-) -> Result<ApiError, ApiError> {
-    tracing::warn!("a hold is let go: what it was agreed on has changed");
-    // Without the id of this request, so that it is the same each time.
-    let answer = to_json(&ApiError::OrderChanged { answer: String::new() }.to_problem(language, ""))?;
-    let_go(conn, (row, Step::Void), (now, Some((key, hash, &answer)))).await?;
-    Ok(ApiError::OrderChanged { answer })
-}
-
-/// Refuses what is asked of a redemption that [`call_off`] ended, in the same words.
-fn not_called_off(row: &RedemptionRow) -> Result<(), ApiError> {
-    match (&row.state, &row.confirmed) {
-        (State::Voided { .. }, Some((.., answer))) => Err(ApiError::OrderChanged { answer: answer.clone() }),
-        _ => Ok(()),
-    }
-}
-
 /// Sends a new code; the old one dies.
 ///
 /// # Errors
@@ -602,10 +563,6 @@ fn activity_id(row: &RedemptionRow, kind: ActivityKind) -> String {
     format!("{}-{word}", row.id)
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String, ApiError> {
-    serde_json::to_string(value).map_err(|error| ApiError::Broken(error.into()))
-}
-
 fn short(refusal: LedgerRefusal) -> ApiError {
     match refusal {
         LedgerRefusal::Short { missing } => {
@@ -618,151 +575,4 @@ fn short(refusal: LedgerRefusal) -> ApiError {
 async fn load_visible(conn: &mut Connection, id: &str, now: Moment) -> Result<Reward, ApiError> {
     let reward = rewards::find_reward(conn, id).await?.ok_or(ApiError::NotFound)?;
     if reward.is_visible(now) { Ok(reward) } else { Err(ApiError::NotFound) }
-}
-
-/// The recipient as the code is bound to it, and as it is shown.
-fn read_recipient(
-    reward: &Reward,
-    member: &MemberRow,
-    recipient: Option<&Recipient>,
-) -> Result<(String, Option<String>), ApiError> {
-    match (reward.needs, recipient) {
-        (Needs::Nothing, None) => Ok((String::new(), None)),
-        (Needs::Phone, None | Some(Recipient::OwnPhone)) => {
-            let phone =
-                member.phone.clone().ok_or_else(|| ApiError::invalid("recipient", FieldWhy::Missing))?;
-            let shown = mask_phone(&phone);
-            Ok((phone, Some(shown)))
-        }
-        (Needs::Phone, Some(Recipient::Phone(typed))) => {
-            let phone = read_phone(typed)
-                .filter(|phone| may_receive(phone))
-                .ok_or_else(|| ApiError::invalid("recipient.phone", FieldWhy::NotPhone))?;
-            let shown = mask_phone(&phone);
-            Ok((phone, Some(shown)))
-        }
-        (Needs::Address, Some(Recipient::Address(address))) => read_address(address),
-        (Needs::Nothing, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::NotAsked)),
-        (Needs::Address, None) => Err(ApiError::invalid("recipient.address", FieldWhy::Missing)),
-        (Needs::Phone | Needs::Address, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::Shape)),
-    }
-}
-
-fn read_address(address: &wire::Address) -> Result<(String, Option<String>), ApiError> {
-    let mut fields = Vec::new();
-    let parts = [
-        ("name", &address.name),
-        ("street", &address.street),
-        ("city", &address.city),
-        ("postal_code", &address.postal_code),
-        ("phone", &address.phone),
-    ];
-    for (name, text) in parts {
-        let name = format!("recipient.address.{name}");
-        if text.trim().is_empty() {
-            fields.push(FieldError::new(name, FieldWhy::Missing));
-        } else if text.chars().count() > 120 {
-            fields.push(FieldError::new(name, FieldWhy::TooLong { max: 120 }));
-        } else if name.ends_with("postal_code")
-            && (text.trim().len() != 5 || !text.trim().bytes().all(|b| b.is_ascii_digit()))
-        {
-            fields.push(FieldError::new(name, FieldWhy::NotPostalCode));
-        } else if name.ends_with(".phone") && read_phone(text).is_none() {
-            fields.push(FieldError::new(name, FieldWhy::NotPhone));
-        }
-    }
-    if !fields.is_empty() {
-        return Err(ApiError::Invalid { fields });
-    }
-    let phone = read_phone(&address.phone).unwrap_or_default();
-    let stored = serde_json::to_string(address).map_err(|error| ApiError::Broken(error.into()))?;
-    let shown = format!(
-        "{}\n{}\n{} {}\n{}",
-        address.name.trim(),
-        address.street.trim(),
-        address.city.trim(),
-        address.postal_code.trim(),
-        mask_phone(&phone)
-    );
-    Ok((stored, Some(shown)))
-}
-
-fn bound<'a>(row: &'a RedemptionRow, partner: &'a str) -> Bound<'a> {
-    Bound {
-        challenge: &row.challenge_id,
-        member: &row.member_id,
-        partner,
-        purpose: Purpose::Redeem {
-            redemption: &row.id,
-            reward: &row.reward_id,
-            quantity: row.quantity,
-            points: row.points,
-            recipient: &row.recipient,
-            price_version: &row.price_version,
-        },
-    }
-}
-
-/// A redemption for the wire; voucher codes only while the locker is open.
-async fn view(
-    app: &App,
-    conn: &mut Connection,
-    (member, row): (&MemberRow, &RedemptionRow),
-    (locker_until, language): (Option<Moment>, Language),
-    now: Moment,
-) -> Result<wire::Redemption, ApiError> {
-    let code = match row.state {
-        State::Held { .. } => challenges::find(conn, &row.challenge_id)
-            .await?
-            .map(|challenge| code_to_wire(app, (member, row), &challenge)),
-        _ => None,
-    };
-    let open = locker_until.is_some_and(|until| now < until);
-    let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
-    let available = points::load_available(conn, &member.id, now).await?;
-    Ok(to_wire(row, (code, vouchers), (available, language), now))
-}
-
-/// How the code stands that a redemption waits for.
-fn code_to_wire(
-    app: &App,
-    (member, row): (&MemberRow, &RedemptionRow),
-    challenge: &ChallengeRow,
-) -> wire::CodeState {
-    let shown = codes::masked_contact(member, challenge.channel);
-    let code = codes::to_wire(challenge, shown, codes::channels_of(app, member));
-    // No code outlives its hold.
-    wire::CodeState { ends_at: code.ends_at.min(row.hold_ends_at), ..code }
-}
-
-fn to_wire(
-    row: &RedemptionRow,
-    (code, vouchers): (Option<wire::CodeState>, Vec<wire::Voucher>),
-    (available, language): (Points, Language),
-    now: Moment,
-) -> wire::Redemption {
-    wire::Redemption {
-        id: row.id.clone(),
-        reference: row.reference.clone(),
-        state: match row.state {
-            State::Held { .. } => wire::RedemptionState::Held,
-            State::Confirmed { .. } => wire::RedemptionState::Confirmed,
-            State::Fulfilled { .. } => wire::RedemptionState::Fulfilled,
-            State::Voided { .. } => wire::RedemptionState::Voided,
-            State::Expired { .. } => wire::RedemptionState::Expired,
-            State::Undone { .. } => wire::RedemptionState::Undone,
-        },
-        reward_id: row.reward_id.clone(),
-        title: row.title.get(language).clone(),
-        kind: wire::RewardKind(row.kind.clone()),
-        quantity: row.quantity,
-        points: row.points.0,
-        recipient: row.recipient_shown.clone(),
-        held_at: row.held_at,
-        hold_ends_at: row.hold_ends_at,
-        code,
-        vouchers,
-        available: available.0,
-        server_time: now,
-    }
 }

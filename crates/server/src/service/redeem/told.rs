@@ -1,0 +1,86 @@
+//! A redemption as its member is told of it.
+
+use crate::{
+    app::App,
+    language::Language,
+    problem::ApiError,
+    service::{codes, points, vouchers},
+    store::{
+        Connection,
+        challenges::{self, ChallengeRow},
+        members::MemberRow,
+        redemptions::RedemptionRow,
+    },
+};
+use tukar_domain::{Points, redemption::State};
+use tukar_wire::{self as wire, Moment};
+
+/// A redemption for the wire; voucher codes only while the locker is open.
+pub(super) async fn view(
+    app: &App,
+    conn: &mut Connection,
+    (member, row): (&MemberRow, &RedemptionRow),
+    (locker_until, language): (Option<Moment>, Language),
+    now: Moment,
+) -> Result<wire::Redemption, ApiError> {
+    let code = match row.state {
+        State::Held { .. } => challenges::find(conn, &row.challenge_id)
+            .await?
+            .map(|challenge| code_to_wire(app, (member, row), &challenge)),
+        _ => None,
+    };
+    let open = locker_until.is_some_and(|until| now < until);
+    let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
+    let available = points::load_available(conn, &member.id, now).await?;
+    Ok(to_wire(row, (code, vouchers), (available, language), now))
+}
+
+/// How the code stands that a redemption waits for.
+pub(super) fn code_to_wire(
+    app: &App,
+    (member, row): (&MemberRow, &RedemptionRow),
+    challenge: &ChallengeRow,
+) -> wire::CodeState {
+    let shown = codes::masked_contact(member, challenge.channel);
+    let code = codes::to_wire(challenge, shown, codes::channels_of(app, member));
+    // No code outlives its hold.
+    wire::CodeState { ends_at: code.ends_at.min(row.hold_ends_at), ..code }
+}
+
+/// `code` and `vouchers` as they may be told to who asks.
+pub(super) fn to_wire(
+    row: &RedemptionRow,
+    (code, vouchers): (Option<wire::CodeState>, Vec<wire::Voucher>),
+    (available, language): (Points, Language),
+    now: Moment,
+) -> wire::Redemption {
+    wire::Redemption {
+        id: row.id.clone(),
+        reference: row.reference.clone(),
+        state: match row.state {
+            State::Held { .. } => wire::RedemptionState::Held,
+            State::Confirmed { .. } => wire::RedemptionState::Confirmed,
+            State::Fulfilled { .. } => wire::RedemptionState::Fulfilled,
+            State::Voided { .. } => wire::RedemptionState::Voided,
+            State::Expired { .. } => wire::RedemptionState::Expired,
+            State::Undone { .. } => wire::RedemptionState::Undone,
+        },
+        reward_id: row.reward_id.clone(),
+        title: row.title.get(language).clone(),
+        kind: wire::RewardKind(row.kind.clone()),
+        quantity: row.quantity,
+        points: row.points.0,
+        recipient: row.recipient_shown.clone(),
+        held_at: row.held_at,
+        hold_ends_at: row.hold_ends_at,
+        code,
+        vouchers,
+        available: available.0,
+        server_time: now,
+    }
+}
+
+/// The same answer for a replay is the same text.
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value).map_err(|error| ApiError::Broken(error.into()))
+}
