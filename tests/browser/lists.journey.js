@@ -7,11 +7,11 @@ test('filters combine, are counted, and survive a reload', async ({ shop, page }
   const cards = page.locator('.reward__open');
   await expect(cards.first()).toBeVisible();
   await expect(page.locator('.reward__brand').first()).toContainText(/kopi/i);
-  const found = await cards.count();
-  expect(found).toBeGreaterThan(0);
+  // The rest of the catalogue comes after its first page.
+  await expect(cards).toHaveCount(5);
   await page.reload();
   await expect(page.getByRole('searchbox', { name: 'Cari hadiah' })).toHaveValue('kopi');
-  await expect(cards).toHaveCount(found);
+  await expect(cards).toHaveCount(5);
 });
 
 test('a search that finds nothing says which filter to drop', async ({ shop, page }) => {
@@ -40,8 +40,8 @@ test('history tells what was earned, spent and lost, and can be filtered', async
 
 test('help answers questions and names contacts without signing in', async ({ shop, page }) => {
   await page.getByRole('navigation').getByRole('button', { name: 'Bantuan' }).click();
-  expect(await page.locator('details').count()).toBeGreaterThanOrEqual(8);
-  expect(await page.locator('a[href^="tel:"], a[href^="mailto:"]').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('details').count()).toBeGreaterThanOrEqual(8);
+  await expect(page.locator('a[href^="tel:"], a[href^="mailto:"]').first()).toBeVisible();
 });
 
 test('the language can be changed and stays after a reload', async ({ shop, page }) => {

@@ -1,6 +1,6 @@
 // A bad line at thirty points of a redemption. Whatever it does, the member ends with what they wanted, once, and the page
 // says what the server says.
-import { SARI, Shop, expect, test as base } from './programme.js';
+import { SARI, Shop, expect, takenOver, test as base } from './programme.js';
 import { FAULTS, Line } from './lossy.js';
 
 const TITLE = /Voucher Kopi Senja/;
@@ -30,6 +30,7 @@ const test = base.extend({
     await page.addInitScript((token) => sessionStorage.setItem('tukar.session', JSON.stringify(token)), member.token);
     await page.goto(line.url);
     await expect(page.getByRole('button', { name: 'Keluar', exact: true })).toBeVisible();
+    await takenOver(page);
     await use(new Shop(page, programme));
     expect(errors).toEqual([]);
   },

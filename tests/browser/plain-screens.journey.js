@@ -12,14 +12,14 @@ const WORDS = {
     help: 'Bantuan', redeem: 'Tukar sekarang', done: 'Selesai', receipt: 'Berhasil ditukar', open: 'Buka loker', check: 'Buka', hidden: /Kode disembunyikan/,
     visible: /Kode terlihat/, show: /^Lihat Voucher Kopi Senja/, copy: 'Kirim ke e-mail', copied: 'Salinan dikirim lewat e-mail.', waiting: 'Penukaran menunggu kode',
     goOn: 'Lanjutkan', earned: 'Diterima', spent: 'Ditukar', all: 'Semua', seeReceipt: 'Lihat bukti', search: 'Cari pertanyaan', table: 'Lihat sebagai tabel',
-    months: /^(Januari|November|Desember) 20\d\d$/, save: 'Lihat yang bisa ditukar', other: /English/,
+    months: /^\p{Lu}\p{Ll}+ 20\d\d\+?$/u, save: 'Lihat yang bisa ditukar', other: /English/,
   },
   en: {
     signIn: 'Sign in', contact: 'Mobile number or e-mail', send: 'Send code', code: '6-digit code', locker: 'Locker', history: 'History',
     help: 'Help', redeem: 'Redeem now', done: 'Done', receipt: 'Redeemed', open: 'Open locker', check: 'Open', hidden: /Codes are hidden/,
     visible: /Codes visible/, show: /^View .*Kopi Senja/, copy: 'E-mail it', copied: 'A copy is on its way by e-mail.', waiting: 'A redemption waits for its code',
     goOn: 'Continue', earned: 'Earned', spent: 'Spent', all: 'All', seeReceipt: 'Receipt', search: 'Search questions', table: 'See as a table',
-    months: /^(January|November|December) 20\d\d$/, save: 'See what you can have', other: /Indonesia/,
+    months: /^\p{Lu}\p{Ll}+ 20\d\d\+?$/u, save: 'See what you can have', other: /Indonesia/,
   },
 };
 
@@ -58,6 +58,12 @@ class Pages {
     await this.button(this.words.send).click();
     await expect(this.page.getByLabel(this.words.code)).toBeVisible();
   }
+}
+
+/** The next page is there, to its end: what is counted on it is all of it. */
+async function settledAt(page, where, attribute = 'aria-current', value = 'page') {
+  await expect(where).toHaveAttribute(attribute, value);
+  await page.waitForLoadState();
 }
 
 for (const language of Object.keys(WORDS)) {
@@ -106,9 +112,10 @@ for (const language of Object.keys(WORDS)) {
       await pages.tab(words.history).click();
       await pages.signIn();
       const rows = page.locator('.history-row');
+      await settledAt(page, pages.tab(words.history));
       const all = await rows.count();
       await pages.button(words.spent).click();
-      await expect(pages.button(words.spent)).toHaveAttribute('aria-pressed', 'true');
+      await settledAt(page, pages.button(words.spent), 'aria-pressed', 'true');
       expect(await rows.count()).toBeLessThan(all);
       await page.getByRole('button', { name: words.seeReceipt }).first().click();
       await expect(page.locator('.receipt')).toBeVisible();
@@ -120,6 +127,7 @@ for (const language of Object.keys(WORDS)) {
       await page.locator('.plain-rest > summary').click();
       expect(await page.locator('.lot').count()).toBeGreaterThan(5);
       await pages.tab(words.help).click();
+      await settledAt(page, pages.tab(words.help));
       const questions = page.locator('.question');
       const asked = await questions.count();
       await page.getByRole('searchbox').fill('zzz');

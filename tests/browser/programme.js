@@ -29,6 +29,12 @@ export async function isAccessible(page) {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
 }
 
+/**
+ * The widget is there and not the first view any more, whose forms look the same and lead to pages of forms. For whoever
+ * waits for something that both show.
+ */
+export const takenOver = (where) => expect(where.locator('[slot=early]')).toHaveCount(0, { timeout: 20_000 });
+
 /** Keeps the widget's wasm back until the function that is answered with is called. */
 export async function holdWasm(page) {
   let release;
@@ -80,7 +86,7 @@ export class Programme {
     this.#process = spawn(SERVER, args, { env: { ...process.env, ...this.settings }, stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
     this.#process.stderr.on('data', (text) => (told += text));
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       if (this.#process.exitCode !== null) throw new Error(`the server ended: ${told}`);
       const ready = await fetch(`${this.url}/readyz`).catch(() => undefined);
       if (ready?.ok) return;
@@ -178,6 +184,7 @@ export const test = base.extend({
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(programme.url);
     await expect(page.getByRole('searchbox', { name: /Cari hadiah|Search rewards/ })).toBeVisible();
+    await takenOver(page);
     await use(new Shop(page, programme));
     expect(errors).toEqual([]);
   },

@@ -1,11 +1,9 @@
 // Signing in by text message and by e-mail.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SARI, EKO, DEWI, expect, test } from './programme.js';
+import { SARI, EKO, DEWI, expect, freePort, takenOver, test } from './programme.js';
 
 test('signing in by text message shows the points', async ({ shop, page }) => {
   await shop.signIn(SARI);
@@ -44,6 +42,7 @@ test('a reload keeps the member signed in, and signing out ends the session', as
   await shop.signIn(SARI);
   await page.reload();
   await expect(shop.button('Keluar')).toBeVisible();
+  await takenOver(page);
   await shop.button('Keluar').click();
   await expect(shop.button('Masuk').first()).toBeVisible();
   await page.reload();
@@ -77,6 +76,8 @@ test.describe('with a real mail server', () => {
       const page = await browser.newPage();
       await page.goto(programme.url);
       const shop = new Shop(page, programme);
+      await expect(page.getByRole('searchbox')).toBeVisible();
+      await takenOver(page);
       await shop.button('Masuk').first().click();
       await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.email);
       await shop.button('Kirim kode').click();
@@ -103,13 +104,4 @@ async function mailedCode(folder) {
   expect(text).toContain('To: sari@example.id');
   const body = text.includes('base64') ? Buffer.from(text.split(/\r?\n\r?\n/).slice(1).join(''), 'base64').toString() : text;
   return body.replace(/=\r?\n/g, '').match(/#(\d{6})/)[1];
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

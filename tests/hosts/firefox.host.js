@@ -17,6 +17,8 @@ const VOUCHER = '^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$';
 
 /** Sign in, find, hold, a wrong code, the right one, voucher. */
 async function redeem(hand, programme) {
+  await hand.find('input[type=search]', '');
+  await hand.frame.waitForFunction(() => !document.querySelector('[slot=early]'));
   await hand.press('button', '^Masuk$');
   await hand.type('form input', SARI.phone);
   await hand.press('form button', '^Kirim kode$');

@@ -1,5 +1,5 @@
 // A partner's page on an origin of its own (`*.localhost`), served with the headers and the markup that a case gives.
-import { test as base, expect, Shop } from '../browser/programme.js';
+import { test as base, expect, Shop, takenOver } from '../browser/programme.js';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -81,16 +81,20 @@ export const test = base.extend({
 /** The widget in its frame. */
 export const framed = (page, at = 0) => page.locator('iframe').nth(at).contentFrame();
 
-/** Waits until the catalogue can be searched. */
+/** Waits until the catalogue can be searched, in the widget itself. */
 export async function shown(where) {
   // A frame that nobody can see holds a widget all the same.
   const frame = where.owner?.();
   if (frame) await expect.poll(async () => (await frame.boundingBox())?.height ?? 0).toBeGreaterThan(300);
   if (frame) await expect(frame).toHaveCSS('opacity', '1');
   await expect(where.getByRole('searchbox', { name: /Cari hadiah|Search rewards/ })).toBeVisible();
+  await takenOver(where);
 }
 
-/** What commits acts only when it could be seen for half a second: as long as a person takes at least. */
-export const look = (page) => page.waitForTimeout(900);
+/** What commits acts only when it could be seen for half a second: as long as a person takes at least, once it is there. */
+export async function look(page, button) {
+  if (button) await expect(button).toBeVisible();
+  await page.waitForTimeout(900);
+}
 
 export { expect, Shop };

@@ -139,7 +139,7 @@ test('a widget that is taken out in the middle of a redemption leaves the points
   await shop.choose('kopi senja', /Voucher Kopi Senja Rp25\.000/);
   const sari = await programme.asMember(SARI);
   const before = (await sari('/v1/me/balance')).held;
-  await look(page);
+  await look(page, shop.button('Kirim kode'));
   await shop.sendCode(SARI);
   await page.evaluate(() => {
     window.kept = document.querySelector('tukar-rewards');

@@ -97,6 +97,7 @@ test('where a page forbids frames, a window of its own leads to the same redempt
   await page.getByRole('link', { name: 'Buka di jendela baru' }).click();
   const opened = await popup;
   expect(await opened.evaluate(() => window.opener)).toBe(null);
+  await shown(opened);
   const shop = new Shop(opened, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);

@@ -5,6 +5,8 @@
 
 #[path = "api/books.rs"]
 mod books;
+#[path = "api/calling_off.rs"]
+mod calling_off;
 #[path = "api/enumeration.rs"]
 mod enumeration;
 #[path = "api/figures.rs"]

@@ -23,8 +23,11 @@ use tukar_server::{
 const VISITORS: usize = 8;
 /// So many members are ready for each cycle; a cycle that needs more ends the load early.
 const PER_CYCLE: usize = 60;
-/// A server that starts again is ready within this.
-pub(crate) const READY_WITHIN: Duration = Duration::from_secs(2);
+/// A server that starts again is ready within this: two seconds where `TUKAR_CYCLES` measures it, more beside whatever else
+/// a run of all tests does at the same time.
+pub(crate) fn ready_within() -> Duration {
+    Duration::from_secs(if std::env::var_os("TUKAR_CYCLES").is_some() { 2 } else { 10 })
+}
 
 /// What a member was told.
 #[derive(Clone, Debug, Default)]
@@ -328,5 +331,5 @@ pub(crate) async fn run(place: (&Path, &Database), count: usize) {
         scene.load.broken.load(Ordering::Relaxed),
     );
     assert!(confirmed > cycles, "the load was too light to tell anything");
-    assert!(slowest < READY_WITHIN, "ready after {slowest:?}");
+    assert!(slowest < ready_within(), "ready after {slowest:?}");
 }
