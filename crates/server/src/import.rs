@@ -229,4 +229,18 @@ mod tests {
             assert!(list.iter().any(|line| line.ends_with(part)), "{part}: {list:#?}");
         }
     }
+    #[test]
+    fn a_text_of_a_list_is_checked_as_any_other() {
+        for (terms, reason) in [
+            (r#""x", " ""#, "text 2 must not be empty"),
+            (r#""a\u0000""#, "text 1 holds a control character"),
+        ] {
+            let list =
+                faults(&GOOD.replace(
+                    r#"{"id": ["x"], "en": ["y"]}"#,
+                    &format!(r#"{{"id": [{terms}], "en": ["y"]}}"#),
+                ));
+            assert_eq!(list[0], format!("c.json:3: pulsa-5000: terms.id: {reason}"));
+        }
+    }
 }

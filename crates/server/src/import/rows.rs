@@ -206,18 +206,13 @@ impl<'a> Fields<'a> {
         faults: &mut Faults<'_>,
     ) -> Option<String> {
         let text: String = self.value(raw, name, "a text", faults)?;
-        let letters = text.chars().count();
-        let reason = if text.trim().is_empty() {
-            "must not be empty".to_owned()
-        } else if letters > letters_max {
-            format!("has {letters} letters; at most {letters_max}")
-        } else if text.chars().any(|letter| letter.is_control() && letter != '\n') {
-            "holds a control character".to_owned()
-        } else {
-            return Some(text);
-        };
-        faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
-        None
+        match fault_of(&text, letters_max) {
+            None => Some(text),
+            Some(reason) => {
+                faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
+                None
+            }
+        }
     }
 
     fn bilingual(&mut self, name: &str, letters_max: usize, faults: &mut Faults<'_>) -> Option<Bilingual> {
@@ -252,15 +247,20 @@ impl<'a> Fields<'a> {
 
     fn texts(&self, raw: &RawValue, name: &str, faults: &mut Faults<'_>) -> Option<Vec<String>> {
         let list: Vec<String> = self.value(raw, name, "a list of texts", faults)?;
-        let bad = list.len() > LIST_MAX
-            || list.iter().any(|text| text.trim().is_empty() || text.chars().count() > TEXT_LETTERS_MAX);
-        if bad {
-            let reason =
-                format!("at most {LIST_MAX} texts, none empty, none over {TEXT_LETTERS_MAX} letters");
-            faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
-            return None;
+        let reason = if list.len() > LIST_MAX {
+            Some(format!("has {} texts; at most {LIST_MAX}", list.len()))
+        } else {
+            list.iter()
+                .zip(1..)
+                .find_map(|(text, nth)| Some(format!("text {nth} {}", fault_of(text, TEXT_LETTERS_MAX)?)))
+        };
+        match reason {
+            None => Some(list),
+            Some(reason) => {
+                faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
+                None
+            }
         }
-        Some(list)
     }
 
     fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], faults: &mut Faults<'_>) -> Option<T> {
@@ -287,6 +287,20 @@ impl<'a> Fields<'a> {
             None => format!("must be {what}, not {}", shown(raw)),
         };
         faults.add(faults.place_of(raw.get()), &joined(&self.path, name), reason);
+        None
+    }
+}
+
+/// Why a text can't be taken.
+fn fault_of(text: &str, letters_max: usize) -> Option<String> {
+    let letters = text.chars().count();
+    if text.trim().is_empty() {
+        Some("must not be empty".to_owned())
+    } else if letters > letters_max {
+        Some(format!("has {letters} letters; at most {letters_max}"))
+    } else if text.chars().any(|letter| letter.is_control() && letter != '\n') {
+        Some("holds a control character".to_owned())
+    } else {
         None
     }
 }
