@@ -223,7 +223,8 @@ async fn what_was_given_up_before_its_turn_came_is_not_done() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
-    let server = Arc::new(Server::new(vec![reward("kopi")]).await);
+    let server = Server::new(vec![reward("kopi")]).await;
+    let server = Arc::new(server.with(|config| config.widget_dir = crate::plain::pages().to_owned()).await);
     let sari = server.sign_in(PHONE).await;
     let id = sari.hold("kopi").await;
     let code = server.code().await;
@@ -234,6 +235,13 @@ async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
     let busy = Busy::with(&server, "m1").await;
     let confirm = format!("/v1/redemptions/{id}/confirm");
     let confirming = spawned(confirm, "POST", Some(json!({"code": code})));
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("session", &*sari.token), ("attempt", &*id), ("key", "f"), ("code", &*code)])
+        .finish();
+    let by_form = {
+        let (server, form) = (Arc::clone(&server), Value::String(form));
+        tokio::spawn(async move { server.post_from("", "/plain/redeem/confirm", form).await })
+    };
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let leaving = spawned("/v1/session".to_owned(), "DELETE", None);
     // SQLite has one line: there the request that came first is first.
@@ -247,6 +255,11 @@ async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
         200
     };
     confirming.await.unwrap().is(first);
+    let page = by_form.await.unwrap();
+    if crate::POSTGRES {
+        let page = String::from_utf8(page.is(401).bytes).unwrap();
+        assert!(page.contains("sign-in-contact"), "it leads to signing in: {page}");
+    }
     let sari = server.sign_in(PHONE).await;
     assert_eq!(sari.points().await, (4_000, if crate::POSTGRES { 1_000 } else { 0 }));
     server.audit("m1").await;

@@ -321,7 +321,7 @@ fn standing(app: &Shared, (sent, redemption): (&Sent, &Redemption), problem: Opt
 async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) -> Answer {
     match told {
         Ok(redemption) => Ok(standing(app, (sent, &redemption), None)),
-        Err(ApiError::NotFound) => Err(ApiError::NotFound),
+        Err(error @ (ApiError::NotFound | ApiError::NotSignedIn)) => Err(error),
         Err(error) => look_up(app, sent, Some(sent.problem(&error))).await,
     }
 }
@@ -363,9 +363,6 @@ async fn confirm(app: &Shared, sent: &Sent) -> Answer {
         }
         // Sent twice, or gone on with elsewhere: where it stands says it all.
         Err(ApiError::WrongState | ApiError::InFlight) => look_up(app, sent, None).await,
-        Err(error) => {
-            let problem = sent.problem(&error);
-            look_up(app, sent, Some(problem)).await
-        }
+        Err(error) => shown(app, sent, Err(error)).await,
     }
 }
