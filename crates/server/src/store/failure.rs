@@ -43,8 +43,10 @@ fn kind_of(code: &str) -> FailureKind {
         "40001" | "40P01" | "23505" => FailureKind::Conflict,
         // Disk full, out of memory, too many connections, cannot connect now, lock or statement waited too long.
         "53100" | "53200" | "53300" | "57P03" | "55P03" | "57014" => FailureKind::Busy,
-        // It shuts down, or an operator ended the connection.
-        "57P01" | "57P02" => FailureKind::Lost,
+        // It shuts down, an operator ended the connection, or it was idle for too long; and what a pooler in between says when
+        // its own line broke.
+        "57P01" | "57P02" | "57P05" | "25P03" => FailureKind::Lost,
+        _ if code.len() == 5 && code.starts_with("08") => FailureKind::Lost,
         // A character that is not in its repertoire.
         "22021" => FailureKind::Text,
         // SQLite's code is a number whose lower eight bits say what, and the others where.
@@ -92,7 +94,7 @@ mod tests {
             (&["40001", "40P01", "23505"][..], FailureKind::Conflict),
             // SQLite's with and without where it happened: a snapshot, a table that is shared, a full disk.
             (&["53100", "53200", "53300", "55P03", "5", "517", "6", "262", "13", "4874"], FailureKind::Busy),
-            (&["57P01"], FailureKind::Lost),
+            (&["57P01", "57P05", "25P03", "08006", "08P01"], FailureKind::Lost),
             (&["22021"], FailureKind::Text),
             // SQLite: a write, a sync, a corrupt file, a key that is there. PostgreSQL: a wrong statement, a failed disk.
             (&["778", "1034", "11", "1555", "42601", "58030", ""], FailureKind::Broken),

@@ -42,7 +42,8 @@ pub async fn find_link(
         .await
 }
 
-/// Uses a ticket of this partner up and links its subject to the member. `false`: there is no such ticket, or it ended.
+/// Uses a ticket of this partner up and links its subject to the member. `false`: there is no such ticket, or it ended, or
+/// the partner was removed.
 ///
 /// # Errors
 /// The database's.
@@ -51,9 +52,10 @@ pub async fn link(
     (partner_id, link_hash, member_id): (&str, &[u8], &str),
     now: Moment,
 ) -> Result<bool, sqlx::Error> {
+    lock(conn, Lock::PartnerAsItIs(partner_id)).await?;
     let found = sqlx::query(
         "UPDATE identities_seen SET link_hash = NULL WHERE link_hash = $1 AND partner_id = $2 AND ends_at > $3 \
-         RETURNING subject",
+         AND EXISTS (SELECT 1 FROM partners WHERE id = $2) RETURNING subject",
     )
     .bind(link_hash)
     .bind(partner_id)

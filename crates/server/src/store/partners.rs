@@ -51,7 +51,7 @@ pub async fn put(conn: &mut Connection, partner: &Partner) -> Result<(), sqlx::E
     .map(|_| ())
 }
 
-/// Removes a partner with its keys, the links to it and the sessions by its word; `false` when there was none of this id.
+/// Removes a partner with its keys, the links to it, the tickets to make some and the sessions by its word; `false` when there was none of this id.
 ///
 /// # Errors
 /// The database's.
@@ -61,10 +61,11 @@ pub async fn remove(conn: &mut Connection, id: &str) -> Result<bool, sqlx::Error
         let sql = sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE partner_id = $1"));
         sqlx::query(sql).bind(id).execute(&mut *conn).await?;
     }
-    sqlx::query("DELETE FROM sessions WHERE scope = 'read' AND partner_id = $1")
-        .bind(id)
-        .execute(&mut *conn)
-        .await?;
+    // What was taken stays taken.
+    let tickets = "UPDATE identities_seen SET link_hash = NULL WHERE partner_id = $1";
+    for sql in ["DELETE FROM sessions WHERE scope = 'read' AND partner_id = $1", tickets] {
+        sqlx::query(sql).bind(id).execute(&mut *conn).await?;
+    }
     let done = sqlx::query("DELETE FROM partners WHERE id = $1").bind(id).execute(conn).await?;
     Ok(done.rows_affected() > 0)
 }

@@ -689,6 +689,29 @@ async fn a_removed_partners_word_counts_no_more() {
     }
 }
 
+/// For some seconds a server that knows the partner still lets its pages ask for codes.
+#[tokio::test]
+async fn a_ticket_of_a_partner_that_was_removed_links_nothing() {
+    let fair = Fair::new().await;
+    let told = fair.give(IN_KOPI, &fair.good("u-1")).await.is(200).json();
+    let ask = Some(json!({"contact": PHONE}));
+    let asked = fair.server.ask_at(IN_KOPI, ("POST", "/v1/challenges"), (None, None), ask).await;
+    let check = format!("/v1/challenges/{}/check", asked.is(202).json()["challenge_id"].as_str().unwrap());
+    let typed = json!({"code": fair.code().await, "link": told["link"]});
+    // Gone from its table alone, so that the ticket is there.
+    let remove = async |conn: &mut tukar_server::store::Connection| {
+        sqlx::query("DELETE FROM partners WHERE id = 'kopi'").execute(conn).await.map(|_| ())
+    };
+    fair.server.app.store.transact("test", remove).await.unwrap();
+    fair.server.ask_at(IN_KOPI, ("POST", &check), (None, None), Some(typed)).await.is(200);
+    assert_eq!(fair.server.count("identity_links").await, 0);
+    // Of one that is removed as operators do it, and added anew, no ticket is left.
+    let remove = async |conn: &mut tukar_server::store::Connection| partners::remove(conn, "kopi").await;
+    fair.server.app.store.transact("test", remove).await.unwrap();
+    assert_eq!(fair.server.count("identities_seen").await, 1);
+    assert_eq!(fair.server.count("identities_seen WHERE link_hash IS NOT NULL").await, 0);
+}
+
 #[tokio::test]
 async fn a_partner_may_sign_so_many_identities_an_hour() {
     let fair = Fair::new().await;
