@@ -107,7 +107,7 @@ function make(home, later) {
     #timer;
     #looking;
     #eye;
-    #wish; // The last call that came before there was a widget to answer it.
+    #wishes = []; // Calls that came before there was a widget to answer them.
     #heard = false; // The frame has spoken: from then on it listens.
 
     constructor() {
@@ -406,13 +406,11 @@ function make(home, later) {
     #call(name, value) {
       if (this.#handle !== undefined) this.#widget.call(this.#handle, name, value);
       else if (this.#heard) this.#tell('call', { name, value });
-      else this.#wish = [name, value];
+      else this.#wishes.push([name, value]);
     }
 
     #grant() {
-      const wish = this.#wish;
-      this.#wish = undefined;
-      if (wish) this.#call(...wish);
+      for (const wish of this.#wishes.splice(0)) this.#call(...wish);
     }
 
     #emit(name, detail, cancelable = false) {

@@ -94,10 +94,16 @@ impl Client {
         *self.token.borrow_mut() = token;
     }
 
-    /// True while a token is held.
+    /// The token that is held.
     #[must_use]
-    pub fn has_token(&self) -> bool {
-        self.token.borrow().is_some()
+    pub fn token(&self) -> Option<String> {
+        self.token.borrow().clone()
+    }
+
+    /// Takes the token away from all clones, into a client that nothing else has.
+    #[must_use]
+    pub fn leaving(&self) -> Client {
+        Client { token: Rc::new(RefCell::new(self.token.take())), ..self.clone() }
     }
 
     /// `GET /v1/programme`.

@@ -58,8 +58,10 @@ struct Shell {
 
 impl Shell {
     fn go(self, screen: Screen) {
-        if let Screen::Tab(tab) = &screen {
-            attempt::keep_value(SCREEN, &tab.word());
+        match &screen {
+            Screen::Tab(tab) => attempt::keep_value(SCREEN, &tab.word()),
+            Screen::SignIn { .. } => self.session.begin_sign_in(),
+            Screen::Redeem { .. } => {}
         }
         self.screen.set(screen);
     }
@@ -125,11 +127,11 @@ impl Shell {
             Leave::Back | Leave::Done => self.go(Screen::Tab(from)),
             Leave::Locker => self.go(Screen::Tab(Tab::Locker)),
             Leave::SignIn => {
+                let then = self.screen.get_untracked();
                 // One that only reads stays: the code goes to its member.
                 if !untrack(|| self.session.is_open() && !self.session.is_whole()) {
                     self.session.close();
                 }
-                let then = unfinished().map_or(Screen::Tab(from), |begin| Screen::Redeem { begin, from });
                 self.go(Screen::SignIn { then: Box::new(then), ended: true });
             }
         }
@@ -141,8 +143,8 @@ impl Shell {
 pub fn App(
     /// What the page sets.
     settings: ArcRwSignal<Settings>,
-    /// The page's last command, and how many there were.
-    command: ArcRwSignal<(u32, Option<Command>)>,
+    /// What the page asked for and was not done yet.
+    commands: ArcRwSignal<Vec<Command>>,
     /// The element that events go out from.
     host: web_sys::HtmlElement,
     /// Hands over what the loader has asked for already.
@@ -163,7 +165,6 @@ pub fn App(
     ) {
         on_cleanup(move || handle.clear());
     }
-    follow_identity(session, settings, host.clone());
     let begin = match unfinished() {
         Some(begin) if untrack(|| session.is_open()) => Screen::Redeem { begin, from: Tab::Rewards },
         _ => {
@@ -176,6 +177,11 @@ pub fn App(
         }
     };
     let screen = RwSignal::new(begin);
+    let held = RwSignal::new(None);
+    follow_identity(session, settings, host.clone(), move || {
+        held.set(None);
+        screen.set(Screen::Tab(Tab::Rewards));
+    });
     let points_version = RwSignal::new(0);
     let programme = RwSignal::new(None::<Programme>);
     let host = StoredValue::new(host);
@@ -183,8 +189,6 @@ pub fn App(
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
     let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
     let client = StoredValue::new(base);
-    let held = RwSignal::new(None);
-    let done = StoredValue::new(0);
     view! {
         {move || {
             let locale = locale.get();
@@ -193,7 +197,7 @@ pub fn App(
             let client = client.with_value(|client| client.with_locale(tag));
             let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
             let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, held, host };
-            obey_commands(shell, command.clone(), done);
+            obey_commands(shell, commands.clone());
             spawn_local(async move {
                 if let Ok(told) = client.programme().await {
                     programme.set(Some(told));
@@ -204,8 +208,13 @@ pub fn App(
     }
 }
 
-/// Keeps the session in step with whom the page says it shows.
-fn follow_identity(session: Session, settings: Signal<Settings>, host: web_sys::HtmlElement) {
+/// Keeps the session in step with whom the page says it shows. `on_other`: nothing of the last one may stay on the screen.
+fn follow_identity(
+    session: Session,
+    settings: Signal<Settings>,
+    host: web_sys::HtmlElement,
+    on_other: impl Fn() + 'static,
+) {
     let on_refused = Callback::new(move |()| {
         emit(&host, &HostEvent::IdentityRefused);
     });
@@ -213,23 +222,20 @@ fn follow_identity(session: Session, settings: Signal<Settings>, host: web_sys::
         let told = settings.get().identity;
         if let Some(token) = &told
             && before.as_ref() != Some(&told)
+            && untrack(|| session.identify(token.clone(), on_refused))
         {
-            untrack(|| session.identify(token.clone(), on_refused));
+            on_other();
         }
         told
     });
 }
 
-/// Does each command once, also when a change of language draws the shell anew.
-fn obey_commands(shell: Shell, command: ArcRwSignal<(u32, Option<Command>)>, done: StoredValue<u32>) {
+/// Does each command once, in turn, also when a change of language draws the shell anew.
+fn obey_commands(shell: Shell, commands: ArcRwSignal<Vec<Command>>) {
     Effect::new(move |_| {
-        let (count, command) = command.get();
-        if let Some(command) = command
-            && done.get_value() != count
-        {
-            done.set_value(count);
-            untrack(|| shell.obey(&command));
-        }
+        commands.track();
+        let asked = commands.try_update_untracked(std::mem::take).unwrap_or_default();
+        untrack(|| asked.iter().for_each(|command| shell.obey(command)));
     });
 }
 
@@ -383,9 +389,10 @@ fn screen_view(shell: Shell) -> AnyView {
             let reading = untrack(|| session.is_open() && !session.is_whole());
             let t = i18n.texts().session;
             let why = if reading { Some(t.step_up) } else { ended.then_some(t.ended) };
-            let on_done = Callback::new(move |()| {
+            let on_done = Callback::new(move |same: bool| {
                 shell.tell(&HostEvent::SignedIn);
-                shell.go((*then).clone());
+                // What led here was somebody else's.
+                shell.go(if same { (*then).clone() } else { Screen::Tab(Tab::Rewards) });
             });
             let on_back = Callback::new(move |()| shell.go(Screen::Tab(Tab::Rewards)));
             view! { <SignIn i18n session now why on_done on_back/> }.into_any()
@@ -398,7 +405,11 @@ fn screen_view(shell: Shell) -> AnyView {
                     shell.tell(&HostEvent::Redeemed { reward: reward_id, points });
                 }
             });
-            view! { <Redeem i18n client now begin on_leave on_moved/> }.into_any()
+            // Nobody is told: the screen stays as it is, until something draws it anew.
+            let on_begun = Callback::new(move |begin| {
+                shell.screen.set_untracked(Screen::Redeem { begin, from });
+            });
+            view! { <Redeem i18n client now begin on_leave on_moved on_begun/> }.into_any()
         }
     }
 }

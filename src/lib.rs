@@ -30,8 +30,8 @@ use web_sys::HtmlElement;
 
 struct Widget {
     settings: ArcRwSignal<Settings>,
-    /// The page's last command, and how many there were.
-    command: ArcRwSignal<(u32, Option<Command>)>,
+    /// What the page asked for and was not done yet.
+    commands: ArcRwSignal<Vec<Command>>,
     /// Dropped with the widget, which takes the view down.
     _view: UnmountHandle<AnyViewState>,
 }
@@ -50,13 +50,13 @@ pub fn mount(root: HtmlElement, host: HtmlElement, api: String, early: Option<Fu
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let settings = ArcRwSignal::new(Settings::read(&host, api));
-    let command = ArcRwSignal::new((0, None));
-    let (shown, asked) = (settings.clone(), command.clone());
+    let commands = ArcRwSignal::new(Vec::new());
+    let (shown, asked) = (settings.clone(), commands.clone());
     let view =
-        mount_to(root, move || view! { <app::App settings=shown command=asked host early/> }.into_any());
+        mount_to(root, move || view! { <app::App settings=shown commands=asked host early/> }.into_any());
     WIDGETS.with_borrow_mut(|(last, widgets)| {
         *last += 1;
-        widgets.insert(*last, Widget { settings, command, _view: view });
+        widgets.insert(*last, Widget { settings, commands, _view: view });
         *last
     })
 }
@@ -75,13 +75,10 @@ pub fn set_attribute(widget: u32, name: String, value: Option<String>) {
 #[wasm_bindgen]
 pub fn call(widget: u32, name: String, value: String) {
     let Some(asked) = Command::of(&name, value) else { return };
-    let command =
-        WIDGETS.with_borrow(|(_, widgets)| widgets.get(&widget).map(|widget| widget.command.clone()));
-    if let Some(command) = command {
-        command.update(|(count, command)| {
-            *count = count.wrapping_add(1);
-            *command = Some(asked);
-        });
+    let commands =
+        WIDGETS.with_borrow(|(_, widgets)| widgets.get(&widget).map(|widget| widget.commands.clone()));
+    if let Some(commands) = commands {
+        commands.update(|commands| commands.push(asked));
     }
 }
 

@@ -65,6 +65,8 @@ struct Desk {
     newest: StoredValue<u32>,
     on_leave: Callback<Leave>,
     on_moved: Callback<Option<Spent>>,
+    /// With what it would have to begin to come back to where it is.
+    on_begun: Callback<Begin>,
 }
 
 /// A redemption that was confirmed just now, on this screen.
@@ -89,10 +91,6 @@ pub fn unfinished() -> Option<Begin> {
     }
     let (reward_id, quantity) = attempt::find_kept::<(String, u32)>(REVIEW)?;
     Some(Begin::Reward(Order { reward_id, quantity }))
-}
-
-fn keep_review(order: &Order) {
-    attempt::keep_value(REVIEW, &(&order.reward_id, order.quantity));
 }
 
 impl Desk {
@@ -125,7 +123,7 @@ impl Desk {
         };
         // Back in the review after a refusal: a reload has to find it again.
         if let State::Review { order, .. } = &state {
-            keep_review(order);
+            self.in_review(order);
         }
         self.state.set(state);
         self.carry_out(todo, spent);
@@ -136,6 +134,7 @@ impl Desk {
             match what {
                 Do::Store(ask) => {
                     attempt::forget_value(REVIEW);
+                    self.on_begun.run(Begin::Attempt(ask.id.clone()));
                     attempt::keep(&attempt::Attempt {
                         id: ask.id,
                         reward_id: ask.reward_id,
@@ -145,7 +144,7 @@ impl Desk {
                 Do::Forget => attempt::forget(),
                 Do::PointsMoved => self.on_moved.run(spent.clone()),
                 Do::Quote(order) => {
-                    keep_review(&order);
+                    self.in_review(&order);
                     self.ask(move |client| async move {
                         let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
                         client.quote(&ask).await.map(Event::Quoted)
@@ -166,6 +165,12 @@ impl Desk {
                 Do::LookUp { id, after_ms } => self.look_up(id, after_ms),
             }
         }
+    }
+
+    /// A reload, and whatever draws the screen anew, comes back to this review.
+    fn in_review(self, order: &Order) {
+        attempt::keep_value(REVIEW, &(&order.reward_id, order.quantity));
+        self.on_begun.run(Begin::Reward(order.clone()));
     }
 
     fn look_up(self, id: String, after_ms: u32) {
@@ -257,6 +262,8 @@ pub fn Redeem(
     on_leave: Callback<Leave>,
     /// Points were held, spent or came back; with what was spent when it was just confirmed.
     on_moved: Callback<Option<Spent>>,
+    /// With what it would have to begin from now on, to come back to where it is.
+    on_begun: Callback<Begin>,
 ) -> impl IntoView {
     let (state, todo) = match begin {
         Begin::Reward(order) => flow::start(order),
@@ -275,6 +282,7 @@ pub fn Redeem(
         newest: StoredValue::new(0),
         on_leave,
         on_moved,
+        on_begun,
     };
     desk.carry_out(todo, None);
     let stage = Memo::new(move |_| desk.state.with(stage_of));

@@ -17,6 +17,25 @@ use tukar_wire::{Channel, CodeSent, Member, Moment, ProblemKind};
 const TOKEN: &str = "tukar.session";
 /// Whom the partner's page named when the session was opened.
 const SUBJECT: &str = "tukar.subject";
+/// A mark of the member who was here last.
+const MEMBER: &str = "tukar.member";
+
+/// What one member leaves half done is not the next one's.
+fn forget_member() {
+    for name in [MEMBER, "tukar.attempt", "tukar.review", "tukar.recipient", "tukar.screen"] {
+        attempt::forget_value(name);
+    }
+}
+
+/// Tells members apart, and nothing of who they are: FNV-1a of what the server calls them.
+fn mark_of(member: &Member) -> String {
+    let told = [Some(&member.name), member.phone_masked.as_ref(), member.email_masked.as_ref()];
+    let bytes = told.into_iter().flatten().flat_map(|text| text.bytes().chain([0]));
+    let mark = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    mark.to_string()
+}
 
 /// Who is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +60,8 @@ pub struct Session {
     /// Whom the page named last; also kept for a reload, where the browser lets the frame keep anything.
     subject: StoredValue<Option<String>>,
     on_refused: StoredValue<Option<Callback<()>>>,
+    /// Where signing in stands: kept while a change of language draws its screen anew.
+    sign_in: Stand,
 }
 
 impl Session {
@@ -54,6 +75,7 @@ impl Session {
             unused: StoredValue::new(None),
             subject: StoredValue::new(attempt::find_kept(SUBJECT)),
             on_refused: StoredValue::new(None),
+            sign_in: Stand::new(),
         };
         if let Some(token) = attempt::find_kept::<String>(TOKEN) {
             session.client.with_value(|client| client.set_token(Some(token)));
@@ -97,24 +119,24 @@ impl Session {
     }
 
     /// The page says who looks at it: `token` is what its partner signed, empty where nobody is named. A session of the
-    /// same person stays as it is; one of another ends first. `on_refused`: the token was not taken.
-    pub fn identify(self, token: String, on_refused: Callback<()>) {
+    /// same person stays as it is; one of another ends first. `on_refused`: the token was not taken. `true`: what is shown
+    /// may be another's.
+    pub fn identify(self, token: String, on_refused: Callback<()>) -> bool {
         self.on_refused.set_value(Some(on_refused));
         let kept = self.subject.get_value();
         let subject = subject_of(&token);
         if subject.is_none() && kept.is_none() {
-            return;
+            return false;
         }
-        if subject.is_some() && subject == kept && untrack(|| self.is_open()) {
+        let was_open = untrack(|| self.is_open());
+        if subject.is_some() && subject == kept && was_open {
             self.unused.set_value(Some(token));
-            return;
+            return false;
         }
         self.close();
+        let other = subject != kept && (kept.is_some() || was_open);
         if subject != kept {
-            // What one visitor left half done is not the next one's.
-            for name in ["tukar.attempt", "tukar.review", "tukar.recipient", "tukar.screen"] {
-                attempt::forget_value(name);
-            }
+            forget_member();
         }
         match subject {
             Some(subject) => self.give(token, subject),
@@ -124,6 +146,7 @@ impl Session {
                 attempt::forget_value(SUBJECT);
             }
         }
+        other
     }
 
     fn give(self, token: String, subject: String) {
@@ -161,38 +184,55 @@ impl Session {
         });
     }
 
-    /// The code was right.
-    fn open(self, token: String, member: Member) {
+    /// The code was right. `false`: what is kept here was another member's, and is gone.
+    fn open(self, token: String, member: Member) -> bool {
+        let mark = mark_of(&member);
+        let same = attempt::find_kept::<String>(MEMBER).is_none_or(|kept| kept == mark);
+        if !same {
+            forget_member();
+        }
+        attempt::keep_value(MEMBER, &mark);
         attempt::keep_value(TOKEN, &token);
-        self.client.with_value(|client| client.set_token(Some(token)));
+        let _ = self.client.try_with_value(|client| client.set_token(Some(token)));
         self.who.set(Who::Member(Box::new(member)));
+        same
     }
 
     /// The token counts no more.
     pub fn close(self) {
         attempt::forget_value(TOKEN);
-        self.client.with_value(|client| client.set_token(None));
+        let _ = self.client.try_with_value(|client| client.set_token(None));
         self.who.set(Who::Nobody);
     }
 
     /// Ends the session here at once, and at the server when it can be reached.
     pub fn sign_out(self) {
-        let client = self.client();
-        attempt::forget();
+        let leaving = self.client().leaving();
+        forget_member();
+        self.close();
         spawn_local(async move {
-            let _ = client.sign_out().await;
-            if let Some(Who::Member(_) | Who::Asking) = self.who.try_get_untracked() {
-                self.close();
-            }
+            let _ = leaving.sign_out().await;
         });
+    }
+
+    /// Another sign-in begins.
+    pub fn begin_sign_in(self) {
+        self.sign_in.begin();
     }
 
     /// Asks who the token belongs to; without an answer the token is kept, and every screen says what it lacks itself.
     pub fn ask(self) {
         let client = self.client();
+        let asked_with = client.token();
         spawn_local(async move {
-            match client.me().await {
+            let told = client.me().await;
+            // It tells of whoever it was asked for, and says nothing of who came meanwhile.
+            if client.token() != asked_with {
+                return;
+            }
+            match told {
                 Ok(member) => {
+                    attempt::keep_value(MEMBER, &mark_of(&member));
                     self.who.set(Who::Member(Box::new(member)));
                 }
                 Err(failure) if is_signed_out(&failure) => {
@@ -228,79 +268,132 @@ enum Step {
     Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
 }
 
+/// Where signing in stands.
 #[derive(Clone, Copy)]
-struct Door {
-    i18n: I18n,
-    session: Session,
-    now: Signal<Moment>,
+struct Stand {
     step: RwSignal<Step>,
     contact: RwSignal<String>,
     digits: RwSignal<String>,
     /// The member wants this page to show their points without a code.
     agreed: RwSignal<bool>,
-    on_done: Callback<()>,
+    /// Number of the sign-in; an answer to an earlier one is dropped.
+    round: StoredValue<u32>,
+    /// Of the newest screen: signed in, and whether what is kept is still theirs.
+    on_done: StoredValue<Option<Callback<bool>>>,
+}
+
+impl Stand {
+    fn new() -> Stand {
+        Stand {
+            step: RwSignal::new(Step::Contact { said: None, busy: false }),
+            contact: RwSignal::new(String::new()),
+            digits: RwSignal::new(String::new()),
+            agreed: RwSignal::new(false),
+            round: StoredValue::new(0),
+            on_done: StoredValue::new(None),
+        }
+    }
+
+    fn begin(self) {
+        self.round.update_value(|round| *round = round.wrapping_add(1));
+        self.contact.set(String::new());
+        self.digits.set(String::new());
+        self.agreed.set(false);
+        self.step.set(Step::Contact { said: None, busy: false });
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Door {
+    i18n: I18n,
+    session: Session,
+    now: Signal<Moment>,
+    stand: Stand,
 }
 
 impl Door {
+    /// Takes the step that an answer leads to, unless another sign-in has begun.
+    fn answer(self, round: u32, step: Step) {
+        if self.stand.round.try_get_value() == Some(round) {
+            self.stand.step.set(step);
+        }
+    }
+
     /// A code to the member whom the session knows already; they may still name another contact.
     fn step_up(self) {
-        self.step.set(Step::Contact { said: None, busy: true });
-        let client = self.session.client();
+        self.stand.step.set(Step::Contact { said: None, busy: true });
+        let (client, round) = (self.session.client(), self.stand.round.get_value());
         let lost = self.i18n.texts().session.lost;
         spawn_local(async move {
             let step = match client.step_up().await {
                 Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
                 Err(failure) => Step::Contact { said: Some(said(&failure, lost)), busy: false },
             };
-            self.step.set(step);
+            self.answer(round, step);
         });
     }
 
     fn ask_code(self) {
         let t = self.i18n.texts().session;
-        let contact = self.contact.get_untracked().trim().to_owned();
+        let contact = self.stand.contact.get_untracked().trim().to_owned();
         if contact.is_empty() {
-            self.step.set(Step::Contact { said: Some(t.contact_empty.to_owned()), busy: false });
+            self.stand.step.set(Step::Contact { said: Some(t.contact_empty.to_owned()), busy: false });
             return;
         }
-        self.step.set(Step::Contact { said: None, busy: true });
-        let client = self.session.client();
+        self.stand.step.set(Step::Contact { said: None, busy: true });
+        let (client, round) = (self.session.client(), self.stand.round.get_value());
         spawn_local(async move {
             let step = match client.ask_code(&contact).await {
                 Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
                 Err(failure) => Step::Contact { said: Some(said(&failure, t.lost)), busy: false },
             };
-            self.step.set(step);
+            self.answer(round, step);
         });
     }
 
     fn resend(self, channel: Option<Channel>) {
         let Some(sent) = self.begin() else { return };
-        let client = self.session.client();
+        let (client, round) = (self.session.client(), self.stand.round.get_value());
         let lost = self.i18n.texts().session.lost;
         spawn_local(async move {
             let step = match client.resend_code(&sent.challenge_id, channel).await {
                 Ok(sent) => {
-                    self.digits.set(String::new());
+                    self.stand.digits.set(String::new());
                     Step::Code { sent: Box::new(sent), error: None, busy: false }
+                }
+                // It was right, and the answer that said so was lost.
+                Err(Failure::Refused(problem)) if problem.kind == ProblemKind::WrongState => {
+                    return self.ask_anew(round);
                 }
                 Err(failure) => Step::Code { sent, error: Some(said(&failure, lost)), busy: false },
             };
-            self.step.set(step);
+            self.answer(round, step);
         });
+    }
+
+    /// A new challenge in place of one that is used up.
+    fn ask_anew(self, round: u32) {
+        if self.stand.round.try_get_value() != Some(round) {
+            return;
+        }
+        self.stand.digits.set(String::new());
+        if self.stand.contact.with_untracked(String::is_empty) { self.step_up() } else { self.ask_code() }
     }
 
     fn check(self, code: String) {
         let Some(mut sent) = self.begin() else { return };
-        let client = self.session.client();
+        let (client, round) = (self.session.client(), self.stand.round.get_value());
         let lost = self.i18n.texts().session.lost;
+        let link = self.session.link.get_untracked().filter(|_| self.stand.agreed.get_untracked());
         spawn_local(async move {
-            let link = self.session.link.get_untracked().filter(|_| self.agreed.get_untracked());
             match client.check_code(&sent.challenge_id, &code, link).await {
                 Ok(signed_in) => {
                     self.session.link.set(None);
-                    self.session.open(signed_in.token, signed_in.member);
-                    self.on_done.run(());
+                    let same = self.session.open(signed_in.token, signed_in.member);
+                    // Whoever went elsewhere meanwhile is signed in there.
+                    if let Some(Some(on_done)) = self.stand.on_done.try_get_value() {
+                        let _ = on_done.try_run(same);
+                    }
                 }
                 Err(failure) => {
                     if let Failure::Refused(problem) = &failure {
@@ -311,7 +404,7 @@ impl Door {
                         }
                     }
                     let error = Some(said(&failure, lost));
-                    self.step.set(Step::Code { sent, error, busy: false });
+                    self.answer(round, Step::Code { sent, error, busy: false });
                 }
             }
         });
@@ -319,9 +412,9 @@ impl Door {
 
     /// Marks the code step as busy; `None` when it already is, or is not there.
     fn begin(self) -> Option<Box<CodeSent>> {
-        match self.step.try_get_untracked()? {
+        match self.stand.step.try_get_untracked()? {
             Step::Code { sent, busy: false, .. } => {
-                self.step.set(Step::Code { sent: sent.clone(), error: None, busy: true });
+                self.stand.step.set(Step::Code { sent: sent.clone(), error: None, busy: true });
                 Some(sent)
             }
             _ => None,
@@ -350,26 +443,19 @@ pub fn SignIn(
     /// Why the member is asked, in a line.
     #[prop(optional_no_strip)]
     why: Option<&'static str>,
-    /// Signed in.
-    on_done: Callback<()>,
+    /// Signed in; and whether what is kept of a redemption is this member's.
+    on_done: Callback<bool>,
     /// Not now.
     on_back: Callback<()>,
 ) -> impl IntoView {
     let t = i18n.texts().session;
-    let door = Door {
-        i18n,
-        session,
-        now,
-        step: RwSignal::new(Step::Contact { said: None, busy: false }),
-        contact: RwSignal::new(String::new()),
-        digits: RwSignal::new(String::new()),
-        agreed: RwSignal::new(false),
-        on_done,
-    };
-    if untrack(|| session.is_open() && !session.is_whole()) {
+    let door = Door { i18n, session, now, stand: session.sign_in };
+    door.stand.on_done.set_value(Some(on_done));
+    let is_new = door.stand.step.with_untracked(|step| *step == Step::Contact { said: None, busy: false });
+    if is_new && untrack(|| session.is_open() && !session.is_whole()) {
         door.step_up();
     }
-    let at_code = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Code { .. })));
+    let at_code = Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Code { .. })));
     view! {
         <section class="sign-in">
             <button class="link-button" type="button" on:click=move |_| on_back.run(())>{t.back}</button>
@@ -383,12 +469,13 @@ pub fn SignIn(
 fn ContactStep(door: Door) -> impl IntoView {
     let t = door.i18n.texts().session;
     let error = Memo::new(move |_| {
-        door.step.with(|step| match step {
+        door.stand.step.with(|step| match step {
             Step::Contact { said, .. } => said.clone(),
             Step::Code { .. } => None,
         })
     });
-    let busy = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Contact { busy: true, .. })));
+    let busy =
+        Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Contact { busy: true, .. })));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !busy.get_untracked() {
@@ -413,7 +500,7 @@ fn ContactStep(door: Door) -> impl IntoView {
                 <input node_ref=field class="field__input" part="field" id="sign-in-contact" name="contact" type="text" autocomplete="username"
                     autocapitalize="off" spellcheck="false" maxlength="254" required=true
                     aria-describedby="sign-in-hint sign-in-error" aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    prop:value=move || door.contact.get() on:input=move |event| door.contact.set(event_target_value(&event))/>
+                    prop:value=move || door.stand.contact.get() on:input=move |event| door.stand.contact.set(event_target_value(&event))/>
                 <p class="field__hint" id="sign-in-hint">{t.contact_hint}</p>
                 <p class="field__error" id="sign-in-error" role="alert">{move || error.get()}</p>
             </div>
@@ -429,18 +516,18 @@ fn CodeStep(door: Door) -> impl IntoView {
     let i18n = door.i18n;
     let (t, r) = (i18n.texts().session, i18n.texts().redeem);
     let sent = Memo::new(move |_| {
-        door.step.with(|step| match step {
+        door.stand.step.with(|step| match step {
             Step::Code { sent, .. } => Some(sent.code.clone()),
             Step::Contact { .. } => None,
         })
     });
     let error = Signal::derive(move || {
-        door.step.with(|step| match step {
+        door.stand.step.with(|step| match step {
             Step::Code { error, .. } => error.clone(),
             Step::Contact { .. } => None,
         })
     });
-    let busy = Memo::new(move |_| door.step.with(|step| matches!(step, Step::Code { busy: true, .. })));
+    let busy = Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Code { busy: true, .. })));
     let to = move || {
         sent.get().map(|code| {
             let text = match (code.channel, code.sent_to.is_empty()) {
@@ -473,19 +560,19 @@ fn CodeStep(door: Door) -> impl IntoView {
                 <h2 class="screen__title" tabindex="-1">{t.code_title}</h2>
                 <p class="screen__lead">{to}</p>
             </header>
-            <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.digits error busy
+            <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.stand.digits error busy
                 on_full=Callback::new(move |code| door.check(code))/>
             <p class="code-step__life">{left}</p>
             {move || door.session.link.with(Option::is_some).then(|| view! {
                 <label class="sign-in__agree">
-                    <input type="checkbox" prop:checked=move || door.agreed.get()
-                        on:change=move |event| door.agreed.set(event_target_checked(&event))/>
+                    <input type="checkbox" prop:checked=move || door.stand.agreed.get()
+                        on:change=move |event| door.stand.agreed.set(event_target_checked(&event))/>
                     {t.show_here}
                 </label>
             })}
             <button class="button button--primary button--wide" part="button primary" type="button"
-                disabled=move || { busy.get() || door.digits.with(String::len) != tukar_wire::CODE_DIGITS }
-                on:click=move |_| door.check(door.digits.get_untracked())>
+                disabled=move || { busy.get() || door.stand.digits.with(String::len) != tukar_wire::CODE_DIGITS }
+                on:click=move |_| door.check(door.stand.digits.get_untracked())>
                 {move || if busy.get() { t.checking } else { t.check }}
             </button>
             <div class="code-step__ways">
@@ -496,7 +583,7 @@ fn CodeStep(door: Door) -> impl IntoView {
                     </button>
                 })}
                 <button class="link-button" type="button" disabled=move || busy.get()
-                    on:click=move |_| { door.digits.set(String::new()); door.step.set(Step::Contact { said: None, busy: false }); }>{t.change}</button>
+                    on:click=move |_| { door.stand.digits.set(String::new()); door.stand.step.set(Step::Contact { said: None, busy: false }); }>{t.change}</button>
             </div>
             <p class="review__note">{t.not_come}</p>
         </div>

@@ -112,6 +112,12 @@ impl<T: 'static> RwSignal<T> {
         slot.changed.notify();
     }
 
+    /// Replaces, and tells nobody.
+    pub fn set_untracked(self, value: T) {
+        let Some(slot) = self.slot.try_get_value() else { return };
+        drop(cell::<T>(&*slot.value).replace(value));
+    }
+
     /// A copy, following.
     pub fn get(self) -> T
     where
