@@ -564,7 +564,7 @@ fn CodeStep(door: Door) -> impl IntoView {
                 on_full=Callback::new(move |code| door.check(code))/>
             <p class="code-step__life">{left}</p>
             {move || door.session.link.with(Option::is_some).then(|| view! {
-                <label class="sign-in__agree">
+                <label class="sign-in__agree" data-guard="">
                     <input type="checkbox" prop:checked=move || door.stand.agreed.get()
                         on:change=move |event| door.stand.agreed.set(event_target_checked(&event))/>
                     {t.show_here}

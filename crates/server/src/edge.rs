@@ -12,11 +12,12 @@ use axum::{Router, body::Body};
 use http_body_util::BodyExt as _;
 use hyper::{
     body::Incoming,
+    server::conn::http1,
     service::{Service as _, service_fn},
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use std::{
@@ -72,14 +73,13 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> io::Result<bool> {
-    let mut server = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: what is counted here is connections, and one of HTTP/2 would be two hundred at once.
+    let mut server = http1::Builder::new();
     server
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_wait)
         .max_buf_size(HEADER_BYTES_MAX)
         .half_close(false);
-    let server = Arc::new(server);
     let places = Arc::new(Semaphore::new(limits.connections_max.max(1)));
     let graceful = GracefulShutdown::new();
     let mut peers = Peers::default();
@@ -120,7 +120,7 @@ pub async fn serve(
                 }))
             }
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = server.serve_connection(TokioIo::new(stream), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             tokio::select! {
@@ -349,6 +349,32 @@ mod tests {
             "{}",
             String::from_utf8_lossy(&answer)
         );
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_speaks_http_2_is_not_understood() {
+        let (address, stop, running) =
+            started(Router::new().route("/", get(|| async { "hi" })), Limits::default()).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{answer:?}");
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_says_nothing_at_all_is_closed_at_the_headers_deadline() {
+        let limits = Limits { header_wait: Duration::from_millis(100), ..Limits::default() };
+        let (address, stop, running) =
+            started(Router::new().route("/", get(|| async { "hi" })), limits).await;
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok() && rest.is_empty());
         stop.send(()).unwrap();
         assert!(running.await.unwrap());
     }

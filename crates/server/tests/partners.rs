@@ -117,6 +117,20 @@ async fn a_framed_partner_may_not_call_the_api_and_an_inline_one_may() {
     }
     server.app.clock.advance(6);
     assert_eq!(server.allowed(origin).await, origin);
+    // What is refused may be read as well: else a wrong code looks like a lost line.
+    for (path, body, status) in
+        [("/v1/me", "", 401), ("/v1/challenges/none/check", "{\"code\":\"123456\"}", 404)]
+    {
+        let request =
+            Request::builder().uri(path).header("origin", origin).header("content-type", "application/json");
+        let request = if body.is_empty() { request } else { request.method("POST") };
+        let refused = server.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(
+            (refused.status().as_u16(), header(&refused, "access-control-allow-origin").as_str()),
+            (status, origin)
+        );
+        assert!(header(&refused, "access-control-expose-headers").contains("retry-after"), "{path}");
+    }
     for near in ["http://kopi.example.id", "https://kopi.example.id.evil.example", "null"] {
         assert_eq!(server.allowed(near).await, "", "{near}");
     }

@@ -4,16 +4,39 @@
 
 use crate::problem::{ApiError, FieldError, FieldWhy};
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes, HttpBody as _},
     extract::{FromRequest, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::header::CONTENT_TYPE;
+use http_body_util::LengthLimitError;
 use serde::{Serialize, de::DeserializeOwned};
+use std::{error::Error as _, time::Duration};
 
 /// Bytes that a request body may have.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Time that a whole body may take: one byte now and then does not begin it anew.
+const BODY_WAIT: Duration = Duration::from_secs(15);
+
+/// Reads the body before anything else is done with its request, which takes nobody's place while it is on its way.
+pub(super) async fn whole(request: Request, next: Next) -> Result<Response, ApiError> {
+    if request.body().is_end_stream() {
+        return Ok(next.run(request).await);
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = read_whole(body, BODY_WAIT).await?;
+    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+}
+
+async fn read_whole(body: Body, wait: Duration) -> Result<Bytes, ApiError> {
+    let read = tokio::time::timeout(wait, axum::body::to_bytes(body, BODY_BYTES_MAX)).await;
+    read.map_err(|_| ApiError::Malformed { fields: Vec::new() })?.map_err(|error| {
+        let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+        if too_large { ApiError::TooLarge } else { ApiError::Malformed { fields: Vec::new() } }
+    })
+}
 
 /// A JSON body. As an extractor it answers [`ApiError::NotJson`], [`ApiError::TooLarge`] or [`ApiError::Malformed`];
 /// as a response it is `application/json`.
@@ -101,6 +124,19 @@ fn named_field(message: &str) -> Vec<FieldError> {
 mod tests {
     use super::*;
     use tukar_wire::AskCode;
+
+    #[tokio::test]
+    async fn a_body_that_comes_byte_by_byte_ends_in_time_and_one_that_is_too_large_at_once() {
+        let drips = futures_util::stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Some((Ok::<_, std::io::Error>("x"), ()))
+        });
+        let read = read_whole(Body::from_stream(drips), Duration::from_millis(100)).await;
+        assert!(matches!(read, Err(ApiError::Malformed { .. })));
+        let large = Body::from(vec![b' '; BODY_BYTES_MAX + 1]);
+        assert!(matches!(read_whole(large, BODY_WAIT).await, Err(ApiError::TooLarge)));
+        assert_eq!(read_whole(Body::from("{}"), BODY_WAIT).await.unwrap(), "{}");
+    }
 
     #[test]
     fn a_refused_body_names_its_field() {

@@ -1,16 +1,19 @@
-//! What stands around every route, from the outside in: request id, trace, problems, security headers, CORS,
-//! compression, panics, and a deadline for a body that stalls.
+//! What stands around every route, from the outside in: request id, trace, security headers, CORS, problems, compression,
+//! panics, the whole body, and a place among the requests under way.
 
 use crate::{
     app::{App, Shared},
-    http::{body::refuse_nul, policy, shed::shed},
+    http::{
+        body::{refuse_nul, whole},
+        policy,
+        shed::shed,
+    },
     metrics,
     problem::{ApiError, REQUEST_ID, write_problems},
 };
 use anyhow::anyhow;
 use axum::{
     Router,
-    body::Body,
     extract::{MatchedPath, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -25,13 +28,9 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType, Predicate as _},
     },
     cors::{AllowOrigin, CorsLayer},
-    timeout::TimeoutBody,
     trace::TraceLayer,
 };
 use uuid::Uuid;
-
-/// Seconds between two pieces of a request's body.
-const BODY_SECONDS_MAX: u64 = 10;
 
 /// Seconds a browser may keep a preflight's answer.
 const PREFLIGHT_SECONDS: u64 = 600;
@@ -44,12 +43,13 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     router
         .layer(from_fn(refuse_nul))
-        .layer(from_fn(body_deadline))
         .layer(from_fn_with_state(app.clone(), shed))
+        .layer(from_fn(whole))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
-        .layer(cors(app))
         .layer(from_fn(write_problems))
+        // Around the problems too: a page that may call the API may read why not.
+        .layer(cors(app))
         .layer(from_fn_with_state(app.clone(), security_headers))
         .layer(from_fn(tell_changes))
         .layer(from_fn_with_state(app.clone(), metrics::count))
@@ -83,11 +83,6 @@ async fn tell_changes(request: Request, next: Next) -> Response {
         tracing::info!(status = response.status().as_u16(), "done");
     }
     response
-}
-
-async fn body_deadline(request: Request, next: Next) -> Response {
-    let wait = Duration::from_secs(BODY_SECONDS_MAX);
-    next.run(request.map(|body| Body::new(TimeoutBody::new(wait, body)))).await
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {

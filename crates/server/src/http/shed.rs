@@ -22,6 +22,8 @@ enum Class {
     Read,
     /// Looks around, or begins something.
     Browse,
+    /// Asks whether the server lives: under load as well.
+    Health,
 }
 
 impl Class {
@@ -31,6 +33,7 @@ impl Class {
             Class::Confirm => 512,
             Class::Read => 192,
             Class::Browse => 128,
+            Class::Health => usize::MAX,
         }
     }
 
@@ -39,6 +42,7 @@ impl Class {
             ["/confirm", "/cancel", "/check", "/plain/sign-out"].iter().any(|end| route.ends_with(end));
         let own = ["/v1/me", "/v1/redemptions", "/v1/vouchers"].iter().any(|start| route.starts_with(start));
         match *method {
+            Method::GET if matches!(route, "/livez" | "/readyz") => Class::Health,
             Method::DELETE => Class::Confirm,
             Method::POST if finishes => Class::Confirm,
             Method::GET if own => Class::Read,
@@ -91,6 +95,8 @@ mod tests {
         assert_eq!(Class::of(&Method::GET, "/v1/me/balance"), Class::Read);
         assert_eq!(Class::of(&Method::POST, "/v1/redemptions"), Class::Browse);
         assert_eq!(Class::of(&Method::GET, "/v1/rewards"), Class::Browse);
+        // What stands in front would take a busy server for a dead one.
+        assert_eq!(Class::of(&Method::GET, "/readyz"), Class::Health);
     }
 
     #[test]
