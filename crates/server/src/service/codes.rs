@@ -220,6 +220,12 @@ fn sent_subject(app: &App, purpose: PurposeWord, contact: &str) -> String {
     if purpose == PurposeWord::SignIn { format!("sign-in:{subject}") } else { format!("member:{subject}") }
 }
 
+/// What goes to a contact though another one of its account was asked for. Counted apart from what is asked for there: else
+/// the limit of one contact would tell that it belongs to the other's account.
+fn other_way_subject(app: &App, to: &str) -> String {
+    format!("sign-in-other:{}", app.secret.subject(to))
+}
+
 /// Codes of a member count here while they are typed in a session, and there at sign-in. For the operator, who may begin
 /// the counting anew.
 #[must_use]
@@ -262,13 +268,17 @@ async fn within_caps(
             return Err(full);
         }
     }
-    if challenges::load_messages(conn, ALL, now.plus_ms(-60 * 60_000)).await? >= i64::from(limits.per_hour) {
+    // A fifth is left for those who are signed in: strangers alone never use all of it up.
+    let share = |cap: u32| if purpose == PurposeWord::SignIn { cap - cap / 5 } else { cap };
+    if challenges::load_messages(conn, ALL, now.plus_ms(-60 * 60_000)).await?
+        >= i64::from(share(limits.per_hour))
+    {
         tracing::error!("codes are held back: as many were sent within an hour as codes.per_hour allows");
         return Err(full);
     }
     let partner = place.codes_per_hour.map(|cap| (format!("partner:{}", place.partner), cap));
     if let Some((scope, cap)) = &partner {
-        within_hour(conn, (scope, *cap), now).await?;
+        within_hour(conn, (scope, share(*cap)), now).await?;
     }
     let shard = shard(app);
     let partner = partner.as_ref().map(|(scope, _)| scope.as_str());
@@ -309,9 +319,9 @@ fn destination(contact: &str, delivery: &Delivery<'_>) -> String {
 }
 
 /// May a code be made for `contact`? It counts there, and where it goes as well when that is another contact of the account,
-/// which has a limit of its own. False: that one was reached; at sign-in this is not told, as it would tell of the account, a
-/// member's own session is told. Both are locked before either is read, in one order: two that begin at the two ends
-/// would wait for each other.
+/// which has a limit of its own. False: where it goes was sent too many, with those that went there another way; at sign-in
+/// this is not told, as it would tell of the account, a member's own session is told. Both are locked before either is
+/// read, in one order: two that begin at the two ends would wait for each other.
 async fn may_send(
     app: &App,
     conn: &mut Connection,
@@ -323,21 +333,33 @@ async fn may_send(
     for subject in BTreeSet::from([&typed, &to]) {
         lock(conn, Lock::Subject(subject)).await?;
     }
-    within_sends(app, conn, &typed, now).await?;
-    if to == typed {
+    within_sends(app, conn, &[&typed], now).await?;
+    if purpose != PurposeWord::SignIn {
+        if to != typed {
+            within_sends(app, conn, &[&to], now).await?;
+        }
         return Ok(true);
     }
-    match within_sends(app, conn, &to, now).await {
-        Err(ApiError::TooMany { .. }) if purpose == PurposeWord::SignIn => Ok(false),
+    let other_way = other_way_subject(app, &destination(contact, delivery));
+    match within_sends(app, conn, &[&to, &other_way], now).await {
+        Err(ApiError::TooMany { .. }) => Ok(false),
         done => done.map(|()| true),
     }
 }
 
-/// Refuses when `subject`, which the caller locked, was sent too many.
-async fn within_sends(app: &App, conn: &mut Connection, subject: &str, now: Moment) -> Result<(), ApiError> {
-    let mut sent = challenges::load_counted(conn, (Counted::Sent, subject), now).await?;
+/// Refuses when `subjects`, which the caller locked, were sent too many together.
+async fn within_sends(
+    app: &App,
+    conn: &mut Connection,
+    subjects: &[&str],
+    now: Moment,
+) -> Result<(), ApiError> {
+    let mut sent = Vec::new();
+    for subject in subjects {
+        sent.extend(challenges::load_counted(conn, (Counted::Sent, subject), now).await?);
+    }
+    sent.sort_unstable();
     if app.config.demo {
-        sent.sort_unstable();
         sent = sent.into_iter().skip(COUNTED_IN_DEMO - 1).step_by(COUNTED_IN_DEMO).collect();
     }
     code::decide_send(&sent, timestamp(now))
@@ -376,7 +398,10 @@ fn renew(
     let counts_until = delivery.until.map_or(row.ends_at, |until| until.min(row.ends_at));
     let ends_at = if delivery.to.is_some() { counts_until } else { now };
     if to != row.contact {
-        let subject = sent_subject(app, row.purpose, &to);
+        let subject = match row.purpose {
+            PurposeWord::SignIn => other_way_subject(app, &to),
+            purpose => sent_subject(app, purpose, &to),
+        };
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
     let Here { language, place } = delivery.here;

@@ -71,6 +71,31 @@ async fn answers_tell_nothing_of_an_account() {
     }
 }
 
+/// Whether a phone number and an e-mail address are one member's: a code may go from the one to the other, and must not be seen
+/// to have come.
+#[tokio::test]
+async fn the_limit_of_one_contact_does_not_tell_whose_the_other_is() {
+    for contacts in [[PHONE, EMAIL], [EMAIL, PHONE]] {
+        let mut told = Vec::new();
+        for [asked, supposed] in [contacts, [contacts[0], STRANGERS_EMAIL], [contacts[0], STRANGERS_PHONE]] {
+            let server = Server::new(vec![]).await;
+            let challenge = server.ask_code(asked).await.is(202).json();
+            let resend = format!("/v1/challenges/{}/resend", challenge["challenge_id"].as_str().unwrap());
+            let other = if asked == PHONE { "email" } else { "sms" };
+            server.later(30);
+            let body = Some(json!({"channel": other}));
+            server.ask(("POST", &resend), (None, None), body).await.is(202);
+            let mut taken = 0;
+            while server.ask_code(supposed).await.status == 202 {
+                taken += 1;
+            }
+            told.push((taken, server.ask_code(supposed).await.json()["retry_at"].clone()));
+        }
+        assert_eq!(told[0], told[1]);
+        assert_eq!(told[0], told[2]);
+    }
+}
+
 /// Takings of time, known and unknown side by side.
 #[derive(Default)]
 struct Times {
