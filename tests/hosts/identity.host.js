@@ -58,6 +58,7 @@ async function agree(frame, programme) {
   await shop.button('Kirim kode').click();
   const box = frame.getByRole('checkbox', { name: /Lain kali tampilkan poin saya/ });
   await expect(box).not.toBeChecked();
+  await look(box.page(), box);
   await box.check();
   await shop.codeField.fill(await programme.code(SARI.sms, before));
   await expect(shop.button('Keluar')).toBeVisible();

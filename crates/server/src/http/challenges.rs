@@ -46,6 +46,7 @@ async fn ask(
     params(("id" = String, Path, description = "From `CodeSent`")),
     responses(
         (status = 202, body = CodeSent),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
@@ -69,6 +70,7 @@ async fn resend(
     params(("id" = String, Path, description = "From `CodeSent`")),
     responses(
         (status = 200, body = SignedIn),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),

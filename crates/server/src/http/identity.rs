@@ -42,7 +42,11 @@ async fn take(
 /// This partner's page shows the member's points without a code no more; read sessions by its word end.
 #[utoipa::path(
     delete, path = "/v1/identity", tag = "identity", security(("session" = [])),
-    responses((status = 204, description = "Forgotten"), (status = 401, body = Problem, content_type = "application/problem+json"))
+    responses(
+        (status = 204, description = "Forgotten"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+    )
 )]
 async fn forget(State(app): State<Shared>, session: Reader, here: Here) -> Result<StatusCode, ApiError> {
     identity::forget(&app, &session.0, &here).await?;

@@ -56,7 +56,11 @@ async fn quote(
 /// Redemptions that wait for their code.
 #[utoipa::path(
     get, path = "/v1/redemptions", tag = "redeem", security(("session" = [])),
-    responses((status = 200, body = OpenRedemptions), (status = 401, body = Problem, content_type = "application/problem+json"))
+    responses(
+        (status = 200, body = OpenRedemptions),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+    )
 )]
 async fn open(
     State(app): State<Shared>,
@@ -165,6 +169,7 @@ async fn confirm(
         (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
