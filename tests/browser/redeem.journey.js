@@ -81,6 +81,20 @@ test('a code that was sent again kills the old one', async ({ shop, page, progra
   await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
 });
 
+test('a change of language in the middle goes on with what was begun, and at its end', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await page.getByRole('button', { name: /English/ }).click();
+  await expect(page.getByRole('heading', { name: 'Review' })).toHaveCount(0);
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Redeemed', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: /Indonesia/ }).click();
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+  const { available, held } = await (await programme.asMember(SARI))('/v1/me/balance');
+  expect([available, held]).toEqual([5_350, 0]);
+});
+
 test('a code that has ended is refused and says what to do', async ({ shop, page, programme }) => {
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SARI, EKO, DEWI, expect, freePort, takenOver, test } from './programme.js';
+import { FARAH, SARI, EKO, DEWI, expect, freePort, takenOver, test } from './programme.js';
 
 test('signing in by text message shows the points', async ({ shop, page }) => {
   await shop.signIn(SARI);
@@ -47,6 +47,50 @@ test('a reload keeps the member signed in, and signing out ends the session', as
   await expect(shop.button('Masuk').first()).toBeVisible();
   await page.reload();
   await expect(shop.button('Masuk').first()).toBeVisible();
+});
+
+test('a change of language at the code step asks for no other code', async ({ shop, page, programme }) => {
+  await shop.button('Masuk').first().click();
+  await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
+  await shop.button('Kirim kode').click();
+  const code = await programme.code(SARI.sms);
+  await expect(shop.codeField).toBeVisible();
+  await page.getByRole('button', { name: /English/ }).click();
+  await expect(page.getByRole('heading', { name: 'Enter the code' })).toBeVisible();
+  await shop.codeField.fill(code);
+  await expect(shop.button('Sign out')).toBeVisible();
+  expect((await programme.messages(SARI.sms)).length).toBe(1);
+});
+
+test('who leaves while the code is checked is signed in where they went', async ({ shop, page, programme }) => {
+  await shop.button('Masuk').first().click();
+  await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
+  await shop.button('Kirim kode').click();
+  const code = await programme.code(SARI.sms);
+  let let_go;
+  const held = new Promise((done) => (let_go = done));
+  await page.route('**/check', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await shop.codeField.fill(code);
+  await page.getByRole('navigation').getByRole('button', { name: 'Bantuan' }).click();
+  let_go();
+  await expect(shop.button('Keluar')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Bantuan' })).toBeVisible();
+});
+
+test('what one member typed is not the next one\'s', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('pulsa rp5.000', /Pulsa Rp5\.000/);
+  await page.getByText('Nomor lain', { exact: true }).click();
+  const other = page.getByRole('textbox').last();
+  await other.fill('0812 9999 0000');
+  await shop.button('Keluar').click();
+  await shop.signIn(FARAH);
+  await shop.choose('pulsa rp5.000', /Pulsa Rp5\.000/);
+  await expect(page.getByLabel('Nomor lain', { exact: true })).not.toBeChecked();
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('9999');
 });
 
 test('an account that is suspended or not verified says so and what to do next', async ({ shop, page }) => {

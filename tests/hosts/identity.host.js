@@ -121,6 +121,16 @@ test('a visitor whom the page no longer names is nobody, and who takes the word 
   await expect(again.getByText(READS)).toHaveCount(0);
 });
 
+test('a page that names another visitor shows nothing of the last one', async ({ page, backend, programme }) => {
+  const frame = await backend.open(page, backend.token('u-1'));
+  await agree(frame, programme);
+  await frame.getByRole('navigation').getByRole('button', { name: 'Riwayat' }).click();
+  await expect(frame.getByText('Diterima').first()).toBeVisible();
+  await page.evaluate((token) => document.querySelector('tukar-rewards').setAttribute('identity', token), backend.token('u-2'));
+  await expect(new Shop(frame, programme).button('Masuk').first()).toBeVisible();
+  await expect(frame.getByText('Diterima')).toHaveCount(0);
+});
+
 test('inline, a whole session stays for the same visitor and ends for the next', async ({ page, host, backend, programme }) => {
   host.partner('shop', { mode: 'inline' });
   await agree(await backend.open(page, backend.token('u-1'), 'inline'), programme);
