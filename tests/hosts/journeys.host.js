@@ -48,6 +48,18 @@ for (const [mode, { widget, where }] of Object.entries(MODES)) {
     expect(cookie).toBe('');
   });
 
+  test(`${mode}, no third-party cookies: a wrong code at sign-in is told with the tries that are left`, async ({ page, host, programme }) => {
+    host.partner('shop', { mode });
+    await page.goto(host.page({ body: host.snippet + widget }));
+    await shown(where(page));
+    const shop = new Shop(where(page), programme);
+    await shop.button('Masuk').first().click();
+    await where(page).getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
+    await shop.button('Kirim kode').click();
+    await shop.codeField.fill(shop.wrongOf(await programme.code(SARI.sms)));
+    await expect(where(page).getByText(/Tersisa 4 percobaan/).first()).toBeVisible();
+  });
+
   test(`${mode}, no third-party cookies: five wrong codes end the challenge, and a hold nobody confirms gives the points back`, async ({
     page, host, programme,
   }) => {

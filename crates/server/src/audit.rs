@@ -5,7 +5,7 @@ use crate::{
     secret::sha256,
     store::{
         Store,
-        audit::{self, Books},
+        audit::{self, Books, RedemptionRow},
         ledger::{Line, chain_hash},
     },
 };
@@ -146,16 +146,17 @@ fn check_lots(books: &Books, derived: &BTreeMap<&str, [i64; 3]>) -> Result<(), S
     }
 }
 
-/// Each redemption has the postings of its state: held once, and then posted or let go once, or neither yet.
+/// Each redemption has the postings of its state: held once, and then posted or let go once, or neither yet. What was posted has
+/// all of its vouchers, or is of a kind without; nothing else has any. No posting tells of a redemption that is not there.
 fn check_redemptions(books: &Books) -> Result<(), String> {
-    for (id, state, points) in &books.redemptions {
+    for RedemptionRow { id, state, points, quantity } in &books.redemptions {
         let has = |word: &str| books.entries.contains_key(&format!("{word}-{id}"));
         let wanted = match state.as_str() {
             "held" => (true, false, false),
             "confirmed" | "fulfilled" => (true, true, false),
             "voided" | "expired" => (true, false, true),
-            // Undone: posted, and given back by a posting of its own.
-            _ => (true, true, false),
+            // Nothing here undoes one.
+            _ => return Err(format!("redemption {id} is {state}, its postings say otherwise")),
         };
         if (has("hold"), has("post"), has("void")) != wanted {
             return Err(format!("redemption {id} is {state}, its postings say otherwise"));
@@ -166,6 +167,22 @@ fn check_redemptions(books: &Books) -> Result<(), String> {
         if held != *points {
             return Err(format!("redemption {id} costs {points}, its entries held {held}"));
         }
+        let vouchers = books.vouchers.get(id).copied().unwrap_or_default();
+        if vouchers != 0 && (!wanted.1 || vouchers != *quantity) {
+            return Err(format!(
+                "redemption {id} is {state}, {quantity} pieces, and has {vouchers} vouchers"
+            ));
+        }
     }
-    Ok(())
+    let is_there = |id: &str| books.redemptions.binary_search_by(|row| row.id.as_str().cmp(id)).is_ok();
+    for posting in books.entries.keys() {
+        let id = ["hold-", "post-", "void-"].iter().find_map(|word| posting.strip_prefix(word));
+        if id.is_some_and(|id| !is_there(id)) {
+            return Err(format!("posting {posting} tells of a redemption that is not there"));
+        }
+    }
+    match books.vouchers.keys().find(|id| !is_there(id)) {
+        Some(id) => Err(format!("vouchers of redemption {id}, which is not there")),
+        None => Ok(()),
+    }
 }

@@ -13,10 +13,25 @@ pub struct Books {
     pub entries: BTreeMap<String, Vec<(String, Option<String>, i64)>>,
     /// Pending, available, held and granted by lot.
     pub lots: BTreeMap<String, [i64; 4]>,
-    /// Redemptions: id, state, points.
-    pub redemptions: Vec<(String, String, i64)>,
+    /// Redemptions.
+    pub redemptions: Vec<RedemptionRow>,
+    /// Vouchers by redemption.
+    pub vouchers: BTreeMap<String, i64>,
     /// Points that redemptions in state `held` hold, by lot.
     pub held: BTreeMap<String, i64>,
+}
+
+/// What the books say of a redemption.
+#[derive(Debug, sqlx::FromRow)]
+pub struct RedemptionRow {
+    /// Its id.
+    pub id: String,
+    /// Word of its state.
+    pub state: String,
+    /// Points in all.
+    pub points: i64,
+    /// Pieces.
+    pub quantity: i64,
 }
 
 /// One link of the chain.
@@ -75,11 +90,11 @@ pub async fn load(conn: &mut Connection, member_id: &str) -> Result<Books, sqlx:
         ];
         books.lots.insert(row.try_get("id")?, parts);
     }
-    books.redemptions =
-        sqlx::query_as("SELECT id, state, points FROM redemptions WHERE member_id = $1 ORDER BY id")
-            .bind(member_id)
-            .fetch_all(&mut *conn)
-            .await?;
+    let sql = "SELECT id, state, points, CAST(quantity AS BIGINT) AS quantity FROM redemptions WHERE member_id = $1 ORDER BY id";
+    books.redemptions = sqlx::query_as(sql).bind(member_id).fetch_all(&mut *conn).await?;
+    let sql = "SELECT redemption_id, COUNT(*) FROM vouchers WHERE member_id = $1 GROUP BY redemption_id";
+    let vouchers: Vec<(String, i64)> = sqlx::query_as(sql).bind(member_id).fetch_all(&mut *conn).await?;
+    books.vouchers = vouchers.into_iter().collect();
     let held: Vec<(String, i64)> = sqlx::query_as(
         "SELECT l.lot_id, CAST(SUM(l.points) AS BIGINT) FROM redemption_lots l \
          JOIN redemptions r ON r.member_id = l.member_id AND r.id = l.redemption_id \

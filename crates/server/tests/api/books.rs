@@ -23,7 +23,7 @@ async fn lived_in() -> Server {
 }
 
 async fn run(store: &Store, sql: &'static str) {
-    let work = async |conn: &mut Connection| conn.execute(sql).await.map(|_| ());
+    let work = async |conn: &mut Connection| conn.execute(sqlx::raw_sql(sql)).await.map(|_| ());
     store.transact("test", work).await.unwrap();
 }
 
@@ -65,6 +65,13 @@ async fn an_audit_finds_each_kind_of_change() {
         ("UPDATE redemptions SET state = 'fulfilled' WHERE state = 'held'", "its open redemptions hold 0"),
         ("UPDATE redemptions SET state = 'voided' WHERE state = 'fulfilled'", "its postings say otherwise"),
         ("UPDATE redemptions SET points = 999 WHERE state = 'fulfilled'", "costs 999, its entries held 1000"),
+        ("UPDATE redemptions SET state = 'undone' WHERE state = 'fulfilled'", "its postings say otherwise"),
+        ("UPDATE redemptions SET quantity = 2 WHERE state = 'fulfilled'", "2 pieces, and has 1 vouchers"),
+        (
+            "DELETE FROM redemption_lots WHERE redemption_id IN (SELECT id FROM redemptions WHERE state = 'voided'); \
+             DELETE FROM redemptions WHERE state = 'voided'",
+            "tells of a redemption that is not there",
+        ),
     ];
     for (sql, tells) in changes {
         let server = lived_in().await;
