@@ -19,6 +19,8 @@ use tukar_wire::{ContactKind, Image, Limit, LimitPeriod, Moment, Needs, RewardKi
 const POINTS_MAX: i64 = 1_000_000_000;
 /// Most pieces, days and the like.
 const COUNT_MAX: i64 = 1_000_000;
+/// Most pieces in one redemption: all of their vouchers are in one answer, which is kept.
+const PIECES_MAX: i64 = 10_000;
 /// Letters in a line (title, label, brand).
 const LINE_LETTERS_MAX: usize = 120;
 /// Letters in a text.
@@ -190,7 +192,11 @@ impl<'a> Fields<'a> {
     }
 
     fn count(&mut self, name: &str, min: i64, faults: &mut Faults<'_>) -> Option<u32> {
-        self.number_from(name, min, COUNT_MAX, faults).and_then(|value| u32::try_from(value).ok())
+        self.count_up_to(name, (min, COUNT_MAX), faults)
+    }
+
+    fn count_up_to(&mut self, name: &str, (min, max): (i64, i64), faults: &mut Faults<'_>) -> Option<u32> {
+        self.number_from(name, min, max, faults).and_then(|value| u32::try_from(value).ok())
     }
 
     fn line(&mut self, name: &str, faults: &mut Faults<'_>) -> Option<String> {
@@ -431,7 +437,7 @@ fn reward(id: String, mut fields: Fields<'_>, now: Moment, faults: &mut Faults<'
     let (visible_from, visible_until) = window(f, ["visible_from", "visible_until"], now, faults);
     let (opens_at, closes_at) = window(f, ["opens", "closes"], now, faults);
     let needs = f.word("needs", NEEDS, faults).unwrap_or(Needs::Nothing);
-    let quantity_max = f.count("quantity_max", 1, faults).unwrap_or(1);
+    let quantity_max = f.count_up_to("quantity_max", (1, PIECES_MAX), faults).unwrap_or(1);
     let limit = limit(f, faults);
     let balance_min = f.number("balance_min", POINTS_MAX, faults);
     let tiers = tiers(f, faults);
