@@ -19,7 +19,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Address of the operator's listener with `/metrics`; absent: none. Never one that strangers reach.
     pub metrics_listen: Option<SocketAddr>,
-    /// SQLite file, made when absent, or the address of a PostgreSQL database.
+    /// SQLite file, made by `serve` and `import` when absent, or the address of a PostgreSQL database.
     #[serde(deserialize_with = "read_database")]
     pub database: Database,
     /// File with the key of the one-time codes (32 bytes, base64); made when absent, beside the database when not set.

@@ -28,6 +28,14 @@ impl CodeKey {
         if !path.exists() {
             make(path, rng).with_context(|| format!("making the code key {}", path.display()))?;
         }
+        CodeKey::load(path)
+    }
+
+    /// Reads the key file.
+    ///
+    /// # Errors
+    /// A file that is not there or can't be read, or that does not hold 32 bytes in base64.
+    pub fn load(path: &Path) -> anyhow::Result<CodeKey> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("reading the code key {}", path.display()))?;
         let bytes = STANDARD

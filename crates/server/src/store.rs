@@ -22,16 +22,19 @@ mod failure;
 mod postgres;
 mod sqlite;
 mod statement;
+mod tables;
 mod writes;
 
 pub use failure::{Failure, FailureKind};
 pub use statement::Statement;
 pub use writes::Writes;
 
+use anyhow::Context as _;
 use postgres::Postgres;
 use sqlite::Sqlite;
 use sqlx::{Any, Connection as _, Executor as _, pool::PoolConnection};
 use std::path::Path;
+use tables::Opening;
 
 /// A connection of either engine.
 pub type Connection = sqlx::AnyConnection;
@@ -39,7 +42,7 @@ pub type Connection = sqlx::AnyConnection;
 /// Where rows are kept.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
-    /// A file of this machine, made when absent.
+    /// A file of this machine.
     Sqlite(std::path::PathBuf),
     /// `postgres://user:password@host/name`.
     Postgres(String),
@@ -87,15 +90,34 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens the database, bringing its tables up to date where needed.
+    /// Opens the database for who serves or fills it: a SQLite file is made where none is, and tables are brought up to
+    /// date.
     ///
     /// # Errors
-    /// A database that can't be reached, a migration that fails, an engine that is too old.
+    /// A database that can't be reached or that a newer program has changed, a migration that fails, an engine that is too
+    /// old.
     pub async fn open(database: &Database) -> anyhow::Result<Store> {
+        Store::open_as(database, Opening::Make).await
+    }
+
+    /// Opens the database for who looks at it or changes rows beside a server: it makes no file and changes no table, so
+    /// that another program's server goes on.
+    ///
+    /// # Errors
+    /// A database that is not there or can't be reached, whose tables are older or newer than this program, or an engine
+    /// that is too old.
+    pub async fn open_existing(database: &Database) -> anyhow::Result<Store> {
+        Store::open_as(database, Opening::Find).await
+    }
+
+    async fn open_as(database: &Database, opening: Opening) -> anyhow::Result<Store> {
         sqlx::any::install_default_drivers();
         let engine = match database {
-            Database::Sqlite(path) => Engine::Sqlite(Sqlite::open(path).await?),
-            Database::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
+            Database::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, opening).await?),
+            Database::Postgres(url) => {
+                let opened = Postgres::open(url, opening).await;
+                Engine::Postgres(opened.with_context(|| format!("opening the database {database:?}"))?)
+            }
         };
         Ok(Store { engine })
     }

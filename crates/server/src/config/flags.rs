@@ -18,7 +18,7 @@ pub struct Flags {
     /// Address for /metrics (Prometheus), never one that strangers reach [default: none]
     #[arg(long, value_name = "ADDRESS", env = "TUKAR_METRICS_LISTEN", global = true)]
     pub metrics_listen: Option<SocketAddr>,
-    /// SQLite file, made when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
+    /// SQLite file, made by serve and import when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
     #[arg(long, value_name = "DATABASE", env = "TUKAR_DATABASE", hide_env_values = true, global = true)]
     pub database: Option<Database>,
     /// Demo programme, members and inbox; a clock that can be moved. Never in production
@@ -36,7 +36,7 @@ pub struct Flags {
     /// Reverse proxies in front that append to X-Forwarded-For; 0: none [default: nothing is counted by address]
     #[arg(long, value_name = "NUMBER", env = "TUKAR_TRUSTED_HOPS", global = true)]
     pub trusted_hops: Option<u8>,
-    /// File with the key of the one-time codes, made when absent [default: DATABASE.codekey]
+    /// File with the key of the one-time codes, made by serve when absent [default: DATABASE.codekey]
     #[arg(long, value_name = "FILE", env = "TUKAR_CODE_KEY_FILE", global = true)]
     pub code_key_file: Option<PathBuf>,
     #[command(flatten)]
