@@ -52,3 +52,19 @@ async fn only_who_serves_or_imports_makes_tables_and_brings_them_up_to_date() {
         store.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_transaction_reads_what_was_committed_last_whatever_the_database_says() {
+    let database = on_postgres().await;
+    let Database::Postgres(url) = &database else { unreachable!() };
+    let name = url.rsplit_once('/').unwrap().1;
+    let mut conn = sqlx::PgConnection::connect(url).await.unwrap();
+    let sql = format!("ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'");
+    conn.execute(AssertSqlSafe(sql)).await.unwrap();
+    let store = Store::open(&database).await.unwrap();
+    let asked = async |conn: &mut Connection| {
+        sqlx::query_scalar::<_, String>("SHOW transaction_isolation").fetch_one(conn).await
+    };
+    assert_eq!(store.transact("test", asked).await.unwrap(), "read committed");
+    store.close().await;
+}

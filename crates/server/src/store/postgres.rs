@@ -30,9 +30,11 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 /// A line that was used so lately is not tried before it is used again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
-/// A server that hangs gives its locks back. What is committed is on disk before it is answered.
+/// A server that hangs gives its locks back. A statement sees what was committed last, also where the database's own default is
+/// another. What is committed is on disk before it is answered.
 const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '20s'; \
-     SET idle_in_transaction_session_timeout = '20s'; SET application_name = 'tukar'";
+     SET idle_in_transaction_session_timeout = '20s'; SET default_transaction_isolation = 'read committed'; \
+     SET application_name = 'tukar'";
 
 #[derive(Clone, Debug)]
 pub(super) struct Postgres {
