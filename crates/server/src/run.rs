@@ -1,5 +1,6 @@
 //! What the commands do, once the settings are read.
 
+mod key;
 pub mod partner;
 
 use crate::{
@@ -89,7 +90,7 @@ async fn watch_figures(app: &Shared, stop: CancellationToken) -> anyhow::Result<
 /// When one of them can't be used.
 pub async fn open(config: Config) -> anyhow::Result<Shared> {
     let store = Store::open(&config.database).await?;
-    let key = CodeKey::load_or_make(&config.code_key_path(), &mut Random.rng())?;
+    let key = key::find_or_make(&store, &config.code_key_path()).await?;
     put_together(store, config, key)
 }
 
@@ -182,7 +183,7 @@ pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
 /// A contact that nobody has; the database's.
 pub async fn recover(config: Config, contact: &str) -> anyhow::Result<()> {
     let store = Store::open_existing(&config.database).await?;
-    let key = CodeKey::load(&config.code_key_path())?;
+    let key = key::find(&store, &config.code_key_path()).await?;
     let app = put_together(store, config, key)?;
     let contact = Contact::read(contact).context("this is neither a number nor an e-mail address")?;
     let find = async |conn: &mut Connection| {

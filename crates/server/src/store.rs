@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod challenges;
+pub mod code_key;
 pub mod figures;
 pub mod identities;
 pub mod ledger;

@@ -173,6 +173,25 @@ fn recovering_makes_no_code_key() {
 }
 
 #[test]
+fn a_server_with_another_code_key_does_not_start() {
+    let directory = tempfile::tempdir().unwrap();
+    Serving::start(directory.path(), &["--demo"], 4).stop();
+    Serving::start(directory.path(), &["--demo"], 4).stop();
+    let other = [b"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" as &[u8], b"\n"].concat();
+    std::fs::write(directory.path().join("other"), other).unwrap();
+    for command in [&["serve"][..], &["recover", "0812 3456 7890"]] {
+        let arguments = [command, &["--demo", "--listen", "127.0.0.1:0", "--code-key-file"]].concat();
+        let error = refused(directory.path(), &[&arguments[..], &["other"]].concat());
+        assert!(error.contains("the code key other is not the one"), "{error}");
+        let error = refused(directory.path(), &[&arguments[..], &["lost"]].concat());
+        assert!(error.contains("there is no code key lost"), "{error}");
+        assert!(!directory.path().join("lost").exists());
+    }
+    // Importing needs none.
+    import(directory.path(), "tukar.db");
+}
+
+#[test]
 fn a_backup_has_its_name_when_it_is_whole() {
     let directory = tempfile::tempdir().unwrap();
     import(directory.path(), "tukar.db");
@@ -231,6 +250,11 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     // The drill: the copy in the place of the lost file.
     let restored = tempfile::tempdir().unwrap();
     std::fs::copy(directory.path().join("copy.db"), restored.path().join("tukar.db")).unwrap();
+    let error = refused(restored.path(), &["--demo", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("there is no code key ./tukar.db.codekey"), "{error}");
+    assert_eq!(names(restored.path()).into_iter().find(|name| name.contains("codekey")), None);
+    let key = |folder: &tempfile::TempDir| folder.path().join("tukar.db.codekey");
+    std::fs::copy(key(&directory), key(&restored)).unwrap();
     let serving = Serving::start(restored.path(), &["--demo"], 4);
     assert!(serving.get("/readyz").starts_with("HTTP/1.1 200"));
     serving.stop();

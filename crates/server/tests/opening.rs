@@ -4,7 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
-use tukar_server::store::{Connection, Database, Store};
+use tukar_server::{
+    config::Config,
+    run,
+    store::{Connection, Database, Store},
+};
 
 /// A new PostgreSQL database.
 async fn on_postgres() -> Database {
@@ -67,4 +71,29 @@ async fn a_transaction_reads_what_was_committed_last_whatever_the_database_says(
     };
     assert_eq!(store.transact("test", asked).await.unwrap(), "read committed");
     store.close().await;
+}
+
+#[tokio::test]
+async fn of_servers_with_keys_of_their_own_that_start_at_once_one_starts() {
+    for _ in 0..5 {
+        let directory = tempfile::tempdir().unwrap();
+        let database = on_postgres().await;
+        Store::open(&database).await.unwrap().close().await;
+        let start = |number: u8| {
+            let code_key_file = Some(directory.path().join(format!("key{number}")));
+            run::open(Config { database: database.clone(), code_key_file, ..Config::default() })
+        };
+        let ((one, two), three) = (tokio::join!(start(1), start(2)), start(3).await);
+        let mut started = 0;
+        for outcome in [one, two, three] {
+            match outcome {
+                Ok(app) => {
+                    started += 1;
+                    app.store.close().await;
+                }
+                Err(error) => assert!(format!("{error:#}").contains("code key"), "{error:#}"),
+            }
+        }
+        assert_eq!(started, 1);
+    }
 }
