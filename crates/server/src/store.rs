@@ -49,13 +49,22 @@ pub enum Database {
     Postgres(String),
 }
 
-impl From<String> for Database {
-    fn from(text: String) -> Self {
+/// What names no engine of ours is refused, and never told: it may hold a password.
+impl std::str::FromStr for Database {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let starts = |start: &str| text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Database::Postgres(text)
-        } else {
-            Database::Sqlite(text.into())
+            return Ok(Database::Postgres(text.to_owned()));
         }
+        let schemes = ["postgres:", "postgresql:", "sqlite:", "file:", "mysql:", "mariadb:", "jdbc:"];
+        if text.contains("://") || text.contains("password=") || schemes.into_iter().any(starts) {
+            return Err(
+                "a database is a file of SQLite, by its name alone, or postgres://USER:PASSWORD@HOST/NAME",
+            );
+        }
+        Ok(Database::Sqlite(text.into()))
     }
 }
 
