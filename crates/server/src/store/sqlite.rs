@@ -80,7 +80,7 @@ impl Sqlite {
         if opening == Opening::Find && !path.try_exists().with_context(context)? {
             bail!(
                 "there is no database {}: `tukar-server serve` and `tukar-server import` make one, no other command does",
-                path.display()
+                std::path::absolute(path).with_context(context)?.display()
             );
         }
         let address = address(path).with_context(context)?;
