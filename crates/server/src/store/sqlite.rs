@@ -199,10 +199,8 @@ impl Sqlite {
         let part = with_end(to, ".part");
         // Whoever makes it is the only one who writes to it; SQLite takes an empty file as it takes none.
         std::fs::File::create_new(&part).with_context(|| {
-            format!(
-                "making {}, which may be left by a backup that did not end, or be under way",
-                part.display()
-            )
+            let left = ", which a backup that did not end may have left, or one that is under way writes";
+            format!("making {}{}", part.display(), if part.exists() { left } else { "" })
         })?;
         let copied = self.copy(&part).await.and_then(|()| named(&part, to));
         if copied.is_err() {
