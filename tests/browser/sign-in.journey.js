@@ -115,7 +115,7 @@ test.describe('with a real mail server', () => {
     });
     try {
       const { copyFile } = await import('node:fs/promises');
-      await copyFile(seeded, programme.database);
+      for (const end of ['', '.codekey']) await copyFile(seeded + end, programme.database + end);
       await programme.start();
       const page = await browser.newPage();
       await page.goto(programme.url);

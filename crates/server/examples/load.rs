@@ -169,7 +169,7 @@ async fn gather(mut visitors: JoinSet<(usize, usize, Vec<Duration>)>, start: Ins
 async fn main() {
     let options = Options::parse();
     gauge::listen();
-    let database = Database::from(options.database.clone());
+    let database: Database = options.database.parse().unwrap();
     let mut scene = Scene::open(&database).await;
     let name = if matches!(database, Database::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
     println!("{name}, {} visitors, {} s each", options.visitors, options.seconds);

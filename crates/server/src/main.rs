@@ -59,7 +59,7 @@ enum Command {
         /// Their number or e-mail address
         contact: String,
     },
-    /// Copy the SQLite database into a new file while it is in use
+    /// Copy the SQLite database into a new file while it is in use, and tell what the copy holds
     Backup {
         /// The new file
         file: PathBuf,

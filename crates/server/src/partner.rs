@@ -154,7 +154,8 @@ impl PartnerCache {
         let now = clock.now();
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((read_at, list)) = kept
-            && now.ms_since(read_at) < KEPT_MS
+            // A clock that was set back makes it no younger than it is.
+            && (0..KEPT_MS).contains(&now.ms_since(read_at))
         {
             return Ok(list);
         }
@@ -205,6 +206,20 @@ mod tests {
         let long = format!("https://{}.example.id", "a".repeat(40));
         assert!(partner(|it| it.origins.push(long)).check().is_err());
         assert!(partner(|it| it.codes_per_hour = PER_HOUR_MAX + 1).check().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_list_read_before_the_clock_was_set_back_is_read_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("tukar.db").into()).await.unwrap();
+        let kept = Arc::new(PartnerList::new(vec![partner(|_| {})]));
+        let clock = Clock::standing_at(Moment(1_795_539_600_000));
+        for (age_ms, partners) in [(0, 1), (KEPT_MS - 1, 1), (KEPT_MS, 0), (-1, 0), (-3_600_000, 0)] {
+            let read_at = clock.now().plus_ms(-age_ms);
+            let cache = PartnerCache(RwLock::new(Some((read_at, Arc::clone(&kept)))));
+            let list = cache.list(&store, &clock).await.unwrap();
+            assert_eq!(list.iter().count(), partners, "read {age_ms} ms ago");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the commands do, once the settings are read.
 
+mod key;
 pub mod partner;
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     secret::CodeKey,
     senders::Senders,
     service::codes,
-    store::{Connection, Store, challenges, members},
+    store::{Connection, Database, Store, challenges, members},
     worker,
 };
 use anyhow::Context as _;
@@ -24,6 +25,7 @@ use std::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tukar_wire::Moment;
 
 /// Serves until SIGTERM or SIGINT; prints one line with the address when it is ready.
 ///
@@ -82,16 +84,19 @@ async fn watch_figures(app: &Shared, stop: CancellationToken) -> anyhow::Result<
     Ok(vec![serving, tokio::spawn(metrics::watch(Arc::clone(app), stop))])
 }
 
-/// Opens the database, the key and the senders that the settings name.
+/// Opens the database, the key and the senders that the settings name, for a server: what is not there is made.
 ///
 /// # Errors
 /// When one of them can't be used.
 pub async fn open(config: Config) -> anyhow::Result<Shared> {
     let store = Store::open(&config.database).await?;
-    let random = Random;
-    let key = CodeKey::load_or_make(&config.code_key_path(), &mut random.rng())?;
+    let key = key::find_or_make(&store, &config.code_key_path()).await?;
+    put_together(store, config, key)
+}
+
+fn put_together(store: Store, config: Config, key: CodeKey) -> anyhow::Result<Shared> {
     let senders = Arc::new(Senders::new(&config)?);
-    App::new(store, config, (Clock::real(), random), (key, senders))
+    App::new(store, config, (Clock::real(), Random), (key, senders))
 }
 
 /// The only lines on the standard output: where to go, and in the demo, as whom. That nobody reads them stops no server.
@@ -119,19 +124,19 @@ fn announce(address: SocketAddr, app: &App) {
 /// # Errors
 /// At the first file that can't be read or has a bad row; files before it stay imported.
 pub async fn import(config: Config, files: &[PathBuf]) -> anyhow::Result<()> {
-    let app = open(config).await?;
+    let store = Store::open(&config.database).await?;
     for file in files {
-        import_file(&app, file).await?;
+        import_file((&store, Clock::real().now()), file).await?;
     }
+    store.close().await;
     Ok(())
 }
 
-async fn import_file(app: &App, file: &Path) -> anyhow::Result<()> {
+async fn import_file((store, now): (&Store, Moment), file: &Path) -> anyhow::Result<()> {
     let name = file.display().to_string();
     let text = tokio::fs::read_to_string(file).await.with_context(|| name.clone())?;
-    let now = app.clock.now();
     let read = import::parse(&name, &text, now)?;
-    import::write(&app.store, &read, now).await.with_context(|| name.clone())?;
+    import::write(store, &read, now).await.with_context(|| name.clone())?;
     let rewards = read.rewards.as_ref().map_or(0, Vec::len);
     let programme = if read.programme.is_some() { ", programme" } else { "" };
     writeln!(std::io::stdout(), "{name}: {rewards} rewards{programme}")
@@ -143,7 +148,11 @@ async fn import_file(app: &App, file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// The first difference; a database that can't be read.
 pub async fn audit(config: Config) -> anyhow::Result<()> {
-    let store = Store::open(&config.database).await?;
+    tell_books(&config.database).await
+}
+
+async fn tell_books(database: &Database) -> anyhow::Result<()> {
+    let store = Store::open_existing(database).await?;
     let found = crate::audit::run(&store).await.context("reading the books")?;
     store.close().await;
     let found = found?;
@@ -156,15 +165,16 @@ pub async fn audit(config: Config) -> anyhow::Result<()> {
     writeln!(out, "root {root}").context("writing to the standard output")
 }
 
-/// Copies the database.
+/// Copies the database, and says what the copy holds as an audit of it does.
 ///
 /// # Errors
-/// A file that exists or can't be written; a database that is not SQLite.
+/// A file that exists or can't be written; a database that is not SQLite; the first difference in the copy, which stays.
 pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
-    let store = Store::open(&config.database).await?;
+    let store = Store::open_existing(&config.database).await?;
     store.back_up(file).await?;
     store.close().await;
-    Ok(())
+    let copy = Database::Sqlite(file.to_owned());
+    tell_books(&copy).await.with_context(|| format!("{} is written; its books", file.display()))
 }
 
 /// Lets a member type codes again.
@@ -172,7 +182,9 @@ pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// A contact that nobody has; the database's.
 pub async fn recover(config: Config, contact: &str) -> anyhow::Result<()> {
-    let app = open(config).await?;
+    let store = Store::open_existing(&config.database).await?;
+    let key = key::find(&store, &config.code_key_path()).await?;
+    let app = put_together(store, config, key)?;
     let contact = Contact::read(contact).context("this is neither a number nor an e-mail address")?;
     let find = async |conn: &mut Connection| {
         let Some(member) = members::find_by_contact(conn, &contact.value).await? else { return Ok(None) };

@@ -8,6 +8,8 @@ use std::{io::Write, path::Path};
 use tukar_domain::code::Bound;
 use tukar_wire::Masked;
 
+const FINGERPRINT: &[u8] = b"fingerprint of the code key";
+
 /// 32 bytes under which codes and destinations are hashed.
 #[derive(Clone, Debug)]
 pub struct CodeKey(Masked<[u8; 32]>);
@@ -28,6 +30,14 @@ impl CodeKey {
         if !path.exists() {
             make(path, rng).with_context(|| format!("making the code key {}", path.display()))?;
         }
+        CodeKey::load(path)
+    }
+
+    /// Reads the key file.
+    ///
+    /// # Errors
+    /// A file that is not there or can't be read, or that does not hold 32 bytes in base64.
+    pub fn load(path: &Path) -> anyhow::Result<CodeKey> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("reading the code key {}", path.display()))?;
         let bytes = STANDARD
@@ -37,6 +47,19 @@ impl CodeKey {
         let mut key = [0; 32];
         key.copy_from_slice(&bytes);
         Ok(CodeKey(Masked(key)))
+    }
+
+    /// What is stored to tell this key from another. Nothing else is ever made under the key from these words, and who knows
+    /// it can do no more than try all keys.
+    #[must_use]
+    pub fn fingerprint(&self) -> Vec<u8> {
+        self.mac(FINGERPRINT).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether the fingerprint is this key's. Compares in constant time.
+    #[must_use]
+    pub fn is_of(&self, fingerprint: &[u8]) -> bool {
+        self.mac(FINGERPRINT).verify_slice(fingerprint).is_ok()
     }
 
     /// What is stored of a code.

@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod challenges;
+pub mod code_key;
 pub mod figures;
 pub mod identities;
 pub mod ledger;
@@ -22,16 +23,19 @@ mod failure;
 mod postgres;
 mod sqlite;
 mod statement;
+mod tables;
 mod writes;
 
 pub use failure::{Failure, FailureKind};
 pub use statement::Statement;
 pub use writes::Writes;
 
+use anyhow::Context as _;
 use postgres::Postgres;
 use sqlite::Sqlite;
 use sqlx::{Any, Connection as _, Executor as _, pool::PoolConnection};
 use std::path::Path;
+use tables::Opening;
 
 /// A connection of either engine.
 pub type Connection = sqlx::AnyConnection;
@@ -39,19 +43,28 @@ pub type Connection = sqlx::AnyConnection;
 /// Where rows are kept.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
-    /// A file of this machine, made when absent.
+    /// A file of this machine.
     Sqlite(std::path::PathBuf),
     /// `postgres://user:password@host/name`.
     Postgres(String),
 }
 
-impl From<String> for Database {
-    fn from(text: String) -> Self {
+/// What names no engine of ours is refused, and never told: it may hold a password.
+impl std::str::FromStr for Database {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let starts = |start: &str| text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Database::Postgres(text)
-        } else {
-            Database::Sqlite(text.into())
+            return Ok(Database::Postgres(text.to_owned()));
         }
+        let schemes = ["postgres:", "postgresql:", "sqlite:", "file:", "mysql:", "mariadb:", "jdbc:"];
+        if text.contains("://") || text.contains("password=") || schemes.into_iter().any(starts) {
+            return Err(
+                "a database is a file of SQLite, by its name alone, or postgres://USER:PASSWORD@HOST/NAME",
+            );
+        }
+        Ok(Database::Sqlite(text.into()))
     }
 }
 
@@ -87,15 +100,34 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens the database, bringing its tables up to date where needed.
+    /// Opens the database for who serves or fills it: a SQLite file is made where none is, and tables are brought up to
+    /// date.
     ///
     /// # Errors
-    /// A database that can't be reached, a migration that fails, an engine that is too old.
+    /// A database that can't be reached or that a newer program has changed, a migration that fails, an engine that is too
+    /// old.
     pub async fn open(database: &Database) -> anyhow::Result<Store> {
+        Store::open_as(database, Opening::Make).await
+    }
+
+    /// Opens the database for who looks at it or changes rows beside a server: it makes no file and changes no table, so
+    /// that another program's server goes on.
+    ///
+    /// # Errors
+    /// A database that is not there or can't be reached, whose tables are older or newer than this program, or an engine
+    /// that is too old.
+    pub async fn open_existing(database: &Database) -> anyhow::Result<Store> {
+        Store::open_as(database, Opening::Find).await
+    }
+
+    async fn open_as(database: &Database, opening: Opening) -> anyhow::Result<Store> {
         sqlx::any::install_default_drivers();
         let engine = match database {
-            Database::Sqlite(path) => Engine::Sqlite(Sqlite::open(path).await?),
-            Database::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
+            Database::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, opening).await?),
+            Database::Postgres(url) => {
+                let opened = Postgres::open(url, opening).await;
+                Engine::Postgres(opened.with_context(|| format!("opening the database {database:?}"))?)
+            }
         };
         Ok(Store { engine })
     }

@@ -121,6 +121,113 @@ fn a_setting_that_can_not_work_stops_the_start_by_name() {
     }
 }
 
+/// What it said where it refused.
+fn refused(directory: &Path, arguments: &[&str]) -> String {
+    let done = run(directory, arguments);
+    assert_eq!(done.status.code(), Some(1), "{arguments:?}");
+    String::from_utf8(done.stderr).unwrap()
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Imports five rewards: a database without a server and without a key.
+fn import(directory: &Path, database: &str) {
+    let generated = run(directory, &["generate", "--rewards", "5"]);
+    std::fs::write(directory.join("c.json"), generated.stdout).unwrap();
+    let done = run(directory, &["import", "c.json", "--database", database]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn a_command_in_the_wrong_folder_fails_and_makes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["audit"][..],
+        &["backup", "copy.db"],
+        &["recover", "0812 3456 7890"],
+        &["partner", "list"],
+        &["partner", "add", "kopi", "--origin", "https://kopi.example.id"],
+    ] {
+        let error = refused(directory.path(), arguments);
+        let file = directory.path().canonicalize().unwrap().join("tukar.db");
+        assert!(error.contains(&format!("there is no database {}", file.display())), "{error}");
+        assert_eq!(names(directory.path()), [""; 0], "{arguments:?}");
+    }
+    std::fs::write(directory.path().join("tukar.db"), "").unwrap();
+    let error = refused(directory.path(), &["audit"]);
+    assert!(error.contains("tukar.db") && error.contains("holds no tables of Tukar"), "{error}");
+}
+
+#[test]
+fn recovering_makes_no_code_key() {
+    let directory = tempfile::tempdir().unwrap();
+    import(directory.path(), "tukar.db");
+    let error = refused(directory.path(), &["recover", "0812 3456 7890"]);
+    assert!(error.contains("tukar.db.codekey"), "{error}");
+    assert!(!directory.path().join("tukar.db.codekey").exists());
+}
+
+#[test]
+fn a_server_with_another_code_key_does_not_start() {
+    let directory = tempfile::tempdir().unwrap();
+    Serving::start(directory.path(), &["--demo"], 4).stop();
+    Serving::start(directory.path(), &["--demo"], 4).stop();
+    let other = [b"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" as &[u8], b"\n"].concat();
+    std::fs::write(directory.path().join("other"), other).unwrap();
+    for command in [&["serve"][..], &["recover", "0812 3456 7890"]] {
+        let arguments = [command, &["--demo", "--listen", "127.0.0.1:0", "--code-key-file"]].concat();
+        let error = refused(directory.path(), &[&arguments[..], &["other"]].concat());
+        assert!(error.contains("the code key other is not the one"), "{error}");
+        let error = refused(directory.path(), &[&arguments[..], &["lost"]].concat());
+        assert!(error.contains("there is no code key lost"), "{error}");
+        assert!(!directory.path().join("lost").exists());
+    }
+    // Importing needs none.
+    import(directory.path(), "tukar.db");
+}
+
+#[test]
+fn a_backup_has_its_name_when_it_is_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    import(directory.path(), "tukar.db");
+    let part = directory.path().join("copy.db.part");
+    std::fs::write(&part, "half").unwrap();
+    let error = refused(directory.path(), &["backup", "copy.db"]);
+    assert!(error.contains("copy.db.part"), "{error}");
+    assert_eq!(std::fs::read_to_string(&part).unwrap(), "half", "it may be another backup's");
+    assert!(!directory.path().join("copy.db").exists());
+    std::fs::remove_file(&part).unwrap();
+    assert!(run(directory.path(), &["backup", "copy.db"]).status.success());
+    assert!(directory.path().join("copy.db").exists() && !part.exists());
+    // Looking at a copy leaves it as it is.
+    assert!(!names(directory.path()).iter().any(|name| name.starts_with("copy.db-")));
+}
+
+/// What reads names as an address reads `%41` as `A` and folds `..` by its letters.
+#[test]
+fn a_database_is_the_file_of_its_name_also_where_an_address_would_name_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let inside = |name: &str| directory.path().join(name);
+    for folder in ["a %41 b", "a A b", "far", "far/deep"] {
+        std::fs::create_dir(inside(folder)).unwrap();
+    }
+    std::os::unix::fs::symlink(inside("far/deep"), inside("link")).unwrap();
+    for (typed, stands_at) in [("a %41 b/t?#.db", "a %41 b/t?#.db"), ("link/../t.db", "far/t.db")] {
+        import(directory.path(), typed);
+        assert!(inside(stands_at).exists(), "{typed}");
+        let done = run(directory.path(), &["audit", "--database", typed]);
+        assert!(done.status.success(), "{typed}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    assert_eq!(names(&inside("a A b")), [""; 0]);
+    assert!(!inside("t.db").exists());
+}
+
 #[test]
 fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     let directory = tempfile::tempdir().unwrap();
@@ -135,6 +242,7 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
         String::from_utf8(done.stdout).unwrap()
     };
     let copied = audit("copy.db");
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), copied, "a backup tells what it holds");
     assert!(copied.starts_with("members 8, postings "), "{copied}");
     assert!(copied.lines().last().unwrap().starts_with("root "), "{copied}");
     assert_eq!(copied, audit("tukar.db"), "the running database says the same");
@@ -143,6 +251,11 @@ fn a_backup_made_while_the_server_runs_is_whole_and_serves() {
     // The drill: the copy in the place of the lost file.
     let restored = tempfile::tempdir().unwrap();
     std::fs::copy(directory.path().join("copy.db"), restored.path().join("tukar.db")).unwrap();
+    let error = refused(restored.path(), &["--demo", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("there is no code key ./tukar.db.codekey"), "{error}");
+    assert_eq!(names(restored.path()).into_iter().find(|name| name.contains("codekey")), None);
+    let key = |folder: &tempfile::TempDir| folder.path().join("tukar.db.codekey");
+    std::fs::copy(key(&directory), key(&restored)).unwrap();
     let serving = Serving::start(restored.path(), &["--demo"], 4);
     assert!(serving.get("/readyz").starts_with("HTTP/1.1 200"));
     serving.stop();

@@ -1,7 +1,9 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Config, SmsHttp, Smtp, Tls, host_of, is_origin};
-use crate::{http::client::HOPS_MAX, message::HOST_LETTERS_MAX, store::Database};
+use super::{BodyKind, Codes, Config, Rules, SmsHttp, Smtp, Tls, file, host_of, is_origin};
+use crate::{
+    http::client::HOPS_MAX, message::HOST_LETTERS_MAX, service::sign_in::TOUCH_EVERY_MS, store::Database,
+};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
@@ -18,9 +20,9 @@ pub struct Flags {
     /// Address for /metrics (Prometheus), never one that strangers reach [default: none]
     #[arg(long, value_name = "ADDRESS", env = "TUKAR_METRICS_LISTEN", global = true)]
     pub metrics_listen: Option<SocketAddr>,
-    /// SQLite file, made when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
+    /// SQLite file, made by serve and import when absent, or postgres://USER:PASSWORD@HOST/NAME [default: ./tukar.db]
     #[arg(long, value_name = "DATABASE", env = "TUKAR_DATABASE", hide_env_values = true, global = true)]
-    pub database: Option<Database>,
+    pub database: Option<String>,
     /// Demo programme, members and inbox; a clock that can be moved. Never in production
     #[arg(long, env = "TUKAR_DEMO", global = true)]
     pub demo: bool,
@@ -36,7 +38,7 @@ pub struct Flags {
     /// Reverse proxies in front that append to X-Forwarded-For; 0: none [default: nothing is counted by address]
     #[arg(long, value_name = "NUMBER", env = "TUKAR_TRUSTED_HOPS", global = true)]
     pub trusted_hops: Option<u8>,
-    /// File with the key of the one-time codes, made when absent [default: DATABASE.codekey]
+    /// File with the key of the one-time codes, made by serve when absent [default: DATABASE.codekey]
     #[arg(long, value_name = "FILE", env = "TUKAR_CODE_KEY_FILE", global = true)]
     pub code_key_file: Option<PathBuf>,
     #[command(flatten)]
@@ -104,15 +106,13 @@ impl Flags {
     /// When the file can't be read, or a setting can't be used.
     pub fn load(self) -> anyhow::Result<Config> {
         let mut config = match &self.config {
-            Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .with_context(|| format!("the settings file {}", file.display()))?;
-                toml::from_str(&text).with_context(|| format!("the settings file {}", file.display()))?
-            }
+            Some(file) => file::read(file)?,
             None => Config::default(),
         };
         replace(&mut config.listen, self.listen);
-        replace(&mut config.database, self.database);
+        // Not read by the parser of flags, which shows what it refuses.
+        let database = self.database.map(|text| text.parse()).transpose();
+        replace(&mut config.database, database.map_err(anyhow::Error::msg).context("--database")?);
         config.metrics_listen = self.metrics_listen.or(config.metrics_listen);
         replace(&mut config.widget_dir, self.widget_dir);
         replace(&mut config.public_url, self.public_url);
@@ -231,8 +231,28 @@ fn check(config: &Config) -> anyhow::Result<()> {
     if !(60..=86_400).contains(&config.programme.hold_seconds) {
         bail!("programme.hold_seconds must be between 60 and 86400");
     }
+    check_numbers(&config.programme, &config.codes)?;
     if config.trusted_hops.is_some_and(|hops| hops > HOPS_MAX) {
         bail!("trusted_hops must be at most {HOPS_MAX}");
+    }
+    Ok(())
+}
+
+/// Numbers with which nobody could sign in, or stay signed in.
+fn check_numbers(rules: &Rules, codes: &Codes) -> anyhow::Result<()> {
+    if i64::from(rules.session_idle_seconds) * 1000 <= TOUCH_EVERY_MS {
+        bail!("programme.session_idle_seconds must be more than {}", TOUCH_EVERY_MS / 1000);
+    }
+    for (name, number) in [
+        ("programme.session_max_seconds", rules.session_max_seconds),
+        ("programme.locker_open_seconds", rules.locker_open_seconds),
+        ("codes.per_hour", codes.per_hour),
+        ("codes.per_block_in_ten_minutes", codes.per_block_in_ten_minutes),
+        ("codes.per_address_in_ten_minutes", codes.per_address_in_ten_minutes),
+    ] {
+        if number == 0 {
+            bail!("{name} must be more than 0");
+        }
     }
     Ok(())
 }
@@ -270,5 +290,42 @@ mod tests {
         let smtp = SmtpFlags { smtp_host: Some("h".to_owned()), ..SmtpFlags::default() };
         let text = refused(Flags { smtp, ..Flags::default() });
         assert!(text.contains("--smtp-from"), "{text}");
+    }
+    #[test]
+    fn a_database_that_no_engine_serves_is_refused_and_not_shown() {
+        for text in [
+            "mysql://tukar:geheim@db/tukar",
+            "Postgres://tukar:geheim@db/tukar",
+            "postgres:tukar:geheim@db/tukar",
+            "sqlite:geheim.db",
+            "host=db user=tukar password=geheim",
+        ] {
+            let flags = Flags { database: Some(text.to_owned()), ..Flags::default() };
+            let error = format!("{:#}", flags.load().unwrap_err());
+            assert!(error.starts_with("--database: ") && !error.contains("geheim"), "{error}");
+        }
+        for file in ["tukar.db", "/var/lib/tukar/a:b.db", "sqlite.db"] {
+            let config = Flags { database: Some(file.to_owned()), ..Flags::default() }.load().unwrap();
+            assert_eq!(config.database, Database::Sqlite(file.into()));
+        }
+    }
+
+    #[test]
+    fn numbers_with_which_nobody_could_sign_in_are_refused_by_name() {
+        for (setting, name) in [
+            ("[programme]\nsession_max_seconds = 0", "programme.session_max_seconds"),
+            ("[programme]\nsession_idle_seconds = 0", "programme.session_idle_seconds"),
+            ("[programme]\nsession_idle_seconds = 60", "programme.session_idle_seconds"),
+            ("[programme]\nlocker_open_seconds = 0", "programme.locker_open_seconds"),
+            ("[codes]\nper_hour = 0", "codes.per_hour"),
+            ("[codes]\nper_block_in_ten_minutes = 0", "codes.per_block_in_ten_minutes"),
+            ("[codes]\nper_address_in_ten_minutes = 0", "codes.per_address_in_ten_minutes"),
+        ] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            writeln!(file, "{setting}").unwrap();
+            let flags = Flags { config: Some(file.path().to_owned()), ..Flags::default() };
+            let error = flags.load().unwrap_err().to_string();
+            assert!(error.starts_with(name), "{error}");
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! `tukar-server partner …`: which sites may show the widget, and which keys they sign identities with.
 
-use super::open;
 use crate::{
-    app::App,
+    clock::Clock,
     config::Config,
     partner::{Mode, Partner, PartnerKey},
-    store::partners,
+    store::{Store, partners},
 };
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -84,22 +83,22 @@ pub struct Rotate {
 /// # Errors
 /// When the partner can't be, is not there, or the database can't be used.
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    let app = open(config).await?;
+    let store = Store::open_existing(&config.database).await?;
+    let now = Clock::real().now();
     let mut out = std::io::stdout().lock();
     match command {
-        Command::Add(typed) => add(&app, typed, &mut out).await?,
+        Command::Add(typed) => add((&store, now), typed, &mut out).await?,
         Command::List => {
-            for partner in partners::load_all(&mut *app.store.read().await?).await? {
+            for partner in partners::load_all(&mut *store.read().await?).await? {
                 writeln!(out, "{}", line(&partner))?;
                 for key in &partner.keys {
-                    writeln!(out, "  {}", key_line(key, app.clock.now()))?;
+                    writeln!(out, "  {}", key_line(key, now))?;
                 }
             }
         }
         Command::Remove { id } => {
             let id = id.as_str();
-            let found = app
-                .store
+            let found = store
                 .transact("partner.remove", async |conn| partners::remove(conn, id).await)
                 .await
                 .context("removing the partner")?;
@@ -108,11 +107,10 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             }
             writeln!(out, "{id}: removed")?;
         }
-        Command::Rotate(typed) => rotate(&app, typed, &mut out).await?,
+        Command::Rotate(typed) => rotate((&store, now), typed, &mut out).await?,
         Command::Revoke { id, kid } => {
-            let (key, now) = ((id.as_str(), kid.as_str()), app.clock.now());
-            let found = app
-                .store
+            let key = (id.as_str(), kid.as_str());
+            let found = store
                 .transact("partner.revoke", async |conn| partners::revoke(conn, key, now).await)
                 .await
                 .context("revoking the key")?;
@@ -122,10 +120,11 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             writeln!(out, "{id}: key {kid} counts no more")?;
         }
     }
+    store.close().await;
     Ok(())
 }
 
-async fn add(app: &App, typed: Add, out: &mut impl Write) -> anyhow::Result<()> {
+async fn add((store, now): (&Store, Moment), typed: Add, out: &mut impl Write) -> anyhow::Result<()> {
     let Some(mode) = Mode::of(&typed.mode) else { bail!("--mode is frame or inline, not {:?}", typed.mode) };
     let partner = Partner {
         name: typed.name.unwrap_or_else(|| typed.id.clone()),
@@ -136,38 +135,36 @@ async fn add(app: &App, typed: Add, out: &mut impl Write) -> anyhow::Result<()> 
         codes_per_hour: typed.codes_per_hour,
         identities_per_hour: typed.identities_per_hour,
         keys: Vec::new(),
-        created_at: app.clock.now(),
+        created_at: now,
     };
     partner.check().map_err(anyhow::Error::msg)?;
     let row = &partner;
-    app.store
+    store
         .transact("partner.put", async |conn| partners::put(conn, row).await)
         .await
         .context("writing the partner")?;
     writeln!(out, "{}", line(&partner)).context("writing to the standard output")
 }
 
-async fn rotate(app: &App, typed: Rotate, out: &mut impl Write) -> anyhow::Result<()> {
+async fn rotate((store, now): (&Store, Moment), typed: Rotate, out: &mut impl Write) -> anyhow::Result<()> {
     let Rotate { id, key: file, kid, overlap_hours } = typed;
     if overlap_hours > OVERLAP_HOURS_MAX {
         bail!("--overlap-hours is at most {OVERLAP_HOURS_MAX}");
     }
     let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-    let now = app.clock.now();
     let key = PartnerKey::read_pem(&text, kid, now)
         .map_err(anyhow::Error::msg)
         .with_context(|| format!("{}", file.display()))?;
     let others_end_at = now.plus_ms(i64::from(overlap_hours) * 3_600_000);
     let (id, row) = (id.as_str(), &key);
-    let known = partners::load_all(&mut *app.store.read().await?).await?;
+    let known = partners::load_all(&mut *store.read().await?).await?;
     let Some(partner) = known.into_iter().find(|partner| partner.id == id) else {
         bail!("there is no partner {id:?}")
     };
     if partner.keys.iter().any(|other| other.kid == key.kid) {
         bail!("partner {id:?} has a key {:?} already", key.kid);
     }
-    let added = app
-        .store
+    let added = store
         .transact("partner.rotate", async |conn| partners::rotate(conn, (id, row), others_end_at).await)
         .await
         .context("adding the key")?;

@@ -3,7 +3,11 @@
 use super::{Message, SendError, Sender};
 use crate::config::{BodyKind, SmsHttp};
 use anyhow::{Context as _, ensure};
-use reqwest::{Client, Method, StatusCode, Url, redirect};
+use reqwest::{
+    Client, Method, StatusCode, Url,
+    header::{HeaderName, HeaderValue},
+    redirect,
+};
 use std::{fmt::Write as _, time::Duration};
 use tukar_wire::Channel;
 
@@ -29,7 +33,7 @@ impl SmsHttpSender {
     /// Reads the settings; sends nothing yet.
     ///
     /// # Errors
-    /// When the method, the URL or the body's template can't be used.
+    /// When the method, the URL, a header or the body's template can't be used.
     pub fn new(settings: &SmsHttp) -> anyhow::Result<Self> {
         let method = settings
             .method
@@ -37,7 +41,14 @@ impl SmsHttpSender {
             .parse::<Method>()
             .with_context(|| format!("sms.method {:?}", settings.method))?;
         Url::parse(&fill(&settings.url, &sample(), settings, Escape::Percent))
-            .with_context(|| format!("sms.url {:?}", settings.url))?;
+            // It may hold a key.
+            .context("sms.url is no address when filled in")?;
+        for (name, value) in &settings.headers {
+            // A name with a colon or a blank in it may hold the value.
+            HeaderName::try_from(name.as_str()).context("sms.headers has a name that no header can have")?;
+            HeaderValue::try_from(fill(value, &sample(), settings, Escape::Header))
+                .with_context(|| format!("sms.headers: {name} has a value that no header can have"))?;
+        }
         if let (Some(body), BodyKind::Json) = (&settings.body, settings.body_kind) {
             let filled = fill(body, &sample(), settings, Escape::Json);
             serde_json::from_str::<serde_json::Value>(&filled)
@@ -197,6 +208,22 @@ mod tests {
         ] {
             assert!(SmsHttpSender::new(&settings(toml)).is_err(), "{toml}");
         }
+    }
+
+    #[test]
+    fn an_address_or_header_that_can_not_work_is_refused_and_not_shown() {
+        let good = "url = \"https://x.id/?to={to}&text={text}\"";
+        for toml in [
+            "url = \"geheim {to} {text}\"".to_owned(),
+            format!("{good}\nheaders = {{ \"X-Key: geheim\" = \"\" }}"),
+            format!("{good}\nheaders = {{ X-Key = \"geheim\\n\" }}"),
+        ] {
+            let Err(error) = SmsHttpSender::new(&settings(&toml)) else { panic!("{toml}") };
+            let error = format!("{error:#}");
+            assert!(error.starts_with("sms.") && !error.contains("geheim"), "{error}");
+        }
+        let toml = format!("{good}\nheaders = {{ X-To = \"{{to}} {{text}} é\" }}");
+        assert!(SmsHttpSender::new(&settings(&toml)).is_ok());
     }
 
     #[tokio::test]

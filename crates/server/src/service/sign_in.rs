@@ -213,7 +213,7 @@ pub async fn load_alive(
 }
 
 /// A session's idle time is written at most so often: reads must not become writes.
-const TOUCH_EVERY_MS: i64 = 60_000;
+pub const TOUCH_EVERY_MS: i64 = 60_000;
 
 /// Ends a session.
 ///

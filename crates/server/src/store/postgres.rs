@@ -4,11 +4,15 @@
 //! sees what was committed last, so that two servers decide one after the other, as two works of SQLite's writer do. A
 //! transaction that met another all the same is run again from its begin.
 
-use super::{Connection, Failure, FailureKind};
+use super::{
+    Connection, Failure, FailureKind,
+    tables::{self, Opening},
+};
 use anyhow::Context as _;
 use sqlx::{
     Any, AnyPool, Connection as _, Executor as _, PgConnection,
     any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::Migrator,
     pool::PoolConnection,
 };
 use std::time::Duration;
@@ -25,9 +29,12 @@ const RUNS_MAX: u32 = 12;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// A line that was used so lately is not tried before it is used again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
-/// A server that hangs gives its locks back. What is committed is on disk before it is answered.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
+/// A server that hangs gives its locks back. A statement sees what was committed last, also where the database's own default is
+/// another. What is committed is on disk before it is answered.
 const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '20s'; \
-     SET idle_in_transaction_session_timeout = '20s'; SET application_name = 'tukar'";
+     SET idle_in_transaction_session_timeout = '20s'; SET default_transaction_isolation = 'read committed'; \
+     SET application_name = 'tukar'";
 
 #[derive(Clone, Debug)]
 pub(super) struct Postgres {
@@ -36,13 +43,14 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str) -> anyhow::Result<Postgres> {
+    pub(super) async fn open(url: &str, opening: Opening) -> anyhow::Result<Postgres> {
         let options: AnyConnectOptions = url.parse().context("--database is no address of PostgreSQL")?;
         let mut first = PgConnection::connect(url).await.context("connecting to PostgreSQL")?;
-        sqlx::migrate!("./migrations/postgres")
-            .run(&mut first)
-            .await
-            .context("bringing the tables up to date")?;
+        let found = steps(&mut first).await.context("looking for the tables")?;
+        tables::check(&MIGRATIONS, found.as_deref(), opening)?;
+        if opening == Opening::Make {
+            MIGRATIONS.run(&mut first).await.context("bringing the tables up to date")?;
+        }
         first.close().await.context("connecting to PostgreSQL")?;
         let pool = |most| {
             AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT_MAX).after_connect(|conn, _| {
@@ -127,6 +135,18 @@ impl Postgres {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+/// Migrations that the database has had; `None`: nobody ever made its tables.
+async fn steps(conn: &mut PgConnection) -> Result<Option<Vec<i64>>, sqlx::Error> {
+    let known: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut *conn)
+        .await?;
+    if !known {
+        return Ok(None);
+    }
+    let sql = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+    sqlx::query_scalar(sql).fetch_all(conn).await.map(Some)
 }
 
 /// A line that broke while it committed: broken, as nobody knows, and not [`FailureKind::Lost`].

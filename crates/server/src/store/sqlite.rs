@@ -8,15 +8,25 @@
 //! answered after its one commit. A work that fails rolls back to its savepoint and leaves the others alone. When the
 //! commit fails, all of them fail.
 
-use super::{Connection, Failure, FailureKind, failure::SharedFailure};
+use super::{
+    Connection, Failure, FailureKind,
+    failure::SharedFailure,
+    tables::{self, Opening},
+};
 use anyhow::{Context as _, bail};
 use sqlx::{
     Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::Migrator,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 /// Connections that read.
@@ -25,6 +35,7 @@ const READERS_MAX: u32 = 8;
 const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// How long a work waits for its turn.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT work";
 /// Said again on each connection: they are not kept in the file.
 const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
@@ -64,30 +75,41 @@ enum Group {
 }
 
 impl Sqlite {
-    pub(super) async fn open(path: &Path) -> anyhow::Result<Sqlite> {
+    pub(super) async fn open(path: &Path, opening: Opening) -> anyhow::Result<Sqlite> {
         let context = || format!("opening the database {}", path.display());
-        let path = std::path::absolute(path).with_context(context)?;
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
+        if opening == Opening::Find && !path.try_exists().with_context(context)? {
+            bail!(
+                "there is no database {}: `tukar-server serve` and `tukar-server import` make one, no other command does",
+                std::path::absolute(path).with_context(context)?.display()
+            );
+        }
+        let address = address(path).with_context(context)?;
+        let options = address
+            .parse::<SqliteConnectOptions>()
+            .with_context(context)?
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        // WAL is a property of the file: it stays on for the connections below.
+        let options = match opening {
+            // WAL is a property of the file: it stays on for the connections below.
+            Opening::Make => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+            Opening::Find => options,
+        };
         let mut first = SqliteConnection::connect_with(&options).await.with_context(context)?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut first).await?;
         if parse_version(&version).is_none_or(|version| version < VERSION_MIN) {
             bail!("SQLite {version} is too old to hold points: 3.51.3 or newer is needed");
         }
-        sqlx::migrate!("./migrations/sqlite").run(&mut first).await.with_context(context)?;
+        let found = steps(&mut first).await.with_context(context)?;
+        tables::check(&MIGRATIONS, found.as_deref(), opening).with_context(context)?;
+        if opening == Opening::Make {
+            MIGRATIONS.run(&mut first).await.with_context(context)?;
+        }
         first.close().await.with_context(context)?;
 
-        let plain = SqliteConnectOptions::new().filename(&path);
-        let options = AnyConnectOptions::from_url(&plain.to_url_lossy()).with_context(context)?;
+        let options: AnyConnectOptions = format!("{address}?mode=rw").parse().with_context(context)?;
         let conn = connect(&options).await.with_context(context)?;
-        let reading =
-            AnyConnectOptions::from_url(&plain.read_only(true).to_url_lossy()).with_context(context)?;
+        let reading: AnyConnectOptions = format!("{address}?mode=ro").parse().with_context(context)?;
         let readers = AnyPoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(WAIT_MAX)
@@ -174,9 +196,24 @@ impl Sqlite {
         if to.exists() {
             bail!("{} exists: a backup never writes over a file", to.display());
         }
+        let part = with_end(to, ".part");
+        // Whoever makes it is the only one who writes to it; SQLite takes an empty file as it takes none.
+        std::fs::File::create_new(&part).with_context(|| {
+            let left = ", which a backup that did not end may have left, or one that is under way writes";
+            format!("making {}{}", part.display(), if part.exists() { left } else { "" })
+        })?;
+        let copied = self.copy(&part).await.and_then(|()| named(&part, to));
+        if copied.is_err() {
+            // The error tells more than this one would.
+            let _ = std::fs::remove_file(&part);
+        }
+        copied.context("writing the backup")
+    }
+
+    async fn copy(&self, to: &Path) -> anyhow::Result<()> {
         let to = to.to_str().context("the name of the backup must be UTF-8")?;
         let mut conn = self.read().await?;
-        sqlx::query("VACUUM INTO $1").bind(to).execute(&mut *conn).await.context("writing the backup")?;
+        sqlx::query("VACUUM INTO $1").bind(to).execute(&mut *conn).await?;
         Ok(())
     }
 
@@ -190,6 +227,54 @@ impl Sqlite {
             tracing::warn!(%error, "the database did not close well");
         }
     }
+}
+
+/// The file as an address: one for all connections, so that what a driver decodes or folds in it leads each of them to the
+/// same file. Nothing is left in it to fold: an address takes `..` by its letters, a disk by its folders.
+fn address(path: &Path) -> anyhow::Result<String> {
+    let path = std::path::absolute(path)?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { bail!("this is a folder") };
+    let path = folder.canonicalize()?.join(name);
+    let path = path.to_str().context("its name and its folders' must be UTF-8")?;
+    let mut address = "sqlite://".to_owned();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            write!(address, "%{byte:02X}")?;
+        }
+    }
+    Ok(address)
+}
+
+/// The name with an end more.
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(end);
+    name.into()
+}
+
+/// Gives the whole file its own name. A link, as it never takes the place of another file; a disk that has none renames.
+fn named(part: &Path, to: &Path) -> anyhow::Result<()> {
+    match std::fs::hard_link(part, to) {
+        Ok(()) => std::fs::remove_file(part)?,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(error.into()),
+        Err(_) => std::fs::rename(part, to)?,
+    }
+    // The name is on disk when its folder is.
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok(std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+}
+
+/// Migrations that the file has had; `None`: nobody ever made its tables.
+async fn steps(conn: &mut SqliteConnection) -> Result<Option<Vec<i64>>, sqlx::Error> {
+    let sql = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+    let known: i64 = sqlx::query_scalar(sql).fetch_one(&mut *conn).await?;
+    if known == 0 {
+        return Ok(None);
+    }
+    let sql = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+    sqlx::query_scalar(sql).fetch_all(conn).await.map(Some)
 }
 
 async fn connect(options: &AnyConnectOptions) -> Result<Connection, sqlx::Error> {
@@ -270,7 +355,7 @@ mod tests {
 
     async fn open(dir: &tempfile::TempDir) -> Sqlite {
         sqlx::any::install_default_drivers();
-        let sqlite = Sqlite::open(&dir.path().join("t.db")).await.unwrap();
+        let sqlite = Sqlite::open(&dir.path().join("t.db"), Opening::Make).await.unwrap();
         sqlite
             .transact("test", async |conn| {
                 conn.execute(sqlx::raw_sql("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")).await.map(|_| ())
