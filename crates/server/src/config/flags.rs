@@ -1,6 +1,6 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Config, SmsHttp, Smtp, Tls, host_of, is_origin};
+use super::{BodyKind, Config, SmsHttp, Smtp, Tls, host_of, is_origin, thirty};
 use crate::{http::client::HOPS_MAX, message::HOST_LETTERS_MAX, store::Database};
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -150,6 +150,7 @@ impl SmtpFlags {
                 user: None,
                 password: None,
                 from: from.clone(),
+                timeout_seconds: thirty(),
             });
         }
         if let Some(smtp) = &mut config.smtp {
