@@ -5,12 +5,13 @@
 //! a time. What a member reads of their own never depends on this having run; pieces of limited stock that someone else
 //! held too long come back with it.
 
+mod messages;
+
 use crate::{
     app::App,
     catalogue::Bilingual,
     clock::timestamp,
     problem::ApiError,
-    senders::{Message, SendError},
     service::redeem,
     store::{
         Connection, Lock, Writes, challenges, identities,
@@ -19,10 +20,10 @@ use crate::{
     },
 };
 use anyhow::anyhow;
-use futures_util::{FutureExt as _, future::join_all};
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::time::{Instant, interval_at, timeout_at};
+use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
@@ -31,15 +32,6 @@ use tukar_wire::{ActivityKind, Moment};
 const MEMBERS_AT_ONCE: u32 = 50;
 /// Members in a row for whom the database was busy or away: then it is not about them.
 const BUSY_IN_A_ROW: u32 = 2;
-/// Messages that are claimed and sent together.
-const SENT_AT_ONCE: u32 = 64;
-/// How long a claimed message is this server's.
-const CLAIM_MS: i64 = 150_000;
-/// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
-/// became of it.
-const SENDING_MAX: Duration = Duration::from_secs(130);
-/// Tries of one message.
-const TRIES_MAX: u32 = 6;
 /// Between rounds when nothing wakes the worker.
 const ROUND_EVERY: Duration = Duration::from_secs(5);
 /// Rounds until what is old is forgotten again.
@@ -91,7 +83,7 @@ async fn send_until(app: &App, stop: &CancellationToken) {
     let mut round = interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
     while !stop.is_cancelled() {
         // What failed is told, and tried again in the next round.
-        let _ = told("messages", caught(send_all(app)).await);
+        let _ = messages::send_all(app, stop).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = app.wake.notified() => {}
@@ -119,13 +111,8 @@ async fn sweep_until(app: &App, stop: &CancellationToken) {
 /// # Errors
 /// The first kind of work that failed as a whole; the others were done all the same.
 pub async fn run_due(app: &App) -> Result<(), ApiError> {
-    let sent = told("messages", caught(send_all(app)).await);
+    let sent = messages::send_all(app, &CancellationToken::new()).await;
     sent.and(sweep_all(app, true).await)
-}
-
-async fn send_all(app: &App) -> Result<(), ApiError> {
-    while send_due(app).await? > 0 {}
-    Ok(())
 }
 
 async fn sweep_all(app: &App, tidies: bool) -> Result<(), ApiError> {
@@ -187,7 +174,7 @@ fn said(panic: &(dyn Any + Send)) -> &'static str {
     panic.downcast_ref::<&'static str>().copied().unwrap_or("no words")
 }
 
-fn told(work: &str, done: Result<(), ApiError>) -> Result<(), ApiError> {
+fn told<T>(work: &str, done: Result<T, ApiError>) -> Result<T, ApiError> {
     if let Err(error) = &done {
         tracing::error!(work, error = words(error), "a round of the worker failed");
     }
@@ -268,60 +255,6 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
             Ok(!rows.is_empty())
         })
         .await
-}
-
-/// Sends what is due. A message is claimed for a while first, so that of several servers one sends it, and taken out only
-/// after it was sent: it may go twice and never gets lost. One whose code has ended is never sent.
-async fn send_due(app: &App) -> Result<usize, ApiError> {
-    let _alone = app.sending.lock().await;
-    // Read here: whoever sent before may have taken long.
-    let (now, begun) = (app.clock.now(), Instant::now());
-    let until = now.plus_ms(CLAIM_MS);
-    let rows = {
-        let mut conn = app.store.read().await?;
-        outbox::load_due(&mut conn, now, SENT_AT_ONCE).await?
-    };
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let claimed = app
-        .store
-        .transact("worker.claim", async |conn| outbox::claim(conn, &rows, (now, until)).await)
-        .await?;
-    let now = app.clock.now();
-    let claimed: Vec<_> = rows.iter().filter(|row| claimed.contains(&row.id) && row.ends_at > now).collect();
-    let sent = join_all(claimed.iter().map(|row| send(app, &row.message, begun + SENDING_MAX))).await;
-    let now = app.clock.now();
-    app.store
-        .transact("worker.sent", async |conn| {
-            let mut done = Vec::new();
-            for (row, sent) in claimed.iter().zip(&sent) {
-                match sent {
-                    Ok(()) => done.push(row.id.as_str()),
-                    Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
-                        tracing::warn!(message = row.id, %error, "a message is put off");
-                        outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await?;
-                    }
-                    Err(error) => {
-                        tracing::error!(message = row.id, %error, "a message was given up");
-                        done.push(row.id.as_str());
-                    }
-                }
-            }
-            Ok::<_, ApiError>(outbox::delete(conn, &done).await?)
-        })
-        .await?;
-    Ok(rows.len())
-}
-
-/// Sends one message. A sender that panics or takes longer than the claim fails for this message alone.
-async fn send(app: &App, message: &Message, deadline: Instant) -> Result<(), SendError> {
-    let sending = timeout_at(deadline, app.senders.send(message));
-    match AssertUnwindSafe(sending).catch_unwind().await {
-        Ok(Ok(sent)) => sent,
-        Ok(Err(_)) => Err(SendError::Later("no answer in time".to_owned())),
-        Err(panic) => Err(SendError::Later(format!("a bug: {}", said(&*panic)))),
-    }
 }
 
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {

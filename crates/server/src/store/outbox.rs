@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use sqlx::Row;
-use tukar_wire::Moment;
+use tukar_wire::{Channel, Moment};
 
 /// A message that waits.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct OutboxRow {
     pub id: String,
     /// What to send.
     pub message: Message,
+    /// When it was to be sent.
+    pub due_at: Moment,
     /// From then on it must not be sent: its code has ended.
     pub ends_at: Moment,
     /// Times it was tried.
@@ -50,18 +52,22 @@ pub fn insert(
     });
 }
 
-/// Messages due at `now`, oldest first, at most `limit`.
+/// Messages of a channel due at `now`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $2 ORDER BY due_at, id LIMIT $3")
-            .bind(now.0)
-            .bind(now.0)
-            .bind(i64::from(limit))
-            .fetch_all(conn)
-            .await?;
+pub async fn load_due(
+    conn: &mut Connection,
+    (channel, now): (Channel, Moment),
+    limit: usize,
+) -> Result<Vec<OutboxRow>, sqlx::Error> {
+    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 ORDER BY due_at, id LIMIT $3";
+    let rows = sqlx::query(sql)
+        .bind(now.0)
+        .bind(channel_word(channel))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(OutboxRow {
@@ -73,6 +79,7 @@ pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<
                     text: row.try_get("text")?,
                     language: Language::of_tag(&row.try_get::<String, _>("language")?).unwrap_or_default(),
                 },
+                due_at: Moment(row.try_get("due_at")?),
                 ends_at: Moment(row.try_get("ends_at")?),
                 tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
             })

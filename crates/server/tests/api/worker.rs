@@ -1,6 +1,6 @@
 //! The worker's rounds when something stands in their way.
 
-use crate::server::{PHONE, Server, member, reward};
+use crate::server::{EMAIL, PHONE, Server, member, reward};
 use sqlx::Executor as _;
 use std::{sync::atomic::Ordering, time::Duration};
 use tukar_domain::calendar::Expiry;
@@ -16,6 +16,16 @@ const OTHER_PHONE: &str = "+6281234567899";
 async fn run(server: &Server, sql: &str) {
     let work = async |conn: &mut Connection| conn.execute(sqlx::AssertSqlSafe(sql)).await.map(|_| ());
     server.app.store.transact("test", work).await.unwrap();
+}
+
+/// Waits for what comes by itself, and soon.
+async fn until(come: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !come().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), waiting).await.unwrap();
 }
 
 /// Points that are granted in a minute.
@@ -78,30 +88,54 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
     server.adds_up("m1").await;
 }
 
-/// A round may wait for another one that sends slowly: meanwhile a code may have ended.
+/// A channel takes 64 messages at once: meanwhile a code that waits for its turn may have ended.
 #[tokio::test]
 async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     let server = Server::new(vec![]).await;
     let slow = server.post.slow.lock().await;
+    let (due, ends) = (server.now().0 - 1, server.now().plus_ms(86_400_000).0);
+    for number in 0..64 {
+        let sql = format!(
+            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) \
+             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0)"
+        );
+        run(&server, &sql).await;
+    }
     server.ask_code(PHONE).await.is(202);
-    let second = async {
-        while server.post.begun.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        server.ask_code(OTHER_PHONE).await.is(202);
-        let waiting = worker::run_due(&server.app);
-        let late = async {
-            tokio::time::sleep(Duration::from_millis(400)).await;
-            server.later(301);
-            drop(slow);
-        };
-        let (done, ()) = tokio::join!(waiting, late);
-        done.unwrap();
+    let late = async {
+        until(async || server.post.begun.load(Ordering::SeqCst) == 64).await;
+        server.later(301);
+        drop(slow);
     };
-    let (first, ()) = tokio::join!(worker::run_due(&server.app), second);
-    first.unwrap();
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), late);
+    done.unwrap();
     let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
-    assert_eq!(sent, [PHONE], "what had begun is sent, what waited is not");
+    assert_eq!(sent, [OTHER_PHONE; 64], "what had begun is sent, what waited is not");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_holds_up_no_text_message() {
+    let server = Server::new(vec![]).await;
+    let slow = server.post.slow_mail.lock().await;
+    server.ask_code(EMAIL).await.is(202);
+    server.ask_code(PHONE).await.is(202);
+    let texts = async {
+        let gone = async || server.count("outbox WHERE channel = 'sms'").await == 0;
+        until(gone).await;
+        assert_eq!(server.count("outbox").await, 1, "the mail is on its way");
+        server.ask_code(OTHER_PHONE).await.is(202);
+        server.ask_code(PHONE).await;
+        until(gone).await;
+        drop(slow);
+    };
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), texts);
+    done.unwrap();
+    let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (sent.first().map(String::as_str), sent.last().map(String::as_str)),
+        (Some(PHONE), Some(EMAIL))
+    );
+    assert!(sent.len() > 2, "one was made while the mail was on its way: {sent:?}");
 }
 
 #[tokio::test]
@@ -111,9 +145,7 @@ async fn a_message_is_put_off_from_when_its_sender_answered() {
     let slow = server.post.slow.lock().await;
     server.ask_code(PHONE).await.is(202);
     let late = async {
-        while server.post.begun.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until(async || server.post.begun.load(Ordering::SeqCst) > 0).await;
         server.later(100);
         drop(slow);
     };
