@@ -4,7 +4,7 @@
 
 use crate::{
     app::{App, Shared},
-    store::figures,
+    store::{challenges::channel_word, figures},
 };
 use axum::{
     Router,
@@ -22,6 +22,7 @@ use prometheus_client::{
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tukar_wire::Channel;
 
 /// Between two looks at the database.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
@@ -45,12 +46,44 @@ struct Route {
     route: String,
 }
 
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Its provider took it.
+    Sent,
+    /// This try failed; it waits for the next.
+    Later,
+    /// Its provider refused it for good.
+    Refused,
+    /// Its time was over before it could be sent.
+    Ended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Message {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+impl Message {
+    fn new(channel: Channel, outcome: Outcome) -> Message {
+        let outcome = match outcome {
+            Outcome::Sent => "sent",
+            Outcome::Later => "later",
+            Outcome::Refused => "refused",
+            Outcome::Ended => "ended",
+        };
+        Message { channel: channel_word(channel), outcome }
+    }
+}
+
 /// All figures of a server.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
     requests: Family<Asked, Counter>,
     seconds: Family<Route, Histogram>,
+    messages: Family<Message, Counter>,
     waiting: Gauge,
     waiting_age: Gauge,
     held: Gauge,
@@ -66,6 +99,7 @@ impl Default for Metrics {
             registry: Registry::with_prefix("tukar"),
             requests: Family::default(),
             seconds,
+            messages: Family::default(),
             waiting: Gauge::default(),
             waiting_age: Gauge::default(),
             held: Gauge::default(),
@@ -76,9 +110,20 @@ impl Default for Metrics {
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to the answer's head", metrics.seconds.clone());
+        registry.register(
+            "messages",
+            "Tries to send a message by what became of it; ended: it could not be sent in its time",
+            metrics.messages.clone(),
+        );
+        // They stand at 0 from the start, so that the first one is seen as a step.
+        for channel in [Channel::Sms, Channel::Email] {
+            for outcome in [Outcome::Sent, Outcome::Later, Outcome::Refused, Outcome::Ended] {
+                drop(metrics.messages.get_or_create(&Message::new(channel, outcome)));
+            }
+        }
         let gauges = [
-            ("outbox_messages", "Messages that wait to be sent", &metrics.waiting),
-            ("outbox_age_seconds", "How long the oldest of them is due", &metrics.waiting_age),
+            ("outbox_messages", "Messages that wait and may still be sent", &metrics.waiting),
+            ("outbox_age_seconds", "How long ago the oldest of them was made", &metrics.waiting_age),
             ("holds", "Redemptions that wait for their code", &metrics.held),
             ("hold_overdue_seconds", "How long the oldest of them is over", &metrics.overdue_age),
             (
@@ -100,6 +145,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts what became of a message.
+    pub fn count_message(&self, channel: Channel, outcome: Outcome) {
+        self.messages.get_or_create(&Message::new(channel, outcome)).inc();
+    }
+
     /// The figures in Prometheus' text.
     ///
     /// # Errors
@@ -165,12 +215,12 @@ pub async fn watch(app: Shared, stop: CancellationToken) {
 pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     let mut conn = app.store.read().await?;
-    let (waiting, due_at) = figures::load_outbox(&mut conn).await?;
+    let (waiting, made_at) = figures::load_outbox(&mut conn, now).await?;
     let (held, ends_at) = figures::load_holds(&mut conn).await?;
     drop(conn);
     let age = |at: Option<i64>| at.map_or(0, |at| ((now.0 - at) / 1000).max(0));
     app.metrics.waiting.set(waiting);
-    app.metrics.waiting_age.set(age(due_at));
+    app.metrics.waiting_age.set(age(made_at));
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
     if let Some(theirs) = app.store.clock_ms().await? {

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     catalogue::Bilingual,
     clock::timestamp,
+    metrics::Outcome,
     problem::ApiError,
     service::redeem,
     store::{
@@ -258,16 +259,21 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
 }
 
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {
-    app.store
+    let late = app
+        .store
         .transact("worker.tidy", async |conn| {
             let late = outbox::delete_ended(conn, now).await?;
-            if late > 0 {
-                tracing::warn!(late, "messages ended before they could be sent");
-            }
             challenges::delete_old(conn, now).await?;
             identities::delete_ended(conn, now).await?;
-            members::delete_ended_sessions(conn, now).await
+            members::delete_ended_sessions(conn, now).await?;
+            Ok::<_, ApiError>(late)
         })
         .await?;
+    if !late.is_empty() {
+        tracing::error!(late = late.len(), "messages ended before they could be sent");
+    }
+    for channel in late {
+        app.metrics.count_message(channel, Outcome::Ended);
+    }
     Ok(())
 }

@@ -2,11 +2,13 @@
 //!
 //! Invariants: no message waits for another one that is slow, as long as its channel has room. A message is claimed for a
 //! while first, so that of several servers one sends it, and taken out only after it was sent: it may go twice and never
-//! gets lost. One whose code has ended is never begun.
+//! gets lost. It is given up when its provider refuses it for good, or when its own time is over, and never after a number
+//! of tries. One whose code has ended is not begun.
 
 use super::{ROUND_EVERY, caught, said, told};
 use crate::{
     app::App,
+    metrics::Outcome,
     problem::ApiError,
     senders::{SendError, Sender},
     store::outbox::{self, OutboxRow},
@@ -27,8 +29,12 @@ const CLAIM_MS: i64 = 150_000;
 /// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
 /// became of it.
 const SENDING_MAX: Duration = Duration::from_secs(130);
-/// Tries of one message.
-const TRIES_MAX: u32 = 6;
+/// Until a message is tried a second time; each time after that twice as long.
+const AGAIN_MS: i64 = 2_000;
+/// Between two tries at most, for a message that lives for minutes; one that lives for longer may wait a tenth of that.
+const AGAIN_MAX_MS: i64 = 30_000;
+/// Between two tries at most, whatever a message is.
+const AGAIN_EVER_MS: i64 = 300_000;
 
 /// What became of a message.
 struct Sent {
@@ -136,22 +142,38 @@ async fn send(senders: Arc<dyn Sender>, row: OutboxRow, deadline: Instant) -> Se
     Sent { row, result }
 }
 
-/// Takes out what was sent or given up, and puts the rest off from now.
+/// How long a message waits for its next try.
+fn again_ms(row: &OutboxRow) -> i64 {
+    let most = (row.ends_at.ms_since(row.made_at) / 10).clamp(AGAIN_MAX_MS, AGAIN_EVER_MS);
+    // More doublings than there are to the longest wait would run over.
+    (AGAIN_MS << row.tries.min(10)).min(most)
+}
+
+/// Takes out what was sent or refused, and puts the rest off from now.
 async fn write_down(app: &App, sent: &[Sent]) -> Result<(), ApiError> {
+    for Sent { row, result } in sent {
+        let outcome = match result {
+            Ok(()) => Outcome::Sent,
+            Err(error @ SendError::Refused(_)) => {
+                tracing::error!(message = row.id, %error, "a message was given up");
+                Outcome::Refused
+            }
+            Err(error) => {
+                tracing::warn!(message = row.id, %error, "a message is put off");
+                Outcome::Later
+            }
+        };
+        app.metrics.count_message(row.message.channel, outcome);
+    }
     let now = app.clock.now();
     app.store
         .transact("worker.sent", async |conn| {
             let mut done = Vec::new();
             for Sent { row, result } in sent {
                 match result {
-                    Ok(()) => done.push(row.id.as_str()),
-                    Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
-                        tracing::warn!(message = row.id, %error, "a message is put off");
-                        outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await?;
-                    }
-                    Err(error) => {
-                        tracing::error!(message = row.id, %error, "a message was given up");
-                        done.push(row.id.as_str());
+                    Ok(()) | Err(SendError::Refused(_)) => done.push(row.id.as_str()),
+                    Err(SendError::Later(_) | SendError::NoSender(_)) => {
+                        outbox::put_off(conn, &row.id, now.plus_ms(again_ms(row))).await?;
                     }
                 }
             }

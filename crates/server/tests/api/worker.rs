@@ -138,6 +138,44 @@ async fn a_mail_server_that_says_nothing_holds_up_no_text_message() {
     assert!(sent.len() > 2, "one was made while the mail was on its way: {sent:?}");
 }
 
+/// A code lives for 300 seconds, a voucher's copy for a day: until then they are tried, more and more seldom.
+#[tokio::test]
+async fn a_message_is_tried_until_its_own_time_is_over() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {now}, {now}, {ends}, 0)"
+    );
+    run(&server, &sql).await;
+    server.ask_code(PHONE).await.is(202);
+    let mut waits = Vec::new();
+    for _ in 0..145 {
+        server.work().await;
+        waits.push(server.post.begun.load(Ordering::SeqCst));
+        server.later(2);
+    }
+    // 0, 2, 6, 14, 30, 60, 90 … 270: both alike until the fourth wait of 16 seconds.
+    assert_eq!(waits.last(), Some(&(13 + 8)), "{waits:?}");
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(10);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 0, "the code has ended, the copy waits");
+    run(&server, "UPDATE outbox SET tries = 4000000, due_at = 0").await;
+    server.post.down.store(true, Ordering::SeqCst);
+    server.work().await;
+    let due: i64 = sqlx::query_scalar("SELECT due_at FROM outbox")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(due, server.now().0 + 300_000, "at most five minutes apart");
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(300);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1, "the copy");
+}
+
 #[tokio::test]
 async fn a_message_is_put_off_from_when_its_sender_answered() {
     let server = Server::new(vec![]).await;
