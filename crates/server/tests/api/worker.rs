@@ -2,7 +2,11 @@
 
 use crate::server::{EMAIL, PHONE, Server, member, reward};
 use sqlx::Executor as _;
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
     catalogue::Bilingual,
@@ -86,6 +90,54 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
         1
     );
     server.adds_up("m1").await;
+}
+
+/// Members whose one lot has ended, which is to be told of each.
+async fn many_lots_that_ended(server: &Server, members: u32) {
+    for number in 0..members {
+        let id = format!("e{number}");
+        server.enrol(member(&id, Some(&format!("+62813000{number:05}")), None)).await;
+        server.earn(&id, "e", 10, Expiry::Months(1)).await;
+    }
+    run(server, &format!("UPDATE lots SET ends_at = {} WHERE id = 'e'", server.now().0)).await;
+}
+
+const TO_EXPIRE: &str = "lots WHERE id = 'e' AND available > 0";
+
+/// At a month's end the lots of a whole programme end at once.
+#[tokio::test]
+async fn a_mass_of_lots_that_end_holds_up_no_hold_that_is_over_and_no_grant() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    earn_pending(&server, "m1", "p").await;
+    let sari = server.sign_in(PHONE).await;
+    sari.hold("kopi").await;
+    server.work().await;
+    many_lots_that_ended(&server, 400).await;
+    let due = async {
+        until(async || server.count(TO_EXPIRE).await < 400).await;
+        server.later(960);
+        let waiting = "redemptions WHERE state = 'held'";
+        until(async || server.count(waiting).await + server.count("lots WHERE pending > 0").await == 0).await;
+        server.count(TO_EXPIRE).await
+    };
+    let (done, left) = tokio::join!(worker::run_due(&server.app), due);
+    done.unwrap();
+    assert!(left > 0, "they waited for all lots");
+    assert_eq!(server.count(TO_EXPIRE).await, 0);
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_to_stop_does_not_end_all_lots_first() {
+    let server = Server::new(vec![]).await;
+    many_lots_that_ended(&server, 400).await;
+    let stop = CancellationToken::new();
+    let stopping = async {
+        until(async || server.count(TO_EXPIRE).await < 400).await;
+        stop.cancel();
+    };
+    tokio::join!(worker::run(Arc::clone(&server.app), stop.clone()), stopping);
+    assert!(server.count(TO_EXPIRE).await > 0, "it went on to the end");
 }
 
 /// A channel takes 64 messages at once: meanwhile a code that waits for its turn may have ended.
