@@ -88,7 +88,9 @@ pub struct Metrics {
     waiting_age: Gauge,
     held: Gauge,
     overdue_age: Gauge,
+    read_at: Gauge,
     drift: Gauge,
+    summed_at: Gauge,
     clock_ahead: Gauge,
 }
 
@@ -104,7 +106,9 @@ impl Default for Metrics {
             waiting_age: Gauge::default(),
             held: Gauge::default(),
             overdue_age: Gauge::default(),
+            read_at: Gauge::default(),
             drift: Gauge::default(),
+            summed_at: Gauge::default(),
             clock_ahead: Gauge::default(),
         };
         let registry = &mut metrics.registry;
@@ -127,9 +131,19 @@ impl Default for Metrics {
             ("holds", "Redemptions that wait for their code", &metrics.held),
             ("hold_overdue_seconds", "How long the oldest of them is over", &metrics.overdue_age),
             (
+                "figures_read_timestamp_seconds",
+                "When these were last read, by this server's clock; 0: never",
+                &metrics.read_at,
+            ),
+            (
                 "ledger_drift_points",
                 "Points by which lots and entries differ; anything but 0 is an incident",
                 &metrics.drift,
+            ),
+            (
+                "books_summed_timestamp_seconds",
+                "When they were last added up, by this server's clock; 0: never",
+                &metrics.summed_at,
             ),
             (
                 "clock_ahead_milliseconds",
@@ -195,12 +209,15 @@ async fn show(State(app): State<Shared>) -> Response {
 
 /// Looks at the database from time to time, until `stop`.
 pub async fn watch(app: Shared, stop: CancellationToken) {
-    let mut looks = 0;
+    // Looks until the next sum: one that failed is tried again at the next look.
+    let mut until_sum = 0;
     while !stop.is_cancelled() {
-        if let Err(error) = look(&app, looks % LOOKS_PER_SUM == 0).await {
+        let sums = until_sum == 0;
+        let done = look(&app, sums).await;
+        until_sum = if sums && done.is_ok() { LOOKS_PER_SUM } else { until_sum }.saturating_sub(1);
+        if let Err(error) = done {
             tracing::warn!(%error, "the figures could not be read");
         }
-        looks += 1;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -208,7 +225,8 @@ pub async fn watch(app: Shared, stop: CancellationToken) {
     }
 }
 
-/// Reads what stands in the database; with `sum`, adds the books up.
+/// Reads what stands in the database; with `sum`, adds the books up. Each leaves when it was done: what fails leaves the
+/// figures as they were.
 ///
 /// # Errors
 /// The database's.
@@ -223,6 +241,7 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     app.metrics.waiting_age.set(age(made_at));
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
+    app.metrics.read_at.set(now.0 / 1000);
     if let Some(theirs) = app.store.clock_ms().await? {
         let ahead = app.clock.now().0 - theirs;
         app.metrics.clock_ahead.set(ahead);
@@ -233,6 +252,7 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     if sum {
         let drift = app.store.read_moment(async |conn| figures::sum_drift(conn).await).await?;
         app.metrics.drift.set(drift);
+        app.metrics.summed_at.set(now.0 / 1000);
         if drift != 0 {
             tracing::error!(drift, "lots and entries differ: run `tukar-server audit`");
         }

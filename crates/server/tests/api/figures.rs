@@ -70,6 +70,39 @@ async fn a_sender_that_is_away_is_told_by_the_age_of_what_waits_and_by_what_beca
 }
 
 #[tokio::test]
+async fn figures_that_can_not_be_read_any_more_are_told_by_their_age() {
+    let server = Server::new(vec![]).await;
+    let told = |name: &str| {
+        let text = server.app.metrics.text().unwrap();
+        let name = format!("tukar_{name}_timestamp_seconds ");
+        text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse::<i64>().unwrap()
+    };
+    let both = || (told("figures_read"), told("books_summed"));
+    assert_eq!(both(), (0, 0), "nothing was read");
+    let first = server.now().0 / 1000;
+    metrics::look(&server.app, false).await.unwrap();
+    assert_eq!(both(), (first, 0));
+    metrics::look(&server.app, true).await.unwrap();
+    assert_eq!(both(), (first, first));
+    let rename = async |sql: &'static str| {
+        let work = async |conn: &mut Connection| conn.execute(sql).await.map(|_| ());
+        server.app.store.transact("test", work).await.unwrap();
+    };
+    rename("ALTER TABLE entries RENAME TO away").await;
+    server.later(60);
+    metrics::look(&server.app, true).await.unwrap_err();
+    assert_eq!(both(), (first + 60, first), "the books can't be added up");
+    rename("ALTER TABLE outbox RENAME TO away_too").await;
+    server.later(60);
+    metrics::look(&server.app, true).await.unwrap_err();
+    assert_eq!(both(), (first + 60, first), "nothing can be read");
+    rename("ALTER TABLE away RENAME TO entries").await;
+    rename("ALTER TABLE away_too RENAME TO outbox").await;
+    metrics::look(&server.app, true).await.unwrap();
+    assert_eq!(both(), (first + 120, first + 120));
+}
+
+#[tokio::test]
 async fn requests_are_counted_by_route_and_name_nobody() {
     let server = Server::new(vec![reward("kopi")]).await;
     let sari = server.sign_in(PHONE).await;
