@@ -168,9 +168,12 @@ pub struct Smtp {
     pub password: Option<String>,
     /// Sender, as `Tukar Poin <no-reply@example.id>`.
     pub from: String,
+    /// Seconds that a mail may take, from the connection to the server's word that it has it.
+    #[serde(default = "thirty")]
+    pub timeout_seconds: u64,
 }
 
-tukar_wire::debug_masked!(Smtp { host, port, tls, from; user, password });
+tukar_wire::debug_masked!(Smtp { host, port, tls, from, timeout_seconds; user, password });
 
 /// How an SMTP line is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -240,6 +243,10 @@ fn post() -> String {
 
 fn ten() -> u64 {
     10
+}
+
+fn thirty() -> u64 {
+    30
 }
 
 /// How the body of a text message's request is written.

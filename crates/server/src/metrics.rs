@@ -4,7 +4,7 @@
 
 use crate::{
     app::{App, Shared},
-    store::figures,
+    store::{challenges::channel_word, figures},
 };
 use axum::{
     Router,
@@ -22,6 +22,7 @@ use prometheus_client::{
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tukar_wire::Channel;
 
 /// Between two looks at the database.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
@@ -45,17 +46,51 @@ struct Route {
     route: String,
 }
 
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Its provider took it.
+    Sent,
+    /// This try failed; it waits for the next.
+    Later,
+    /// Its provider refused it for good.
+    Refused,
+    /// Its time was over before it could be sent.
+    Ended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Message {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+impl Message {
+    fn new(channel: Channel, outcome: Outcome) -> Message {
+        let outcome = match outcome {
+            Outcome::Sent => "sent",
+            Outcome::Later => "later",
+            Outcome::Refused => "refused",
+            Outcome::Ended => "ended",
+        };
+        Message { channel: channel_word(channel), outcome }
+    }
+}
+
 /// All figures of a server.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
     requests: Family<Asked, Counter>,
     seconds: Family<Route, Histogram>,
+    messages: Family<Message, Counter>,
     waiting: Gauge,
     waiting_age: Gauge,
     held: Gauge,
     overdue_age: Gauge,
+    read_at: Gauge,
     drift: Gauge,
+    summed_at: Gauge,
     clock_ahead: Gauge,
 }
 
@@ -66,25 +101,49 @@ impl Default for Metrics {
             registry: Registry::with_prefix("tukar"),
             requests: Family::default(),
             seconds,
+            messages: Family::default(),
             waiting: Gauge::default(),
             waiting_age: Gauge::default(),
             held: Gauge::default(),
             overdue_age: Gauge::default(),
+            read_at: Gauge::default(),
             drift: Gauge::default(),
+            summed_at: Gauge::default(),
             clock_ahead: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to the answer's head", metrics.seconds.clone());
+        registry.register(
+            "messages",
+            "Tries to send a message by what became of it; ended: it could not be sent in its time",
+            metrics.messages.clone(),
+        );
+        // They stand at 0 from the start, so that the first one is seen as a step.
+        for channel in [Channel::Sms, Channel::Email] {
+            for outcome in [Outcome::Sent, Outcome::Later, Outcome::Refused, Outcome::Ended] {
+                drop(metrics.messages.get_or_create(&Message::new(channel, outcome)));
+            }
+        }
         let gauges = [
-            ("outbox_messages", "Messages that wait to be sent", &metrics.waiting),
-            ("outbox_age_seconds", "How long the oldest of them is due", &metrics.waiting_age),
+            ("outbox_messages", "Messages that wait and may still be sent", &metrics.waiting),
+            ("outbox_age_seconds", "How long ago the oldest of them was made", &metrics.waiting_age),
             ("holds", "Redemptions that wait for their code", &metrics.held),
             ("hold_overdue_seconds", "How long the oldest of them is over", &metrics.overdue_age),
+            (
+                "figures_read_timestamp_seconds",
+                "When these were last read, by this server's clock; 0: never",
+                &metrics.read_at,
+            ),
             (
                 "ledger_drift_points",
                 "Points by which lots and entries differ; anything but 0 is an incident",
                 &metrics.drift,
+            ),
+            (
+                "books_summed_timestamp_seconds",
+                "When they were last added up, by this server's clock; 0: never",
+                &metrics.summed_at,
             ),
             (
                 "clock_ahead_milliseconds",
@@ -100,6 +159,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts what became of a message.
+    pub fn count_message(&self, channel: Channel, outcome: Outcome) {
+        self.messages.get_or_create(&Message::new(channel, outcome)).inc();
+    }
+
     /// The figures in Prometheus' text.
     ///
     /// # Errors
@@ -145,12 +209,15 @@ async fn show(State(app): State<Shared>) -> Response {
 
 /// Looks at the database from time to time, until `stop`.
 pub async fn watch(app: Shared, stop: CancellationToken) {
-    let mut looks = 0;
+    // Looks until the next sum: one that failed is tried again at the next look.
+    let mut until_sum = 0;
     while !stop.is_cancelled() {
-        if let Err(error) = look(&app, looks % LOOKS_PER_SUM == 0).await {
+        let sums = until_sum == 0;
+        let done = look(&app, sums).await;
+        until_sum = if sums && done.is_ok() { LOOKS_PER_SUM } else { until_sum }.saturating_sub(1);
+        if let Err(error) = done {
             tracing::warn!(%error, "the figures could not be read");
         }
-        looks += 1;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -158,21 +225,23 @@ pub async fn watch(app: Shared, stop: CancellationToken) {
     }
 }
 
-/// Reads what stands in the database; with `sum`, adds the books up.
+/// Reads what stands in the database; with `sum`, adds the books up. Each leaves when it was done: what fails leaves the
+/// figures as they were.
 ///
 /// # Errors
 /// The database's.
 pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     let mut conn = app.store.read().await?;
-    let (waiting, due_at) = figures::load_outbox(&mut conn).await?;
+    let (waiting, made_at) = figures::load_outbox(&mut conn, now).await?;
     let (held, ends_at) = figures::load_holds(&mut conn).await?;
     drop(conn);
     let age = |at: Option<i64>| at.map_or(0, |at| ((now.0 - at) / 1000).max(0));
     app.metrics.waiting.set(waiting);
-    app.metrics.waiting_age.set(age(due_at));
+    app.metrics.waiting_age.set(age(made_at));
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
+    app.metrics.read_at.set(now.0 / 1000);
     if let Some(theirs) = app.store.clock_ms().await? {
         let ahead = app.clock.now().0 - theirs;
         app.metrics.clock_ahead.set(ahead);
@@ -183,6 +252,7 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     if sum {
         let drift = app.store.read_moment(async |conn| figures::sum_drift(conn).await).await?;
         app.metrics.drift.set(drift);
+        app.metrics.summed_at.set(now.0 / 1000);
         if drift != 0 {
             tracing::error!(drift, "lots and entries differ: run `tukar-server audit`");
         }

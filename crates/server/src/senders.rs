@@ -35,10 +35,10 @@ pub enum SendError {
     /// No sender is set up for the channel.
     #[error("no sender is set up for {0:?}")]
     NoSender(Channel),
-    /// The provider refused it for good: sending it again will not help.
+    /// The provider refused this one message for good: sending it again will not help.
     #[error("the provider refused the message: {0}")]
     Refused(String),
-    /// The provider could not be reached or asked to try again.
+    /// The provider could not be reached, asked to try again, or refused our account: what an operator can put right.
     #[error("the provider could not take the message now: {0}")]
     Later(String),
 }
@@ -52,7 +52,7 @@ pub trait Sender: Send + Sync {
     /// Sends one message; returns when the provider has taken it.
     ///
     /// # Errors
-    /// [`SendError`]: only `Later` is worth another try.
+    /// [`SendError`]: only `Refused` is not worth another try.
     async fn send(&self, message: &Message) -> Result<(), SendError>;
 
     /// The demo's inbox, when messages go there.

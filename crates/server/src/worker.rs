@@ -1,16 +1,19 @@
 //! What is due without anybody asking: messages, holds that are over, lots that end, pending points.
 //!
 //! Invariants: messages never wait for the other work; what fails or panics for one member is passed over until the next
-//! round, and neither the other members nor the other kinds of work wait for it. Each kind of work takes a bounded piece at
-//! a time. What a member reads of their own never depends on this having run; pieces of limited stock that someone else
-//! held too long come back with it.
+//! round, and neither the other members nor the other kinds of work wait for it. The kinds of work take turns, each with a
+//! bounded piece, and between two pieces it can stop. What a member reads of their own holds and lots that are over never
+//! depends on this having run. Pending points become spendable with it, and pieces of limited stock that someone else held
+//! too long come back.
+
+mod messages;
 
 use crate::{
     app::App,
     catalogue::Bilingual,
     clock::timestamp,
+    metrics::Outcome,
     problem::ApiError,
-    senders::{Message, SendError},
     service::redeem,
     store::{
         Connection, Lock, Writes, challenges, identities,
@@ -19,10 +22,10 @@ use crate::{
     },
 };
 use anyhow::anyhow;
-use futures_util::{FutureExt as _, future::join_all};
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::time::{Instant, interval_at, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
@@ -31,17 +34,10 @@ use tukar_wire::{ActivityKind, Moment};
 const MEMBERS_AT_ONCE: u32 = 50;
 /// Members in a row for whom the database was busy or away: then it is not about them.
 const BUSY_IN_A_ROW: u32 = 2;
-/// Messages that are claimed and sent together.
-const SENT_AT_ONCE: u32 = 64;
-/// How long a claimed message is this server's.
-const CLAIM_MS: i64 = 150_000;
-/// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
-/// became of it.
-const SENDING_MAX: Duration = Duration::from_secs(130);
-/// Tries of one message.
-const TRIES_MAX: u32 = 6;
 /// Between rounds when nothing wakes the worker.
 const ROUND_EVERY: Duration = Duration::from_secs(5);
+/// How long a round goes on while more is due; then what was passed over is tried again, and what is old is forgotten.
+const ROUND_MAX: Duration = ROUND_EVERY;
 /// Rounds until what is old is forgotten again.
 const ROUNDS_PER_TIDY: u32 = 12;
 
@@ -91,7 +87,7 @@ async fn send_until(app: &App, stop: &CancellationToken) {
     let mut round = interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
     while !stop.is_cancelled() {
         // What failed is told, and tried again in the next round.
-        let _ = told("messages", caught(send_all(app)).await);
+        let _ = messages::send_all(app, stop).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = app.wake.notified() => {}
@@ -102,10 +98,11 @@ async fn send_until(app: &App, stop: &CancellationToken) {
 
 async fn sweep_until(app: &App, stop: &CancellationToken) {
     let mut round = interval_at(Instant::now() + ROUND_EVERY, ROUND_EVERY);
+    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut rounds = 0_u32;
     while !stop.is_cancelled() {
         // As above.
-        let _ = sweep_all(app, rounds.is_multiple_of(ROUNDS_PER_TIDY)).await;
+        let _ = sweep_all(app, (stop, ROUND_MAX), rounds.is_multiple_of(ROUNDS_PER_TIDY)).await;
         rounds = rounds.wrapping_add(1);
         tokio::select! {
             () = stop.cancelled() => {}
@@ -119,19 +116,34 @@ async fn sweep_until(app: &App, stop: &CancellationToken) {
 /// # Errors
 /// The first kind of work that failed as a whole; the others were done all the same.
 pub async fn run_due(app: &App) -> Result<(), ApiError> {
-    let sent = told("messages", caught(send_all(app)).await);
-    sent.and(sweep_all(app, true).await)
+    let never = CancellationToken::new();
+    let sent = messages::send_all(app, &never).await;
+    sent.and(sweep_all(app, (&never, Duration::MAX), true).await)
 }
 
-async fn send_all(app: &App) -> Result<(), ApiError> {
-    while send_due(app).await? > 0 {}
-    Ok(())
-}
-
-async fn sweep_all(app: &App, tidies: bool) -> Result<(), ApiError> {
-    let mut done = Ok(());
-    for sweep in Sweep::ALL {
-        done = done.and(told("members", caught(sweep_members(app, sweep)).await));
+/// Takes a piece of each kind of work in turn, until none is left, `max` is over, or it is to `stop`.
+async fn sweep_all(
+    app: &App,
+    (stop, max): (&CancellationToken, Duration),
+    tidies: bool,
+) -> Result<(), ApiError> {
+    let (begun, mut done) = (Instant::now(), Ok(()));
+    let mut turns = Sweep::ALL.map(Turn::new);
+    let mut more = true;
+    while more && begun.elapsed() < max {
+        more = false;
+        for turn in &mut turns {
+            if stop.is_cancelled() {
+                return done;
+            }
+            // What failed as a whole has no other turn in this round.
+            if !turn.failed {
+                let taken = told("members", caught(turn.take(app)).await);
+                turn.failed = taken.is_err();
+                more |= *taken.as_ref().unwrap_or(&false);
+                done = done.and(taken.map(|_| ()));
+            }
+        }
     }
     if tidies {
         done = done.and(told("tidying", caught(tidy(app, app.clock.now())).await));
@@ -139,40 +151,50 @@ async fn sweep_all(app: &App, tidies: bool) -> Result<(), ApiError> {
     done
 }
 
-/// Takes member after member, until none is due but those that were passed over.
-async fn sweep_members(app: &App, sweep: Sweep) -> Result<(), ApiError> {
-    let (mut passed, mut busy) = (HashSet::new(), 0);
-    loop {
-        let now = app.clock.now();
+/// A kind of work within a round.
+struct Turn {
+    sweep: Sweep,
+    /// Members who are not tried again in this round.
+    passed: HashSet<String>,
+    failed: bool,
+}
+
+impl Turn {
+    fn new(sweep: Sweep) -> Turn {
+        Turn { sweep, passed: HashSet::new(), failed: false }
+    }
+
+    /// Takes some members; `false`: none is due but those that were passed over.
+    async fn take(&mut self, app: &App) -> Result<bool, ApiError> {
+        let (now, mut busy) = (app.clock.now(), 0);
         // Those passed over are found again, and take nobody's place.
-        let limit = MEMBERS_AT_ONCE.saturating_add(u32::try_from(passed.len()).unwrap_or(u32::MAX));
+        let limit = MEMBERS_AT_ONCE.saturating_add(u32::try_from(self.passed.len()).unwrap_or(u32::MAX));
         let found = {
             let mut conn = app.store.read().await?;
-            sweep.find(&mut conn, (now, limit)).await?
+            self.sweep.find(&mut conn, (now, limit)).await?
         };
-        let due: Vec<_> = found.into_iter().filter(|member_id| !passed.contains(member_id)).collect();
-        if due.is_empty() {
-            return Ok(());
-        }
+        let due: Vec<_> = found.into_iter().filter(|member_id| !self.passed.contains(member_id)).collect();
+        let any = !due.is_empty();
         for member_id in due {
-            let done = caught(sweep.take(app, &member_id, now)).await;
+            let done = caught(self.sweep.take(app, &member_id, now)).await;
             busy = if matches!(done, Err(ApiError::Busy | ApiError::Lost(_))) { busy + 1 } else { 0 };
             match done {
                 Ok(true) => {}
                 Err(error) if busy >= BUSY_IN_A_ROW => return Err(error),
                 Ok(false) => {
-                    passed.insert(member_id);
+                    self.passed.insert(member_id);
                 }
                 Err(error) => {
                     tracing::error!(
-                        ?sweep,
+                        sweep = ?self.sweep,
                         error = words(&error),
                         "a member is passed over; `tukar-server audit` tells whose books are in disorder"
                     );
-                    passed.insert(member_id);
+                    self.passed.insert(member_id);
                 }
             }
         }
+        Ok(any)
     }
 }
 
@@ -187,7 +209,7 @@ fn said(panic: &(dyn Any + Send)) -> &'static str {
     panic.downcast_ref::<&'static str>().copied().unwrap_or("no words")
 }
 
-fn told(work: &str, done: Result<(), ApiError>) -> Result<(), ApiError> {
+fn told<T>(work: &str, done: Result<T, ApiError>) -> Result<T, ApiError> {
     if let Err(error) = &done {
         tracing::error!(work, error = words(error), "a round of the worker failed");
     }
@@ -270,71 +292,22 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
         .await
 }
 
-/// Sends what is due. A message is claimed for a while first, so that of several servers one sends it, and taken out only
-/// after it was sent: it may go twice and never gets lost. One whose code has ended is never sent.
-async fn send_due(app: &App) -> Result<usize, ApiError> {
-    let _alone = app.sending.lock().await;
-    // Read here: whoever sent before may have taken long.
-    let (now, begun) = (app.clock.now(), Instant::now());
-    let until = now.plus_ms(CLAIM_MS);
-    let rows = {
-        let mut conn = app.store.read().await?;
-        outbox::load_due(&mut conn, now, SENT_AT_ONCE).await?
-    };
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let claimed = app
-        .store
-        .transact("worker.claim", async |conn| outbox::claim(conn, &rows, (now, until)).await)
-        .await?;
-    let now = app.clock.now();
-    let claimed: Vec<_> = rows.iter().filter(|row| claimed.contains(&row.id) && row.ends_at > now).collect();
-    let sent = join_all(claimed.iter().map(|row| send(app, &row.message, begun + SENDING_MAX))).await;
-    let now = app.clock.now();
-    app.store
-        .transact("worker.sent", async |conn| {
-            let mut done = Vec::new();
-            for (row, sent) in claimed.iter().zip(&sent) {
-                match sent {
-                    Ok(()) => done.push(row.id.as_str()),
-                    Err(error @ SendError::Later(_)) if row.tries + 1 < TRIES_MAX => {
-                        tracing::warn!(message = row.id, %error, "a message is put off");
-                        outbox::put_off(conn, &row.id, now.plus_ms(2_000 << row.tries)).await?;
-                    }
-                    Err(error) => {
-                        tracing::error!(message = row.id, %error, "a message was given up");
-                        done.push(row.id.as_str());
-                    }
-                }
-            }
-            Ok::<_, ApiError>(outbox::delete(conn, &done).await?)
-        })
-        .await?;
-    Ok(rows.len())
-}
-
-/// Sends one message. A sender that panics or takes longer than the claim fails for this message alone.
-async fn send(app: &App, message: &Message, deadline: Instant) -> Result<(), SendError> {
-    let sending = timeout_at(deadline, app.senders.send(message));
-    match AssertUnwindSafe(sending).catch_unwind().await {
-        Ok(Ok(sent)) => sent,
-        Ok(Err(_)) => Err(SendError::Later("no answer in time".to_owned())),
-        Err(panic) => Err(SendError::Later(format!("a bug: {}", said(&*panic)))),
-    }
-}
-
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {
-    app.store
+    let late = app
+        .store
         .transact("worker.tidy", async |conn| {
             let late = outbox::delete_ended(conn, now).await?;
-            if late > 0 {
-                tracing::warn!(late, "messages ended before they could be sent");
-            }
             challenges::delete_old(conn, now).await?;
             identities::delete_ended(conn, now).await?;
-            members::delete_ended_sessions(conn, now).await
+            members::delete_ended_sessions(conn, now).await?;
+            Ok::<_, ApiError>(late)
         })
         .await?;
+    if !late.is_empty() {
+        tracing::error!(late = late.len(), "messages ended before they could be sent");
+    }
+    for channel in late {
+        app.metrics.count_message(channel, Outcome::Ended);
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Codes, Config, Rules, SmsHttp, Smtp, Tls, file, host_of, is_origin};
+use super::{BodyKind, Codes, Config, Rules, SmsHttp, Smtp, Tls, file, host_of, is_origin, thirty};
 use crate::{
     http::client::HOPS_MAX, message::HOST_LETTERS_MAX, service::sign_in::TOUCH_EVERY_MS, store::Database,
 };
@@ -150,6 +150,7 @@ impl SmtpFlags {
                 user: None,
                 password: None,
                 from: from.clone(),
+                timeout_seconds: thirty(),
             });
         }
         if let Some(smtp) = &mut config.smtp {

@@ -11,6 +11,16 @@ use reqwest::{
 use std::{fmt::Write as _, time::Duration};
 use tukar_wire::Channel;
 
+/// Refusals that tell of our account, of its credit or of the moment, and not of one message.
+const ABOUT_THE_ACCOUNT: [StatusCode; 6] = [
+    StatusCode::UNAUTHORIZED,
+    StatusCode::PAYMENT_REQUIRED,
+    StatusCode::FORBIDDEN,
+    StatusCode::PROXY_AUTHENTICATION_REQUIRED,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::TOO_MANY_REQUESTS,
+];
+
 /// One provider.
 pub struct SmsHttpSender {
     client: Client,
@@ -104,10 +114,7 @@ impl Sender for SmsHttpSender {
         let status = answer.status();
         if self.taken(status) {
             Ok(())
-        } else if status.is_client_error()
-            && status != StatusCode::TOO_MANY_REQUESTS
-            && status != StatusCode::REQUEST_TIMEOUT
-        {
+        } else if status.is_client_error() && !ABOUT_THE_ACCOUNT.contains(&status) {
             Err(SendError::Refused(format!("HTTP status {}", status.as_u16())))
         } else {
             Err(SendError::Later(format!("HTTP status {}", status.as_u16())))
@@ -228,7 +235,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_providers_status_decides() {
-        for (status, want) in [("200 OK", "taken"), ("400 Bad Request", "refused"), ("503 Busy", "later")] {
+        for (status, want) in [
+            ("200 OK", "taken"),
+            ("400 Bad Request", "refused"),
+            ("401 Wrong Key", "later"),
+            ("402 No Credit", "later"),
+            ("403 Stopped", "later"),
+            ("429 Too Many", "later"),
+            ("503 Busy", "later"),
+        ] {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let provider = tokio::spawn(async move {

@@ -1,23 +1,40 @@
 //! E-mail through any SMTP server.
+//!
+//! Invariants: a mail has a line of its own, so that what became of one never tells of another; and it ends within the
+//! seconds of the settings, wherever the server falls silent.
 
 use super::{Message, SendError, Sender};
 use crate::config::{Smtp, Tls};
 use anyhow::Context as _;
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    Address,
     message::{Mailbox, header::ContentType},
-    transport::smtp::authentication::Credentials,
+    transport::smtp::{
+        Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt},
+        extension::{ClientId, MailParameter},
+    },
 };
 use std::time::Duration;
+use tokio::time::timeout;
 use tukar_wire::Channel;
 
-/// Seconds to wait for the server.
-const TIMEOUT_SECONDS: u64 = 15;
+/// How long to wait for the answer to our leaving: the mail was taken before.
+const LEAVING_MAX: Duration = Duration::from_secs(1);
+/// Statuses that tell of our account, whatever they answer.
+const ABOUT_THE_ACCOUNT: [u16; 4] = [530, 534, 535, 538];
 
-/// A pool of connections to one SMTP server.
+/// The way to one SMTP server.
 pub struct SmtpSender {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    host: String,
+    port: u16,
+    tls: Tls,
+    tls_parameters: Option<TlsParameters>,
+    credentials: Option<Credentials>,
     from: Mailbox,
+    limit: Duration,
 }
 
 impl SmtpSender {
@@ -27,23 +44,64 @@ impl SmtpSender {
     /// When the sender's address or the TLS name can't be used.
     pub fn new(settings: &Smtp) -> anyhow::Result<Self> {
         let from = settings.from.parse().with_context(|| format!("smtp.from {:?}", settings.from))?;
-        let host = &settings.host;
-        let mut builder = match settings.tls {
-            Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host),
-            Tls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host)
-                .with_context(|| format!("smtp.host {host:?}"))?,
-            Tls::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(host)
-                .with_context(|| format!("smtp.host {host:?}"))?,
+        let host = settings.host.clone();
+        let parameters =
+            || TlsParameters::new(host.clone()).map(Some).with_context(|| format!("smtp.host {host:?}"));
+        let (port, tls_parameters) = match settings.tls {
+            Tls::None => (SMTP_PORT, None),
+            Tls::Starttls => (SUBMISSION_PORT, parameters()?),
+            Tls::Tls => (SUBMISSIONS_PORT, parameters()?),
         };
-        if let Some(port) = settings.port {
-            builder = builder.port(port);
+        let credentials = settings
+            .user
+            .clone()
+            .map(|user| Credentials::new(user, settings.password.clone().unwrap_or_default()));
+        Ok(SmtpSender {
+            host,
+            port: settings.port.unwrap_or(port),
+            tls: settings.tls,
+            tls_parameters,
+            credentials,
+            from,
+            limit: Duration::from_secs(settings.timeout_seconds.clamp(1, 120)),
+        })
+    }
+
+    /// A line that is protected as the settings say, and signed in.
+    async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
+        let hello = ClientId::default();
+        let (at_once, then) = match self.tls {
+            Tls::Tls => (self.tls_parameters.clone(), None),
+            Tls::Starttls | Tls::None => (None, self.tls_parameters.clone()),
+        };
+        let server = (self.host.as_str(), self.port);
+        let mut line =
+            AsyncSmtpConnection::connect_tokio1(server, Some(self.limit), &hello, at_once, None).await?;
+        if let Some(parameters) = then {
+            line.starttls(parameters, &hello).await?;
         }
-        if let Some(user) = &settings.user {
-            let password = settings.password.clone().unwrap_or_default();
-            builder = builder.credentials(Credentials::new(user.clone(), password));
+        if let Some(credentials) = &self.credentials {
+            line.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
-        let transport = builder.timeout(Some(Duration::from_secs(TIMEOUT_SECONDS))).build();
-        Ok(SmtpSender { transport, from })
+        Ok(line)
+    }
+
+    /// The server has taken the mail when this returns; what is still to be done with the line is leaving.
+    async fn hand_over(&self, mail: &lettre::Message) -> Result<AsyncSmtpConnection, SendError> {
+        // Up to here nothing was said of the mail: what is refused is the account or our own address.
+        let mut line = self.open().await.map_err(later)?;
+        let envelope = mail.envelope();
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let all_ascii = envelope.from().into_iter().chain(envelope.to()).all(is_ascii);
+        let utf8 = (!all_ascii).then_some(MailParameter::SmtpUtfEight);
+        let from = Mail::new(envelope.from().cloned(), utf8.into_iter().collect());
+        line.command(from).await.map_err(later)?;
+        for to in envelope.to() {
+            line.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(about_the_mail)?;
+        }
+        line.command(Data).await.map_err(about_the_mail)?;
+        line.message(&mail.formatted()).await.map_err(about_the_mail)?;
+        Ok(line)
     }
 }
 
@@ -56,23 +114,37 @@ impl Sender for SmtpSender {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         let to: Mailbox =
             message.to.parse().map_err(|_| SendError::Refused("the address can't be written".to_owned()))?;
-        let email = lettre::Message::builder()
+        let mail = lettre::Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(message.subject.clone())
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.clone())
             .map_err(|error| SendError::Refused(error.to_string()))?;
-        match self.transport.send(email).await {
-            Ok(_) => Ok(()),
-            // The server's words may repeat the address, so only the status goes further.
-            Err(error) if error.is_permanent() => Err(SendError::Refused(status(&error))),
-            Err(error) => Err(SendError::Later(status(&error))),
+        match timeout(self.limit, self.hand_over(&mail)).await {
+            Ok(Ok(mut line)) => {
+                // Taken is taken, whatever is answered to this, or not.
+                let _ = timeout(LEAVING_MAX, line.quit()).await;
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(SendError::Later("no answer in time".to_owned())),
         }
     }
 }
 
-fn status(error: &lettre::transport::smtp::Error) -> String {
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
+fn later(error: Error) -> SendError {
+    SendError::Later(status(&error))
+}
+
+fn about_the_mail(error: Error) -> SendError {
+    let about_us = error.status().is_some_and(|code| ABOUT_THE_ACCOUNT.contains(&code.into()));
+    if error.is_permanent() && !about_us { SendError::Refused(status(&error)) } else { later(error) }
+}
+
+/// The server's words may repeat the address, so only the status goes further.
+fn status(error: &Error) -> String {
     match error.status() {
         Some(code) => format!("SMTP status {code}"),
         None if error.is_timeout() => "no answer in time".to_owned(),
@@ -85,10 +157,42 @@ fn status(error: &lettre::transport::smtp::Error) -> String {
 mod tests {
     use super::*;
     use crate::language::Language;
-    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::{
+        io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+        net::TcpListener,
+        time::Instant,
+    };
+
+    fn settings(port: u16) -> Smtp {
+        Smtp {
+            host: "127.0.0.1".to_owned(),
+            port: Some(port),
+            tls: Tls::None,
+            user: None,
+            password: None,
+            from: "Nusa Poin <poin@example.id>".to_owned(),
+            timeout_seconds: 1,
+        }
+    }
+
+    fn message() -> Message {
+        Message {
+            channel: Channel::Email,
+            to: "sari@example.id".to_owned(),
+            subject: "Kode Anda".to_owned(),
+            text: "Kode Anda 123456.".to_owned(),
+            language: Language::Id,
+        }
+    }
+
+    async fn listen() -> (TcpListener, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, port)
+    }
 
     /// The least that a mail server says; returns the lines of the mail it took.
-    async fn take_one_mail(listener: tokio::net::TcpListener) -> Vec<String> {
+    async fn take_one_mail(listener: TcpListener) -> Vec<String> {
         let (stream, _) = listener.accept().await.unwrap();
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).lines();
@@ -119,26 +223,34 @@ mod tests {
         mail
     }
 
+    /// Answers what begins with `refused` with `answer`, and all else as if it were well; nothing once it was told to go.
+    async fn refuse(listener: TcpListener, (refused, answer): (&str, &str)) {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 here\r\n").await.unwrap();
+        let mut in_data = false;
+        while let Ok(Some(line)) = lines.next_line().await {
+            if in_data && line != "." {
+                continue;
+            }
+            let said = match line.as_str() {
+                line if line.starts_with(refused) && !answer.is_empty() => answer,
+                line if line.starts_with("EHLO") => "250-here\r\n250 AUTH PLAIN",
+                "DATA" => "354 go on",
+                "QUIT" => std::future::pending().await,
+                _ => "250 ok",
+            };
+            in_data = line == "DATA";
+            write.write_all(format!("{said}\r\n").as_bytes()).await.unwrap();
+        }
+    }
+
     #[tokio::test]
     async fn a_message_crosses_the_line_as_a_mail() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = Smtp {
-            host: "127.0.0.1".to_owned(),
-            port: Some(listener.local_addr().unwrap().port()),
-            tls: Tls::None,
-            user: None,
-            password: None,
-            from: "Nusa Poin <poin@example.id>".to_owned(),
-        };
+        let (listener, port) = listen().await;
         let server = tokio::spawn(take_one_mail(listener));
-        let message = Message {
-            channel: Channel::Email,
-            to: "sari@example.id".to_owned(),
-            subject: "Kode Anda".to_owned(),
-            text: "Kode Anda 123456.".to_owned(),
-            language: Language::Id,
-        };
-        SmtpSender::new(&settings).unwrap().send(&message).await.unwrap();
+        SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap();
         let mail = server.await.unwrap();
         assert!(mail.iter().any(|line| line == "Subject: Kode Anda"), "{mail:?}");
         assert!(mail.iter().any(|line| line == "Kode Anda 123456."), "{mail:?}");
@@ -146,50 +258,59 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_is_away_is_worth_another_try_and_names_no_contact() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (listener, port) = listen().await;
         drop(listener);
-        let settings = Smtp {
-            host: "127.0.0.1".to_owned(),
-            port: Some(port),
-            tls: Tls::None,
-            user: None,
-            password: None,
-            from: "poin@example.id".to_owned(),
-        };
-        let message = Message {
-            channel: Channel::Email,
-            to: "sari@example.id".to_owned(),
-            subject: String::new(),
-            text: String::new(),
-            language: Language::Id,
-        };
-        let error = SmtpSender::new(&settings).unwrap().send(&message).await.unwrap_err();
+        let error = SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap_err();
         assert!(matches!(error, SendError::Later(_)));
         assert!(!error.to_string().contains("sari"));
     }
 
     #[tokio::test]
+    async fn a_server_that_accepts_and_says_nothing_is_left_in_time() {
+        let (listener, port) = listen().await;
+        let silent = tokio::spawn(async move {
+            let line = listener.accept().await.unwrap();
+            std::future::pending::<()>().await;
+            drop(line);
+        });
+        let begun = Instant::now();
+        let error = SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap_err();
+        assert!(matches!(error, SendError::Later(_)), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        silent.abort();
+    }
+
+    #[tokio::test]
+    async fn a_refusal_of_the_account_is_not_one_of_the_mail_and_a_mail_that_was_taken_is_taken() {
+        for (refused, answer, want) in [
+            ("AUTH", "535 wrong password", "later"),
+            ("MAIL", "550 not your address", "later"),
+            ("RCPT", "451 try again", "later"),
+            ("RCPT", "530 sign in first", "later"),
+            ("RCPT", "550 nobody here", "refused"),
+            (".", "554 no such mail", "refused"),
+            ("QUIT", "", "taken"),
+        ] {
+            let (listener, port) = listen().await;
+            let server = tokio::spawn(refuse(listener, (refused, answer)));
+            let signed_in = Smtp { user: Some("tukar".to_owned()), ..settings(port) };
+            let got = match SmtpSender::new(&signed_in).unwrap().send(&message()).await {
+                Ok(()) => "taken",
+                Err(SendError::Refused(_)) => "refused",
+                Err(_) => "later",
+            };
+            assert_eq!(got, want, "{refused} {answer}");
+            server.abort();
+        }
+    }
+
+    #[tokio::test]
     async fn a_line_that_must_be_protected_is_never_used_unprotected() {
         for tls in [Tls::Starttls, Tls::Tls] {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let settings = Smtp {
-                host: "localhost".to_owned(),
-                port: Some(listener.local_addr().unwrap().port()),
-                tls,
-                user: None,
-                password: None,
-                from: "poin@example.id".to_owned(),
-            };
+            let (listener, port) = listen().await;
+            let settings = Smtp { host: "localhost".to_owned(), tls, ..settings(port) };
             let server = tokio::spawn(take_one_mail(listener));
-            let message = Message {
-                channel: Channel::Email,
-                to: "sari@example.id".to_owned(),
-                subject: "x".to_owned(),
-                text: "x".to_owned(),
-                language: Language::Id,
-            };
-            assert!(SmtpSender::new(&settings).unwrap().send(&message).await.is_err(), "{tls:?}");
+            assert!(SmtpSender::new(&settings).unwrap().send(&message()).await.is_err(), "{tls:?}");
             server.abort();
         }
     }

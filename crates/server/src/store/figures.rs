@@ -1,13 +1,17 @@
 //! What an operator watches, over all members.
 
-use super::Connection;
+use super::{Connection, outbox::NOWHERE};
+use tukar_wire::Moment;
 
-/// Messages that wait, and when the oldest was due.
+/// Messages that may still be sent, and when the oldest was made.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_outbox(conn: &mut Connection) -> Result<(i64, Option<i64>), sqlx::Error> {
-    sqlx::query_as("SELECT COUNT(*), MIN(due_at) FROM outbox").fetch_one(conn).await
+pub async fn load_outbox(conn: &mut Connection, now: Moment) -> Result<(i64, Option<i64>), sqlx::Error> {
+    let sql = format!(
+        "SELECT COUNT(*), MIN(made_at) FROM outbox WHERE ends_at > $1 AND contact NOT LIKE '{NOWHERE}%'"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_one(conn).await
 }
 
 /// Open holds, and when the first of them ends or ended.

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use sqlx::Row;
-use tukar_wire::Moment;
+use tukar_wire::{Channel, Moment};
 
 /// A message that waits.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct OutboxRow {
     pub id: String,
     /// What to send.
     pub message: Message,
+    /// When it was made.
+    pub made_at: Moment,
+    /// When it was to be sent.
+    pub due_at: Moment,
     /// From then on it must not be sent: its code has ended.
     pub ends_at: Moment,
     /// Times it was tried.
@@ -32,7 +36,7 @@ pub fn insert(
 ) {
     writes.add(1, |query| {
         query.push(
-            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, due_at, ends_at, tries) VALUES ",
+            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) VALUES ",
         );
         query.push_rows([message], |values, message| {
             values
@@ -44,24 +48,29 @@ pub fn insert(
                 .push_bind(message.subject.as_str())
                 .push_bind(message.text.as_str())
                 .push_bind(now.0)
+                .push_bind(now.0)
                 .push_bind(ends_at.0)
                 .push_bind(0_i64);
         });
     });
 }
 
-/// Messages due at `now`, oldest first, at most `limit`.
+/// Messages of a channel due at `now`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// The database's.
-pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $2 ORDER BY due_at, id LIMIT $3")
-            .bind(now.0)
-            .bind(now.0)
-            .bind(i64::from(limit))
-            .fetch_all(conn)
-            .await?;
+pub async fn load_due(
+    conn: &mut Connection,
+    (channel, now): (Channel, Moment),
+    limit: usize,
+) -> Result<Vec<OutboxRow>, sqlx::Error> {
+    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 ORDER BY due_at, id LIMIT $3";
+    let rows = sqlx::query(sql)
+        .bind(now.0)
+        .bind(channel_word(channel))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(OutboxRow {
@@ -73,6 +82,8 @@ pub async fn load_due(conn: &mut Connection, now: Moment, limit: u32) -> Result<
                     text: row.try_get("text")?,
                     language: Language::of_tag(&row.try_get::<String, _>("language")?).unwrap_or_default(),
                 },
+                made_at: Moment(row.try_get("made_at")?),
+                due_at: Moment(row.try_get("due_at")?),
                 ends_at: Moment(row.try_get("ends_at")?),
                 tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
             })
@@ -106,7 +117,7 @@ pub async fn claim(
     query.fetch_all(conn).await?.iter().map(|row| row.try_get("id")).collect()
 }
 
-/// Takes messages out: sent, or given up.
+/// Takes messages out: sent, or refused.
 ///
 /// # Errors
 /// The database's.
@@ -138,14 +149,15 @@ pub async fn put_off(conn: &mut Connection, id: &str, due_at: Moment) -> Result<
 /// What a contact begins with to which nothing is sent, though it seems so.
 pub const NOWHERE: &str = "nowhere:";
 
-/// Takes out what can't be sent any more. Returns how many were meant to be.
+/// Takes out what can't be sent any more. Returns the channels of those that were meant to be.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_ended(conn: &mut Connection, now: Moment) -> Result<u64, sqlx::Error> {
+pub async fn delete_ended(conn: &mut Connection, now: Moment) -> Result<Vec<Channel>, sqlx::Error> {
     let sql =
         sqlx::AssertSqlSafe(format!("DELETE FROM outbox WHERE ends_at <= $1 AND contact LIKE '{NOWHERE}%'"));
     sqlx::query(sql).bind(now.0).execute(&mut *conn).await?;
-    let done = sqlx::query("DELETE FROM outbox WHERE ends_at <= $1").bind(now.0).execute(conn).await?;
-    Ok(done.rows_affected())
+    let sql = "DELETE FROM outbox WHERE ends_at <= $1 RETURNING channel";
+    let words: Vec<String> = sqlx::query_scalar(sql).bind(now.0).fetch_all(conn).await?;
+    Ok(words.iter().map(|word| channel_of(word)).collect())
 }

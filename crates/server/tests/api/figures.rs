@@ -2,6 +2,7 @@
 
 use crate::server::{EMAIL, PHONE, Server, reward};
 use sqlx::Executor as _;
+use std::sync::atomic::Ordering;
 use tukar_server::{metrics, store::Connection};
 
 async fn figure(server: &Server, name: &str) -> i64 {
@@ -17,10 +18,12 @@ async fn ages_of_messages_and_holds_and_a_drift_of_the_books_are_told() {
     let sari = server.sign_in(PHONE).await;
     sari.hold("kopi").await;
     assert_eq!((figure(&server, "holds").await, figure(&server, "hold_overdue_seconds").await), (1, 0));
+    assert_eq!(figure(&server, "outbox_messages").await, 1);
     server.later(960);
     assert_eq!(
         (figure(&server, "outbox_messages").await, figure(&server, "outbox_age_seconds").await),
-        (1, 960)
+        (0, 0),
+        "a code that has ended waits for nothing"
     );
     assert_eq!(figure(&server, "hold_overdue_seconds").await, 60);
     assert_eq!(figure(&server, "ledger_drift_points").await, 0);
@@ -29,6 +32,74 @@ async fn ages_of_messages_and_holds_and_a_drift_of_the_books_are_told() {
     };
     server.app.store.transact("test", work).await.unwrap();
     assert_eq!(figure(&server, "ledger_drift_points").await, 7);
+}
+
+#[tokio::test]
+async fn a_sender_that_is_away_is_told_by_the_age_of_what_waits_and_by_what_became_of_it() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    server.ask_code(PHONE).await.is(202);
+    for seconds in [60, 120, 180, 240] {
+        server.work().await;
+        server.later(60);
+        server.work().await;
+        assert_eq!(figure(&server, "outbox_age_seconds").await, seconds);
+    }
+    let count = async |channel: &str, outcome: &str| {
+        let text = server.app.metrics.text().unwrap();
+        let name = format!("tukar_messages_total{{channel=\"{channel}\",outcome=\"{outcome}\"}} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&name));
+        line.unwrap_or_else(|| panic!("{name}: {text}")).parse::<u32>().unwrap()
+    };
+    assert_eq!((count("sms", "sent").await, count("sms", "ended").await), (0, 0));
+    assert!(count("sms", "later").await >= 4);
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(31);
+    server.work().await;
+    assert_eq!(count("sms", "sent").await, 1, "it was not given up after some tries");
+    assert_eq!(
+        (figure(&server, "outbox_age_seconds").await, figure(&server, "outbox_messages").await),
+        (0, 0)
+    );
+    server.post.down.store(true, Ordering::SeqCst);
+    server.ask_code(EMAIL).await.is(202);
+    server.work().await;
+    server.later(300);
+    server.work().await;
+    assert_eq!(count("email", "ended").await, 1);
+}
+
+#[tokio::test]
+async fn figures_that_can_not_be_read_any_more_are_told_by_their_age() {
+    let server = Server::new(vec![]).await;
+    let told = |name: &str| {
+        let text = server.app.metrics.text().unwrap();
+        let name = format!("tukar_{name}_timestamp_seconds ");
+        text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse::<i64>().unwrap()
+    };
+    let both = || (told("figures_read"), told("books_summed"));
+    assert_eq!(both(), (0, 0), "nothing was read");
+    let first = server.now().0 / 1000;
+    metrics::look(&server.app, false).await.unwrap();
+    assert_eq!(both(), (first, 0));
+    metrics::look(&server.app, true).await.unwrap();
+    assert_eq!(both(), (first, first));
+    let rename = async |sql: &'static str| {
+        let work = async |conn: &mut Connection| conn.execute(sql).await.map(|_| ());
+        server.app.store.transact("test", work).await.unwrap();
+    };
+    rename("ALTER TABLE entries RENAME TO away").await;
+    server.later(60);
+    metrics::look(&server.app, true).await.unwrap_err();
+    assert_eq!(both(), (first + 60, first), "the books can't be added up");
+    rename("ALTER TABLE outbox RENAME TO away_too").await;
+    server.later(60);
+    metrics::look(&server.app, true).await.unwrap_err();
+    assert_eq!(both(), (first + 60, first), "nothing can be read");
+    rename("ALTER TABLE away RENAME TO entries").await;
+    rename("ALTER TABLE away_too RENAME TO outbox").await;
+    metrics::look(&server.app, true).await.unwrap();
+    assert_eq!(both(), (first + 120, first + 120));
 }
 
 #[tokio::test]

@@ -30,12 +30,13 @@ pub(crate) const PHONE: &str = "+6281234567890";
 pub(crate) const EMAIL: &str = "sari@example.id";
 pub(crate) const DAY: u32 = 86_400;
 
-/// Keeps what it is given; refuses it while `down`, waits while `slow` is held.
+/// Keeps what it is given; refuses it while `down`, waits while `slow` is held, with a mail also while `slow_mail` is.
 #[derive(Default)]
 pub(crate) struct Recorder {
     pub(crate) sent: Mutex<Vec<Message>>,
     pub(crate) down: std::sync::atomic::AtomicBool,
     pub(crate) slow: tokio::sync::Mutex<()>,
+    pub(crate) slow_mail: tokio::sync::Mutex<()>,
     /// Messages that it was given.
     pub(crate) begun: std::sync::atomic::AtomicU32,
 }
@@ -49,6 +50,9 @@ impl Sender for Recorder {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         self.begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let _ = self.slow.lock().await;
+        if message.channel == Channel::Email {
+            let _ = self.slow_mail.lock().await;
+        }
         if self.down.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(SendError::Later("down".to_owned()));
         }

@@ -1,8 +1,12 @@
 //! The worker's rounds when something stands in their way.
 
-use crate::server::{PHONE, Server, member, reward};
+use crate::server::{EMAIL, PHONE, Server, member, reward};
 use sqlx::Executor as _;
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
     catalogue::Bilingual,
@@ -16,6 +20,16 @@ const OTHER_PHONE: &str = "+6281234567899";
 async fn run(server: &Server, sql: &str) {
     let work = async |conn: &mut Connection| conn.execute(sqlx::AssertSqlSafe(sql)).await.map(|_| ());
     server.app.store.transact("test", work).await.unwrap();
+}
+
+/// Waits for what comes by itself, and soon.
+async fn until(come: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !come().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), waiting).await.unwrap();
 }
 
 /// Points that are granted in a minute.
@@ -78,30 +92,140 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
     server.adds_up("m1").await;
 }
 
-/// A round may wait for another one that sends slowly: meanwhile a code may have ended.
+/// Members whose one lot has ended, which is to be told of each.
+async fn many_lots_that_ended(server: &Server, members: u32) {
+    for number in 0..members {
+        let id = format!("e{number}");
+        server.enrol(member(&id, Some(&format!("+62813000{number:05}")), None)).await;
+        server.earn(&id, "e", 10, Expiry::Months(1)).await;
+    }
+    run(server, &format!("UPDATE lots SET ends_at = {} WHERE id = 'e'", server.now().0)).await;
+}
+
+const TO_EXPIRE: &str = "lots WHERE id = 'e' AND available > 0";
+
+/// At a month's end the lots of a whole programme end at once.
+#[tokio::test]
+async fn a_mass_of_lots_that_end_holds_up_no_hold_that_is_over_and_no_grant() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    earn_pending(&server, "m1", "p").await;
+    let sari = server.sign_in(PHONE).await;
+    sari.hold("kopi").await;
+    server.work().await;
+    many_lots_that_ended(&server, 400).await;
+    let due = async {
+        until(async || server.count(TO_EXPIRE).await < 400).await;
+        server.later(960);
+        let waiting = "redemptions WHERE state = 'held'";
+        until(async || server.count(waiting).await + server.count("lots WHERE pending > 0").await == 0).await;
+        server.count(TO_EXPIRE).await
+    };
+    let (done, left) = tokio::join!(worker::run_due(&server.app), due);
+    done.unwrap();
+    assert!(left > 0, "they waited for all lots");
+    assert_eq!(server.count(TO_EXPIRE).await, 0);
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_to_stop_does_not_end_all_lots_first() {
+    let server = Server::new(vec![]).await;
+    many_lots_that_ended(&server, 400).await;
+    let stop = CancellationToken::new();
+    let stopping = async {
+        until(async || server.count(TO_EXPIRE).await < 400).await;
+        stop.cancel();
+    };
+    tokio::join!(worker::run(Arc::clone(&server.app), stop.clone()), stopping);
+    assert!(server.count(TO_EXPIRE).await > 0, "it went on to the end");
+}
+
+/// A channel takes 64 messages at once: meanwhile a code that waits for its turn may have ended.
 #[tokio::test]
 async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     let server = Server::new(vec![]).await;
     let slow = server.post.slow.lock().await;
+    let (due, ends) = (server.now().0 - 1, server.now().plus_ms(86_400_000).0);
+    for number in 0..64 {
+        let sql = format!(
+            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) \
+             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0)"
+        );
+        run(&server, &sql).await;
+    }
     server.ask_code(PHONE).await.is(202);
-    let second = async {
-        while server.post.begun.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        server.ask_code(OTHER_PHONE).await.is(202);
-        let waiting = worker::run_due(&server.app);
-        let late = async {
-            tokio::time::sleep(Duration::from_millis(400)).await;
-            server.later(301);
-            drop(slow);
-        };
-        let (done, ()) = tokio::join!(waiting, late);
-        done.unwrap();
+    let late = async {
+        until(async || server.post.begun.load(Ordering::SeqCst) == 64).await;
+        server.later(301);
+        drop(slow);
     };
-    let (first, ()) = tokio::join!(worker::run_due(&server.app), second);
-    first.unwrap();
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), late);
+    done.unwrap();
     let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
-    assert_eq!(sent, [PHONE], "what had begun is sent, what waited is not");
+    assert_eq!(sent, [OTHER_PHONE; 64], "what had begun is sent, what waited is not");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_holds_up_no_text_message() {
+    let server = Server::new(vec![]).await;
+    let slow = server.post.slow_mail.lock().await;
+    server.ask_code(EMAIL).await.is(202);
+    server.ask_code(PHONE).await.is(202);
+    let texts = async {
+        let gone = async || server.count("outbox WHERE channel = 'sms'").await == 0;
+        until(gone).await;
+        assert_eq!(server.count("outbox").await, 1, "the mail is on its way");
+        server.ask_code(OTHER_PHONE).await.is(202);
+        server.ask_code(PHONE).await;
+        until(gone).await;
+        drop(slow);
+    };
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), texts);
+    done.unwrap();
+    let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (sent.first().map(String::as_str), sent.last().map(String::as_str)),
+        (Some(PHONE), Some(EMAIL))
+    );
+    assert!(sent.len() > 2, "one was made while the mail was on its way: {sent:?}");
+}
+
+/// A code lives for 300 seconds, a voucher's copy for a day: until then they are tried, more and more seldom.
+#[tokio::test]
+async fn a_message_is_tried_until_its_own_time_is_over() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {now}, {now}, {ends}, 0)"
+    );
+    run(&server, &sql).await;
+    server.ask_code(PHONE).await.is(202);
+    let mut waits = Vec::new();
+    for _ in 0..145 {
+        server.work().await;
+        waits.push(server.post.begun.load(Ordering::SeqCst));
+        server.later(2);
+    }
+    // 0, 2, 6, 14, 30, 60, 90 … 270: both alike until the fourth wait of 16 seconds.
+    assert_eq!(waits.last(), Some(&(13 + 8)), "{waits:?}");
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(10);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 0, "the code has ended, the copy waits");
+    run(&server, "UPDATE outbox SET tries = 4000000, due_at = 0").await;
+    server.post.down.store(true, Ordering::SeqCst);
+    server.work().await;
+    let due: i64 = sqlx::query_scalar("SELECT due_at FROM outbox")
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(due, server.now().0 + 300_000, "at most five minutes apart");
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(300);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1, "the copy");
 }
 
 #[tokio::test]
@@ -111,9 +235,7 @@ async fn a_message_is_put_off_from_when_its_sender_answered() {
     let slow = server.post.slow.lock().await;
     server.ask_code(PHONE).await.is(202);
     let late = async {
-        while server.post.begun.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until(async || server.post.begun.load(Ordering::SeqCst) > 0).await;
         server.later(100);
         drop(slow);
     };
