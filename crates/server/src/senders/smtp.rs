@@ -133,7 +133,6 @@ impl Sender for SmtpSender {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn later(error: Error) -> SendError {
     SendError::Later(status(&error))
 }
