@@ -115,7 +115,7 @@ impl Desk {
 
     fn dispatch(self, event: Event) {
         let Some(state) = self.state.try_get_untracked() else { return };
-        let confirming = matches!(state, State::Confirming { .. } | State::Checking { code: Some(_), .. });
+        let confirming = flow::is_paying(&state);
         let (state, todo) = flow::step(state, event);
         let spent = match &state {
             State::Receipt { redemption, .. } if confirming => {
@@ -154,8 +154,8 @@ impl Desk {
                 Do::Create(ask) => {
                     self.ask(move |client| async move { client.redeem(&ask).await.map(Event::Told) })
                 }
-                Do::Confirm { id, code } => self.ask(move |client| async move {
-                    client.confirm(&id, &Confirm { code }).await.map(Event::Told)
+                Do::Confirm { id, typed } => self.ask(move |client| async move {
+                    client.confirm(&id, &Confirm { code: typed.code }, &typed.key).await.map(Event::Told)
                 }),
                 Do::Resend { id, channel } => self.ask(move |client| async move {
                     client.resend(&id, &ResendCode { channel }).await.map(Event::Told)
