@@ -179,6 +179,7 @@ fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
         <p class="code-step__sent">
             {before}<b><bdi>{to}</bdi></b>{after}" "
             <span class="code-step__for">{fill(t.code_for, &[&title, &i18n.points(held.points)])}</span>
+            {held.recipient.map(|to| view! { <span class="code-step__for">{t.receipt_recipient}": "<bdi>{to}</bdi></span> })}
         </p>
     }
 }

@@ -405,7 +405,11 @@ fn not_held(order: Order, quote: Box<Quote>, ask: AskRedemption, trouble: Troubl
         ProblemKind::Broken | ProblemKind::Busy | ProblemKind::InFlight => {
             check(ask.id, Some(order), Why::Busy, None)
         }
-        ProblemKind::KeyReused | ProblemKind::WrongState => check(ask.id, Some(order), Why::Moved, None),
+        // The first copy came after all, with another recipient perhaps: what is held is that, and the member has to be told.
+        ProblemKind::KeyReused => {
+            check(ask.id, Some(order), Why::Moved, Some(Box::new(Note::Refused(problem))))
+        }
+        ProblemKind::WrongState => check(ask.id, Some(order), Why::Moved, None),
         // The session ended before anything was held; after signing in the same attempt is looked up.
         kind if needs_code(kind) => (State::Refused { problem: Box::new(problem) }, vec![]),
         ProblemKind::PriceChanged | ProblemKind::NotEligible => {
@@ -910,6 +914,14 @@ mod tests {
             assert_eq!(held.code.map(|code| code.tries_left), Some(left));
             assert_eq!(*note == Note::Wrong("482913".into()), wrong, "{left}: {note:?}");
         }
+    }
+
+    #[test]
+    fn who_changed_something_while_the_first_copy_came_late_is_told_so() {
+        let (state, _) = step(sending(), refused(ProblemKind::KeyReused));
+        let (state, _) = step(state, held_with(5));
+        let State::Code { note: Some(note), .. } = state else { panic!("{state:?}") };
+        assert!(matches!(*note, Note::Refused(problem) if problem.kind == ProblemKind::KeyReused));
     }
 
     #[test]
