@@ -52,9 +52,10 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
     let hold_left = Memo::new(move |_| {
         held.with(|held| held.as_ref().map_or(0, |held| seconds_until(held.hold_ends_at, now.get())))
     });
-    // Keeps the server's end of the hold and ours in step: at zero the server is asked.
+    let busy = Memo::new(move |_| confirming.get() || doing.get() != Doing::Nothing);
+    // Keeps the server's end of the hold and ours in step: at zero the server is asked, or as soon as nothing else is.
     Effect::new(move || {
-        if hold_left.get() == 0 && held.with_untracked(Option::is_some) {
+        if hold_left.get() == 0 && !busy.get() && held.with_untracked(Option::is_some) {
             desk.dispatch(Event::HoldOver);
         }
     });
@@ -64,7 +65,6 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             digits.set(String::new());
         }
     });
-    let busy = Memo::new(move |_| confirming.get() || doing.get() != Doing::Nothing);
     let submit = move |code| desk.dispatch(Event::Submit { code, key: attempt::new_id() });
     let on_full = Callback::new(submit);
     let press = move |_| {
