@@ -384,12 +384,13 @@ fn bones(t: &'static Texts) -> AnyView {
 #[component]
 fn NoQuote(desk: Desk) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
-    let problem = desk.state.with_untracked(|state| match state {
-        State::NoQuote { problem, .. } => problem.clone(),
-        _ => None,
+    let (problem, earlier) = desk.state.with_untracked(|state| match state {
+        State::NoQuote { problem, earlier, .. } => (problem.clone(), earlier.clone()),
+        _ => (None, None),
     });
     view! {
         <Head desk title=t.review_title step=0/>
+        {earlier.map(|earlier| view! { <div class="redeem__narrow">{problem_notice(&earlier, t.reference_note)}</div> })}
         <NoAnswer desk problem on_again=Callback::new(move |()| desk.dispatch(Event::Again))/>
     }
 }

@@ -97,6 +97,8 @@ pub enum State {
         unsent: Option<String>,
         /// What the server said; `None` when no answer came.
         problem: Option<Box<Problem>>,
+        /// What was to be said above the quote, and still is: that an order was called off, or costs something else.
+        earlier: Option<Box<Problem>>,
     },
     /// The member reads what it costs and gives the recipient.
     Review {
@@ -286,14 +288,16 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
         (State::Quoting { order, unsent, problem, .. }, Event::Quoted(quote)) => {
             (State::Review { order, quote: Box::new(quote), unsent, problem }, vec![])
         }
-        (State::Quoting { order, unsent, .. }, Event::Failed(trouble)) => {
+        (State::Quoting { order, unsent, problem: earlier, .. }, Event::Failed(trouble)) => {
             let problem = match trouble {
                 Trouble::Refused(problem) => Some(Box::new(problem)),
                 Trouble::Lost => None,
             };
-            (State::NoQuote { order, unsent, problem }, vec![])
+            (State::NoQuote { order, unsent, problem, earlier }, vec![])
         }
-        (State::NoQuote { order, unsent, .. }, Event::Again) => quote_again(order, None, unsent, None),
+        (State::NoQuote { order, unsent, earlier, .. }, Event::Again) => {
+            quote_again(order, None, unsent, earlier)
+        }
         (State::Quoting { order, before, unsent, .. }, Event::Quantity(quantity)) => {
             quote_again(Order { quantity, ..order }, before, unsent, None)
         }
@@ -840,6 +844,22 @@ mod tests {
             assert_eq!((again, problem.kind), (order(), ProblemKind::OrderChanged));
             assert_eq!(todo, [Do::Forget, Do::PointsMoved, Do::Quote(order())]);
         }
+    }
+
+    #[test]
+    fn why_an_order_changed_is_said_however_often_the_quote_is_lost() {
+        let (mut state, _) = step(confirming(), refused(ProblemKind::OrderChanged));
+        for _ in 0..2 {
+            (state, _) = step(state, lost());
+            let State::NoQuote { problem: None, earlier: Some(earlier), .. } = &state else {
+                panic!("{state:?}")
+            };
+            assert_eq!(earlier.kind, ProblemKind::OrderChanged);
+            (state, _) = step(state, Event::Again);
+        }
+        let (state, _) = step(state, Event::Quoted(quote()));
+        let State::Review { problem: Some(problem), .. } = state else { panic!("{state:?}") };
+        assert_eq!(problem.kind, ProblemKind::OrderChanged);
     }
 
     #[test]
