@@ -63,6 +63,8 @@ struct Desk {
     draft: RwSignal<Draft>,
     /// Number of the newest request; an answer of an older one is dropped.
     newest: StoredValue<u32>,
+    /// Id of the attempt that this flow is of, once there is one; another may be stored.
+    attempt: StoredValue<Option<String>>,
     on_leave: Callback<Leave>,
     on_moved: Callback<Option<Spent>>,
 }
@@ -105,12 +107,20 @@ impl Desk {
             attempt::forget_value(REVIEW);
         }
         if self.state.with_untracked(flow::is_over) {
-            attempt::forget();
-            if how == Leave::Done {
+            self.forget();
+            if how == Leave::Done && attempt::find().is_none() {
                 attempt::forget_value(DRAFT);
             }
         }
         self.on_leave.run(how);
+    }
+
+    /// This flow's attempt is over; another one that is stored goes on.
+    fn forget(self) {
+        let own = self.attempt.get_value();
+        if attempt::find().is_some_and(|kept| Some(kept.id) == own) {
+            attempt::forget();
+        }
     }
 
     fn dispatch(self, event: Event) {
@@ -136,13 +146,14 @@ impl Desk {
             match what {
                 Do::Store(ask) => {
                     attempt::forget_value(REVIEW);
+                    self.attempt.set_value(Some(ask.id.clone()));
                     attempt::keep(&attempt::Attempt {
                         id: ask.id,
                         reward_id: ask.reward_id,
                         quantity: ask.quantity,
                     });
                 }
-                Do::Forget => attempt::forget(),
+                Do::Forget => self.forget(),
                 Do::PointsMoved => self.on_moved.run(spent.clone()),
                 Do::Quote(order) => {
                     keep_review(&order);
@@ -258,12 +269,12 @@ pub fn Redeem(
     /// Points were held, spent or came back; with what was spent when it was just confirmed.
     on_moved: Callback<Option<Spent>>,
 ) -> impl IntoView {
-    let (state, todo) = match begin {
-        Begin::Reward(order) => flow::start(order),
+    let (own, (state, todo)) = match begin {
+        Begin::Reward(order) => (None, flow::start(order)),
         Begin::Attempt(id) => {
             let kept = attempt::find().filter(|kept| kept.id == id);
             let order = kept.map(|kept| Order { reward_id: kept.reward_id, quantity: kept.quantity });
-            flow::resume(id, order)
+            (Some(id.clone()), flow::resume(id, order))
         }
     };
     let desk = Desk {
@@ -273,6 +284,7 @@ pub fn Redeem(
         state: RwSignal::new(state),
         draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),
         newest: StoredValue::new(0),
+        attempt: StoredValue::new(own),
         on_leave,
         on_moved,
     };
