@@ -2,7 +2,7 @@
 //!
 //! [`flow`] decides; this file carries out what it asks for and shows where it stands. Invariants: an answer is
 //! taken only from the newest request; the attempt is in the store before it is in the network; what the member typed
-//! survives every error and a reload.
+//! survives every error and a reload; who shows points is told that they may have moved, also when the member has left.
 
 pub mod code;
 #[expect(unreachable_pub, reason = "the component macro writes public props")]
@@ -29,7 +29,7 @@ use receipt::Receipt;
 use recipient::Draft;
 use review::Review;
 use std::time::Duration;
-use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, ResendCode, RewardDetail};
+use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, Redemption, ResendCode, RewardDetail};
 
 /// How a redemption begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ struct Desk {
     /// Id of the attempt that this flow is of, once there is one; another may be stored.
     attempt: StoredValue<Option<String>>,
     on_leave: Callback<Leave>,
+    /// May outlive this screen, and is then run all the same.
     on_moved: Callback<Option<Spent>>,
 }
 
@@ -76,6 +77,19 @@ pub struct Spent {
     pub reward_id: String,
     /// Points in all.
     pub points: i64,
+}
+
+/// What a request may do to points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    Nothing,
+    Points,
+    /// The right code spends them.
+    Spends,
+}
+
+fn spent_on(redemption: &Redemption) -> Spent {
+    Spent { reward_id: redemption.reward_id.clone(), points: redemption.points }
 }
 
 const DRAFT: &str = "tukar.recipient";
@@ -117,8 +131,8 @@ impl Desk {
 
     /// This flow's attempt is over; another one that is stored goes on.
     fn forget(self) {
-        let own = self.attempt.get_value();
-        if attempt::find().is_some_and(|kept| Some(kept.id) == own) {
+        let own = self.attempt.try_get_value().flatten();
+        if own.is_some() && attempt::find().map(|kept| kept.id) == own {
             attempt::forget();
         }
     }
@@ -128,9 +142,7 @@ impl Desk {
         let confirming = flow::is_paying(&state);
         let (state, todo) = flow::step(state, event);
         let spent = match &state {
-            State::Receipt { redemption, .. } if confirming => {
-                Some(Spent { reward_id: redemption.reward_id.clone(), points: redemption.points })
-            }
+            State::Receipt { redemption, .. } if confirming => Some(spent_on(redemption)),
             _ => None,
         };
         // Back in the review after a refusal: a reload has to find it again.
@@ -154,25 +166,29 @@ impl Desk {
                     });
                 }
                 Do::Forget => self.forget(),
-                Do::PointsMoved => self.on_moved.run(spent.clone()),
+                Do::PointsMoved => drop(self.on_moved.try_run(spent.clone())),
                 Do::Quote(order) => {
                     keep_review(&order);
-                    self.ask(move |client| async move {
+                    self.ask(Moves::Nothing, move |client| async move {
                         let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
                         client.quote(&ask).await.map(Event::Quoted)
                     });
                 }
                 Do::Create(ask) => {
-                    self.ask(move |client| async move { client.redeem(&ask).await.map(Event::Told) })
+                    self.ask(Moves::Points, move |client| async move {
+                        client.redeem(&ask).await.map(Event::Told)
+                    });
                 }
-                Do::Confirm { id, typed } => self.ask(move |client| async move {
+                Do::Confirm { id, typed } => self.ask(Moves::Spends, move |client| async move {
                     client.confirm(&id, &Confirm { code: typed.code }, &typed.key).await.map(Event::Told)
                 }),
-                Do::Resend { id, channel } => self.ask(move |client| async move {
+                Do::Resend { id, channel } => self.ask(Moves::Points, move |client| async move {
                     client.resend(&id, &ResendCode { channel }).await.map(Event::Told)
                 }),
                 Do::Cancel { id } => {
-                    self.ask(move |client| async move { client.cancel(&id).await.map(Event::Told) })
+                    self.ask(Moves::Points, move |client| async move {
+                        client.cancel(&id).await.map(Event::Told)
+                    });
                 }
                 Do::LookUp { id, after_ms } => self.look_up(id, after_ms),
             }
@@ -180,10 +196,12 @@ impl Desk {
     }
 
     fn look_up(self, id: String, after_ms: u32) {
-        let serial = self.next_serial();
+        let Some(serial) = self.next_serial() else { return };
         let go = move || {
             if self.newest.try_get_value() == Some(serial) {
-                self.ask(move |client| async move { client.redemption(&id).await.map(Event::Told) });
+                self.ask(Moves::Nothing, move |client| async move {
+                    client.redemption(&id).await.map(Event::Told)
+                });
             }
         };
         if after_ms == 0 {
@@ -193,26 +211,47 @@ impl Desk {
         }
     }
 
-    fn ask<F: Future<Output = Result<Event, Failure>> + 'static>(self, call: impl FnOnce(Client) -> F) {
-        let serial = self.next_serial();
-        let answer = call(self.client());
+    fn ask<F: Future<Output = Result<Event, Failure>> + 'static>(
+        self,
+        moves: Moves,
+        call: impl FnOnce(Client) -> F,
+    ) {
+        // The page may have taken the widget away when it was told of what moved.
+        let (Some(serial), Some(client)) = (self.next_serial(), self.client.try_get_value()) else { return };
+        let answer = call(client);
         spawn_local(async move {
-            let event = match answer.await {
-                Ok(event) => event,
-                Err(Failure::Refused(problem)) => Event::Failed(Trouble::Refused(*problem)),
-                // Offline at the moment of asking: the look-up waits for the connection just as well.
-                Err(Failure::Offline | Failure::Unknown) => Event::Failed(Trouble::Lost),
-            };
-            if self.newest.try_get_value() == Some(serial) {
-                self.dispatch(event);
-            }
+            let answer = answer.await;
+            self.hear((serial, moves), answer);
         });
     }
 
-    fn next_serial(self) -> u32 {
-        let serial = self.newest.get_value().wrapping_add(1);
-        self.newest.set_value(serial);
-        serial
+    fn hear(self, (serial, moves): (u32, Moves), answer: Result<Event, Failure>) {
+        let event = match answer {
+            Ok(event) => event,
+            Err(Failure::Refused(problem)) => Event::Failed(Trouble::Refused(*problem)),
+            // Offline at the moment of asking: the look-up waits for the connection just as well.
+            Err(Failure::Offline | Failure::Unknown) => Event::Failed(Trouble::Lost),
+        };
+        match self.newest.try_get_value() {
+            Some(newest) if newest == serial => self.dispatch(event),
+            Some(_) => {}
+            // The member has left: what was asked for has happened all the same, or may have.
+            None if moves != Moves::Nothing => {
+                let spent = match &event {
+                    Event::Told(told) if moves == Moves::Spends => Some(spent_on(told)),
+                    _ => None,
+                };
+                let _ = self.on_moved.try_run(spent);
+            }
+            None => {}
+        }
+    }
+
+    fn next_serial(self) -> Option<u32> {
+        self.newest.try_update_value(|newest| {
+            *newest = newest.wrapping_add(1);
+            *newest
+        })
     }
 
     /// A new attempt gets its id here; one that never arrived keeps its own.
@@ -266,7 +305,8 @@ pub fn Redeem(
     begin: Begin,
     /// The member leaves.
     on_leave: Callback<Leave>,
-    /// Points were held, spent or came back; with what was spent when it was just confirmed.
+    /// Points were held, spent or came back; with what was spent when it was just confirmed. Give one that outlives this
+    /// screen: an answer may come when the member has left it.
     on_moved: Callback<Option<Spent>>,
 ) -> impl IntoView {
     let (own, (state, todo)) = match begin {
