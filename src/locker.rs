@@ -2,7 +2,7 @@
 
 mod words;
 
-use crate::api::{Client, Failure};
+use crate::api::{Client, Failure, is_signed_out};
 use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until};
@@ -44,11 +44,13 @@ struct Shelf {
     more: RwSignal<bool>,
     digits: RwSignal<String>,
     on_open: Callback<String>,
+    on_signed_out: Option<Callback<()>>,
 }
 
 impl Shelf {
+    /// Also for what comes after an answer: does nothing when the member has left.
     fn load(self, after: Option<String>) {
-        let client = self.client.get_value();
+        let Some(client) = self.client.try_get_value() else { return };
         let first = after.is_none();
         self.more.set(!first);
         spawn_local(async move {
@@ -67,8 +69,12 @@ impl Shelf {
                         self.lock.set(Lock::Open { until });
                     }
                 }
-                Err(failure) if first => self.loaded.set(Loaded::Failed(failure)),
-                Err(_) => {}
+                Err(failure) => {
+                    self.heed(&failure);
+                    if first {
+                        self.loaded.set(Loaded::Failed(failure));
+                    }
+                }
             }
         });
     }
@@ -83,6 +89,15 @@ impl Shelf {
         });
     }
 
+    /// Where the session ended, only signing in helps.
+    fn heed(self, failure: &Failure) {
+        if is_signed_out(failure)
+            && let Some(on_signed_out) = self.on_signed_out
+        {
+            let _ = on_signed_out.try_run(());
+        }
+    }
+
     fn close(self) {
         self.lock.set(Lock::Closed { said: None });
         self.load(None);
@@ -95,7 +110,10 @@ impl Shelf {
         spawn_local(async move {
             let lock = match client.open_locker(None).await {
                 Ok(sent) => Lock::Code { sent: Box::new(sent), error: None, busy: false },
-                Err(failure) => Lock::Closed { said: Some(failure_line(&failure, lost)) },
+                Err(failure) => {
+                    self.heed(&failure);
+                    Lock::Closed { said: Some(failure_line(&failure, lost)) }
+                }
             };
             self.lock.set(lock);
         });
@@ -129,6 +147,7 @@ impl Shelf {
                     self.load(None);
                 }
                 Err(failure) => {
+                    self.heed(&failure);
                     let sent = with_tries(sent, &failure);
                     let error = match &failure {
                         Failure::Refused(problem) => one_line(problem),
@@ -177,6 +196,9 @@ pub fn Locker(
     on_open: Callback<String>,
     /// To the catalogue.
     on_catalogue: Callback<()>,
+    /// The session ended.
+    #[prop(optional)]
+    on_signed_out: Option<Callback<()>>,
 ) -> impl IntoView {
     let t = i18n.texts().locker;
     let shelf = Shelf {
@@ -189,6 +211,7 @@ pub fn Locker(
         more: RwSignal::new(false),
         digits: RwSignal::new(String::new()),
         on_open,
+        on_signed_out,
     };
     shelf.load(None);
     shelf.load_held();
@@ -204,6 +227,7 @@ pub fn Locker(
     let again = Callback::new(move |()| {
         shelf.loaded.set(Loaded::Nothing);
         shelf.load(None);
+        shelf.load_held();
     });
     view! {
         <section class="locker">
