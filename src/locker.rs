@@ -5,9 +5,10 @@ mod words;
 use crate::api::{Client, Failure, is_signed_out};
 use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
-use crate::ui::countdown::{clock_text, seconds_until};
+use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher};
@@ -66,12 +67,15 @@ impl Shelf {
                     vouchers.extend(page.vouchers);
                     self.loaded.set(Loaded::Here { vouchers, next: page.next });
                     if let Some(until) = page.open_until {
+                        self.digits.set(String::new());
                         self.lock.set(Lock::Open { until });
                     }
                 }
                 Err(failure) => {
                     self.heed(&failure);
-                    if first {
+                    // While a code is typed no code is shown that would have to go, and the field has to stay.
+                    let typing = matches!(self.lock.try_get_untracked(), Some(Lock::Code { .. }));
+                    if first && !(typing && matches!(before, Loaded::Here { .. })) {
                         self.loaded.set(Loaded::Failed(failure));
                     }
                 }
@@ -124,14 +128,21 @@ impl Shelf {
         let client = self.client.get_value();
         let lost = self.i18n.texts().locker.lost;
         spawn_local(async move {
+            let mut may_be_open = false;
             let lock = match client.resend_code(&sent.challenge_id, channel).await {
                 Ok(sent) => {
                     self.digits.set(String::new());
                     Lock::Code { sent: Box::new(sent), error: None, busy: false }
                 }
-                Err(failure) => Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false },
+                Err(failure) => {
+                    may_be_open = is_unsure(&failure);
+                    Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false }
+                }
             };
             self.lock.set(lock);
+            if may_be_open {
+                self.load(None);
+            }
         });
     }
 
@@ -148,12 +159,16 @@ impl Shelf {
                 }
                 Err(failure) => {
                     self.heed(&failure);
+                    let may_be_open = is_unsure(&failure);
                     let sent = with_tries(sent, &failure);
                     let error = match &failure {
                         Failure::Refused(problem) => one_line(problem),
                         _ => lost.to_owned(),
                     };
                     self.lock.set(Lock::Code { sent, error: Some(error), busy: false });
+                    if may_be_open {
+                        self.load(None);
+                    }
                 }
             }
         });
@@ -168,6 +183,16 @@ impl Shelf {
             }
             _ => None,
         }
+    }
+}
+
+/// The right code may have come before, and its answer been lost: then the locker is open, and only asking tells.
+fn is_unsure(failure: &Failure) -> bool {
+    match failure {
+        Failure::Refused(problem) => {
+            matches!(problem.kind, ProblemKind::CodeEnded | ProblemKind::WrongState | ProblemKind::Broken)
+        }
+        Failure::Offline | Failure::Unknown => true,
     }
 }
 
@@ -223,6 +248,26 @@ pub fn Locker(
             shelf.close();
         }
     });
+    let heading = NodeRef::<html::H2>::new();
+    // Keeps the keyboard with the story: the field of a right code is gone, and the screen goes on at its heading.
+    Effect::new(move |typed: Option<bool>| {
+        let (typing, open) =
+            shelf.lock.with(|lock| (matches!(lock, Lock::Code { .. }), matches!(lock, Lock::Open { .. })));
+        if open
+            && typed == Some(true)
+            && let Some(heading) = heading.get_untracked()
+        {
+            let _ = heading.focus();
+        }
+        typing
+    });
+    // Not the time on the screen: it would be read out once a second.
+    let spoken = Memo::new(move |_| match shelf.lock.get() {
+        Lock::Open { until } => {
+            fill(t.open_note, &[&clock_text(spoken_step(seconds_until(until, now.get())))])
+        }
+        _ => String::new(),
+    });
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     let again = Callback::new(move |()| {
         shelf.loaded.set(Loaded::Nothing);
@@ -232,9 +277,10 @@ pub fn Locker(
     view! {
         <section class="locker">
             <header class="locker__head">
-                <h2 class="screen__title" tabindex="-1">{t.title}</h2>
+                <h2 node_ref=heading class="screen__title" tabindex="-1">{t.title}</h2>
                 <p class="screen__lead">{t.intro}</p>
             </header>
+            <p class="visually-hidden" role="status">{move || spoken.get()}</p>
             <Held shelf/>
             {move || match shelf.loaded.get() {
                 Loaded::Nothing => view! { <ListBones said=t.loading/> }.into_any(),
@@ -381,7 +427,7 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
             }.into_any(),
             Face::Code => view! { <CodeStep shelf t/> }.into_any(),
             Face::Open => view! {
-                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text">{left}</p></div>
+                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text" aria-hidden="true">{left}</p></div>
             }.into_any(),
         }}
     }
