@@ -117,7 +117,7 @@ pub fn Balance(
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     view! {
         <section class="balance" part="balance" aria-labelledby="balance-title">
-            <h2 class="visually-hidden" id="balance-title">{t.title}</h2>
+            <h2 class="visually-hidden" id="balance-title" tabindex="-1">{t.title}</h2>
             {move || match purse.loaded.get() {
                 Loaded::Nothing => bones(t.loading),
                 Loaded::Failed(failure) => {
