@@ -208,10 +208,10 @@ impl Client {
         read(self.send(ask).await?)
     }
 
-    /// `POST /v1/redemptions/{id}/confirm`: spend the held points.
-    pub async fn confirm(&self, id: &str, confirm: &Confirm) -> Result<Redemption, Failure> {
-        let key = attempt::new_id();
-        self.post(format!("/v1/redemptions/{}/confirm", escape(id)), confirm, Some(&key)).await
+    /// `POST /v1/redemptions/{id}/confirm`: spend the held points. `key` is new for each code that is typed, and the same when
+    /// that one is sent again: the server counts a wrong code once for each.
+    pub async fn confirm(&self, id: &str, confirm: &Confirm, key: &str) -> Result<Redemption, Failure> {
+        self.post(format!("/v1/redemptions/{}/confirm", escape(id)), confirm, Some(key)).await
     }
 
     /// `POST /v1/redemptions/{id}/resend`.

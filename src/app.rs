@@ -54,6 +54,8 @@ struct Shell {
     /// What a listener of the page held back; `proceed()` goes on with it.
     held: RwSignal<Option<Screen>>,
     host: StoredValue<web_sys::HtmlElement>,
+    /// Points moved; with what was spent. Also told by a redemption whose screen has gone.
+    on_moved: Callback<Option<Spent>>,
 }
 
 impl Shell {
@@ -185,6 +187,12 @@ pub fn App(
     let points_version = RwSignal::new(0);
     let programme = RwSignal::new(None::<Programme>);
     let host = StoredValue::new(host);
+    let on_moved = Callback::new(move |spent: Option<Spent>| {
+        points_version.update(|version: &mut u32| *version = version.wrapping_add(1));
+        if let Some(Spent { reward_id, points }) = spent {
+            host.with_value(|host| emit(host, &HostEvent::Redeemed { reward: reward_id, points }));
+        }
+    });
     // The member's choice of language; until then the page's.
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
     let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
@@ -196,7 +204,7 @@ pub fn App(
             session.speak(tag);
             let client = client.with_value(|client| client.with_locale(tag));
             let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
-            let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, held, host };
+            let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, held, host, on_moved };
             obey_commands(shell, commands.clone());
             spawn_local(async move {
                 if let Ok(told) = client.programme().await {
@@ -369,6 +377,7 @@ fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
 fn screen_view(shell: Shell) -> AnyView {
     let Shell { i18n, session, now, .. } = shell;
     let client = session.client();
+    let on_signed_out = Callback::new(move |()| shell.signed_out());
     match shell.screen.get() {
         Screen::Tab(Tab::Rewards) => view! { <Home shell/> }.into_any(),
         Screen::Tab(Tab::Locker) => {
@@ -376,13 +385,13 @@ fn screen_view(shell: Shell) -> AnyView {
                 shell.go(Screen::Redeem { begin: Begin::Attempt(id), from: Tab::Locker });
             });
             let on_catalogue = Callback::new(move |()| shell.go(Screen::Tab(Tab::Rewards)));
-            view! { <Locker i18n client now on_open on_catalogue/> }.into_any()
+            view! { <Locker i18n client now on_open on_catalogue on_signed_out/> }.into_any()
         }
         Screen::Tab(Tab::History) => {
             let on_open = Callback::new(move |id| {
                 shell.go(Screen::Redeem { begin: Begin::Attempt(id), from: Tab::History });
             });
-            view! { <History i18n client on_open/> }.into_any()
+            view! { <History i18n client on_open on_signed_out/> }.into_any()
         }
         Screen::Tab(Tab::Help) => view! { <Support i18n client/> }.into_any(),
         Screen::SignIn { then, ended } => {
@@ -399,17 +408,11 @@ fn screen_view(shell: Shell) -> AnyView {
         }
         Screen::Redeem { begin, from } => {
             let on_leave = Callback::new(move |how| shell.leave_flow(from, how));
-            let on_moved = Callback::new(move |spent: Option<Spent>| {
-                shell.points_moved();
-                if let Some(Spent { reward_id, points }) = spent {
-                    shell.tell(&HostEvent::Redeemed { reward: reward_id, points });
-                }
-            });
             // Nobody is told: the screen stays as it is, until something draws it anew.
             let on_begun = Callback::new(move |begin| {
                 shell.screen.set_untracked(Screen::Redeem { begin, from });
             });
-            view! { <Redeem i18n client now begin on_leave on_moved on_begun/> }.into_any()
+            view! { <Redeem i18n client now begin on_leave on_moved=shell.on_moved on_begun/> }.into_any()
         }
     }
 }

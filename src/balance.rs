@@ -30,6 +30,8 @@ struct Purse {
     client: StoredValue<Client>,
     loaded: RwSignal<Loaded>,
     busy: RwSignal<bool>,
+    /// Number of the newest question; an answer to an older one would put old figures back.
+    newest: StoredValue<u32>,
     on_told: Callback<i64>,
     on_signed_out: Callback<()>,
 }
@@ -37,19 +39,21 @@ struct Purse {
 impl Purse {
     fn load(self) {
         let client = self.client.get_value();
+        let serial = self.newest.get_value().wrapping_add(1);
+        self.newest.set_value(serial);
         self.busy.set(true);
         spawn_local(async move {
             let answer = client.balance().await;
-            if self.busy.try_get_untracked().is_none() {
+            if self.newest.try_get_value() != Some(serial) {
                 return;
             }
             self.busy.set(false);
             match answer {
                 Ok(points) => {
-                    self.on_told.run(points.available);
+                    let _ = self.on_told.try_run(points.available);
                     self.loaded.set(Loaded::Here(Box::new(points)));
                 }
-                Err(failure) if crate::api::is_signed_out(&failure) => self.on_signed_out.run(()),
+                Err(failure) if crate::api::is_signed_out(&failure) => drop(self.on_signed_out.try_run(())),
                 Err(failure) => self.loaded.update(|loaded| {
                     if !matches!(loaded, Loaded::Here(_)) {
                         *loaded = Loaded::Failed(failure);
@@ -87,6 +91,7 @@ pub fn Balance(
         client: StoredValue::new(client),
         loaded: RwSignal::new(Loaded::Nothing),
         busy: RwSignal::new(false),
+        newest: StoredValue::new(0),
         on_told,
         on_signed_out,
     };
@@ -112,7 +117,7 @@ pub fn Balance(
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     view! {
         <section class="balance" part="balance" aria-labelledby="balance-title">
-            <h2 class="visually-hidden" id="balance-title">{t.title}</h2>
+            <h2 class="visually-hidden" id="balance-title" tabindex="-1">{t.title}</h2>
             {move || match purse.loaded.get() {
                 Loaded::Nothing => bones(t.loading),
                 Loaded::Failed(failure) => {

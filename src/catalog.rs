@@ -63,6 +63,8 @@ struct Shelf {
     cards: StoredValue<Vec<RewardCard>>,
     index: StoredValue<Index>,
     eligibility: StoredValue<Option<Eligibility>>,
+    /// Number of the newest question for the member's standing; an answer to an older one would put an old one back.
+    newest_standing: StoredValue<u32>,
     /// Counts what was added to the index or changed in it.
     version: RwSignal<u32>,
     /// Counts what changed in the member's standing: cards are drawn anew then.
@@ -120,6 +122,7 @@ pub fn Catalog(
         cards: StoredValue::new(Vec::new()),
         index,
         eligibility: StoredValue::new(None),
+        newest_standing: StoredValue::new(0),
         version,
         standing_version: RwSignal::new(0),
         standing_lost: RwSignal::new(false),
@@ -203,9 +206,11 @@ impl Shelf {
 
     fn ask_standing(self) {
         let client = self.client.get_value();
+        let serial = self.newest_standing.get_value().wrapping_add(1);
+        self.newest_standing.set_value(serial);
         spawn_local(async move {
             let answer = client.eligibility(None).await;
-            if self.load.try_get_untracked().is_none() || !self.signed_in.get_untracked() {
+            if self.newest_standing.try_get_value() != Some(serial) || !self.signed_in.get_untracked() {
                 return;
             }
             match answer {

@@ -2,7 +2,7 @@
 
 mod kinds;
 
-use crate::api::{Client, Failure};
+use crate::api::{Client, Failure, is_signed_out};
 use crate::i18n::{I18n, history::Texts};
 use crate::ui::clipboard;
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line};
@@ -29,6 +29,7 @@ struct Book {
     more: RwSignal<More>,
     newest: StoredValue<u32>,
     on_open: Callback<String>,
+    on_signed_out: Option<Callback<()>>,
 }
 
 /// State of the button that loads the next page.
@@ -56,10 +57,15 @@ impl Book {
             if self.newest.try_get_value() != Some(serial) {
                 return;
             }
+            if let (Err(failure), Some(on_signed_out)) = (&answer, self.on_signed_out)
+                && is_signed_out(failure)
+            {
+                let _ = on_signed_out.try_run(());
+            }
             let (loaded, more) = match answer {
                 Ok(page) => {
-                    let mut rows = match self.loaded.get_untracked() {
-                        Loaded::Rows { rows, .. } if !first => rows,
+                    let mut rows = match self.loaded.try_get_untracked() {
+                        Some(Loaded::Rows { rows, .. }) if !first => rows,
                         _ => vec![],
                     };
                     rows.extend(page.activities);
@@ -92,6 +98,9 @@ pub fn History(
     client: Client,
     /// Opens the redemption of a row.
     on_open: Callback<String>,
+    /// The session ended.
+    #[prop(optional)]
+    on_signed_out: Option<Callback<()>>,
 ) -> impl IntoView {
     let t = i18n.texts().history;
     let book = Book {
@@ -102,6 +111,7 @@ pub fn History(
         more: RwSignal::new(More::Ready),
         newest: StoredValue::new(0),
         on_open,
+        on_signed_out,
     };
     book.load(None);
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };

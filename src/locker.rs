@@ -2,12 +2,13 @@
 
 mod words;
 
-use crate::api::{Client, Failure};
+use crate::api::{Client, Failure, is_signed_out};
 use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
-use crate::ui::countdown::{clock_text, seconds_until};
+use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher};
@@ -44,11 +45,13 @@ struct Shelf {
     more: RwSignal<bool>,
     digits: RwSignal<String>,
     on_open: Callback<String>,
+    on_signed_out: Option<Callback<()>>,
 }
 
 impl Shelf {
+    /// Also for what comes after an answer: does nothing when the member has left.
     fn load(self, after: Option<String>) {
-        let client = self.client.get_value();
+        let Some(client) = self.client.try_get_value() else { return };
         let first = after.is_none();
         self.more.set(!first);
         spawn_local(async move {
@@ -64,11 +67,18 @@ impl Shelf {
                     vouchers.extend(page.vouchers);
                     self.loaded.set(Loaded::Here { vouchers, next: page.next });
                     if let Some(until) = page.open_until {
+                        self.digits.set(String::new());
                         self.lock.set(Lock::Open { until });
                     }
                 }
-                Err(failure) if first => self.loaded.set(Loaded::Failed(failure)),
-                Err(_) => {}
+                Err(failure) => {
+                    self.heed(&failure);
+                    // While a code is typed no code is shown that would have to go, and the field has to stay.
+                    let typing = matches!(self.lock.try_get_untracked(), Some(Lock::Code { .. }));
+                    if first && !(typing && matches!(before, Loaded::Here { .. })) {
+                        self.loaded.set(Loaded::Failed(failure));
+                    }
+                }
             }
         });
     }
@@ -83,6 +93,15 @@ impl Shelf {
         });
     }
 
+    /// Where the session ended, only signing in helps.
+    fn heed(self, failure: &Failure) {
+        if is_signed_out(failure)
+            && let Some(on_signed_out) = self.on_signed_out
+        {
+            let _ = on_signed_out.try_run(());
+        }
+    }
+
     fn close(self) {
         self.lock.set(Lock::Closed { said: None });
         self.load(None);
@@ -95,7 +114,10 @@ impl Shelf {
         spawn_local(async move {
             let lock = match client.open_locker(None).await {
                 Ok(sent) => Lock::Code { sent: Box::new(sent), error: None, busy: false },
-                Err(failure) => Lock::Closed { said: Some(failure_line(&failure, lost)) },
+                Err(failure) => {
+                    self.heed(&failure);
+                    Lock::Closed { said: Some(failure_line(&failure, lost)) }
+                }
             };
             self.lock.set(lock);
         });
@@ -106,14 +128,21 @@ impl Shelf {
         let client = self.client.get_value();
         let lost = self.i18n.texts().locker.lost;
         spawn_local(async move {
+            let mut may_be_open = false;
             let lock = match client.resend_code(&sent.challenge_id, channel).await {
                 Ok(sent) => {
                     self.digits.set(String::new());
                     Lock::Code { sent: Box::new(sent), error: None, busy: false }
                 }
-                Err(failure) => Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false },
+                Err(failure) => {
+                    may_be_open = is_unsure(&failure);
+                    Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false }
+                }
             };
             self.lock.set(lock);
+            if may_be_open {
+                self.load(None);
+            }
         });
     }
 
@@ -129,12 +158,17 @@ impl Shelf {
                     self.load(None);
                 }
                 Err(failure) => {
+                    self.heed(&failure);
+                    let may_be_open = is_unsure(&failure);
                     let sent = with_tries(sent, &failure);
                     let error = match &failure {
                         Failure::Refused(problem) => one_line(problem),
                         _ => lost.to_owned(),
                     };
                     self.lock.set(Lock::Code { sent, error: Some(error), busy: false });
+                    if may_be_open {
+                        self.load(None);
+                    }
                 }
             }
         });
@@ -149,6 +183,16 @@ impl Shelf {
             }
             _ => None,
         }
+    }
+}
+
+/// The right code may have come before, and its answer been lost: then the locker is open, and only asking tells.
+fn is_unsure(failure: &Failure) -> bool {
+    match failure {
+        Failure::Refused(problem) => {
+            matches!(problem.kind, ProblemKind::CodeEnded | ProblemKind::WrongState | ProblemKind::Broken)
+        }
+        Failure::Offline | Failure::Unknown => true,
     }
 }
 
@@ -177,6 +221,9 @@ pub fn Locker(
     on_open: Callback<String>,
     /// To the catalogue.
     on_catalogue: Callback<()>,
+    /// The session ended.
+    #[prop(optional)]
+    on_signed_out: Option<Callback<()>>,
 ) -> impl IntoView {
     let t = i18n.texts().locker;
     let shelf = Shelf {
@@ -189,6 +236,7 @@ pub fn Locker(
         more: RwSignal::new(false),
         digits: RwSignal::new(String::new()),
         on_open,
+        on_signed_out,
     };
     shelf.load(None);
     shelf.load_held();
@@ -200,17 +248,39 @@ pub fn Locker(
             shelf.close();
         }
     });
+    let heading = NodeRef::<html::H2>::new();
+    // Keeps the keyboard with the story: the field of a right code is gone, and the screen goes on at its heading.
+    Effect::new(move |typed: Option<bool>| {
+        let (typing, open) =
+            shelf.lock.with(|lock| (matches!(lock, Lock::Code { .. }), matches!(lock, Lock::Open { .. })));
+        if open
+            && typed == Some(true)
+            && let Some(heading) = heading.get_untracked()
+        {
+            let _ = heading.focus();
+        }
+        typing
+    });
+    // Not the time on the screen: it would be read out once a second.
+    let spoken = Memo::new(move |_| match shelf.lock.get() {
+        Lock::Open { until } => {
+            fill(t.open_note, &[&clock_text(spoken_step(seconds_until(until, now.get())))])
+        }
+        _ => String::new(),
+    });
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     let again = Callback::new(move |()| {
         shelf.loaded.set(Loaded::Nothing);
         shelf.load(None);
+        shelf.load_held();
     });
     view! {
         <section class="locker">
             <header class="locker__head">
-                <h2 class="screen__title" tabindex="-1">{t.title}</h2>
+                <h2 node_ref=heading class="screen__title" tabindex="-1">{t.title}</h2>
                 <p class="screen__lead">{t.intro}</p>
             </header>
+            <p class="visually-hidden" role="status">{move || spoken.get()}</p>
             <Held shelf/>
             {move || match shelf.loaded.get() {
                 Loaded::Nothing => view! { <ListBones said=t.loading/> }.into_any(),
@@ -357,7 +427,7 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
             }.into_any(),
             Face::Code => view! { <CodeStep shelf t/> }.into_any(),
             Face::Open => view! {
-                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text">{left}</p></div>
+                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text" aria-hidden="true">{left}</p></div>
             }.into_any(),
         }}
     }

@@ -2,7 +2,7 @@
 //!
 //! [`flow`] decides; this file carries out what it asks for and shows where it stands. Invariants: an answer is
 //! taken only from the newest request; the attempt is in the store before it is in the network; what the member typed
-//! survives every error and a reload.
+//! survives every error and a reload; who shows points is told that they may have moved, also when the member has left.
 
 pub mod code;
 #[expect(unreachable_pub, reason = "the component macro writes public props")]
@@ -29,7 +29,7 @@ use receipt::Receipt;
 use recipient::Draft;
 use review::Review;
 use std::time::Duration;
-use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, ResendCode, RewardDetail};
+use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, Redemption, ResendCode, RewardDetail};
 
 /// How a redemption begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,10 @@ struct Desk {
     draft: RwSignal<Draft>,
     /// Number of the newest request; an answer of an older one is dropped.
     newest: StoredValue<u32>,
+    /// Id of the attempt that this flow is of, once there is one; another may be stored.
+    attempt: StoredValue<Option<String>>,
     on_leave: Callback<Leave>,
+    /// May outlive this screen, and is then run all the same.
     on_moved: Callback<Option<Spent>>,
     /// With what it would have to begin to come back to where it is.
     on_begun: Callback<Begin>,
@@ -76,6 +79,19 @@ pub struct Spent {
     pub reward_id: String,
     /// Points in all.
     pub points: i64,
+}
+
+/// What a request may do to points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    Nothing,
+    Points,
+    /// The right code spends them.
+    Spends,
+}
+
+fn spent_on(redemption: &Redemption) -> Spent {
+    Spent { reward_id: redemption.reward_id.clone(), points: redemption.points }
 }
 
 const DRAFT: &str = "tukar.recipient";
@@ -103,22 +119,28 @@ impl Desk {
             attempt::forget_value(REVIEW);
         }
         if self.state.with_untracked(flow::is_over) {
-            attempt::forget();
-            if how == Leave::Done {
+            self.forget();
+            if how == Leave::Done && attempt::find().is_none() {
                 attempt::forget_value(DRAFT);
             }
         }
         self.on_leave.run(how);
     }
 
+    /// This flow's attempt is over; another one that is stored goes on.
+    fn forget(self) {
+        let own = self.attempt.try_get_value().flatten();
+        if own.is_some() && attempt::find().map(|kept| kept.id) == own {
+            attempt::forget();
+        }
+    }
+
     fn dispatch(self, event: Event) {
         let Some(state) = self.state.try_get_untracked() else { return };
-        let confirming = matches!(state, State::Confirming { .. } | State::Checking { code: Some(_), .. });
+        let confirming = flow::is_paying(&state);
         let (state, todo) = flow::step(state, event);
         let spent = match &state {
-            State::Receipt { redemption, .. } if confirming => {
-                Some(Spent { reward_id: redemption.reward_id.clone(), points: redemption.points })
-            }
+            State::Receipt { redemption, .. } if confirming => Some(spent_on(redemption)),
             _ => None,
         };
         // Back in the review after a refusal: a reload has to find it again.
@@ -135,32 +157,37 @@ impl Desk {
                 Do::Store(ask) => {
                     attempt::forget_value(REVIEW);
                     self.on_begun.run(Begin::Attempt(ask.id.clone()));
+                    self.attempt.set_value(Some(ask.id.clone()));
                     attempt::keep(&attempt::Attempt {
                         id: ask.id,
                         reward_id: ask.reward_id,
                         quantity: ask.quantity,
                     });
                 }
-                Do::Forget => attempt::forget(),
-                Do::PointsMoved => self.on_moved.run(spent.clone()),
+                Do::Forget => self.forget(),
+                Do::PointsMoved => drop(self.on_moved.try_run(spent.clone())),
                 Do::Quote(order) => {
                     self.in_review(&order);
-                    self.ask(move |client| async move {
+                    self.ask(Moves::Nothing, move |client| async move {
                         let ask = AskQuote { reward_id: order.reward_id, quantity: order.quantity };
                         client.quote(&ask).await.map(Event::Quoted)
                     });
                 }
                 Do::Create(ask) => {
-                    self.ask(move |client| async move { client.redeem(&ask).await.map(Event::Told) })
+                    self.ask(Moves::Points, move |client| async move {
+                        client.redeem(&ask).await.map(Event::Told)
+                    });
                 }
-                Do::Confirm { id, code } => self.ask(move |client| async move {
-                    client.confirm(&id, &Confirm { code }).await.map(Event::Told)
+                Do::Confirm { id, typed } => self.ask(Moves::Spends, move |client| async move {
+                    client.confirm(&id, &Confirm { code: typed.code }, &typed.key).await.map(Event::Told)
                 }),
-                Do::Resend { id, channel } => self.ask(move |client| async move {
+                Do::Resend { id, channel } => self.ask(Moves::Points, move |client| async move {
                     client.resend(&id, &ResendCode { channel }).await.map(Event::Told)
                 }),
                 Do::Cancel { id } => {
-                    self.ask(move |client| async move { client.cancel(&id).await.map(Event::Told) })
+                    self.ask(Moves::Points, move |client| async move {
+                        client.cancel(&id).await.map(Event::Told)
+                    });
                 }
                 Do::LookUp { id, after_ms } => self.look_up(id, after_ms),
             }
@@ -174,10 +201,12 @@ impl Desk {
     }
 
     fn look_up(self, id: String, after_ms: u32) {
-        let serial = self.next_serial();
+        let Some(serial) = self.next_serial() else { return };
         let go = move || {
             if self.newest.try_get_value() == Some(serial) {
-                self.ask(move |client| async move { client.redemption(&id).await.map(Event::Told) });
+                self.ask(Moves::Nothing, move |client| async move {
+                    client.redemption(&id).await.map(Event::Told)
+                });
             }
         };
         if after_ms == 0 {
@@ -187,26 +216,47 @@ impl Desk {
         }
     }
 
-    fn ask<F: Future<Output = Result<Event, Failure>> + 'static>(self, call: impl FnOnce(Client) -> F) {
-        let serial = self.next_serial();
-        let answer = call(self.client());
+    fn ask<F: Future<Output = Result<Event, Failure>> + 'static>(
+        self,
+        moves: Moves,
+        call: impl FnOnce(Client) -> F,
+    ) {
+        // The page may have taken the widget away when it was told of what moved.
+        let (Some(serial), Some(client)) = (self.next_serial(), self.client.try_get_value()) else { return };
+        let answer = call(client);
         spawn_local(async move {
-            let event = match answer.await {
-                Ok(event) => event,
-                Err(Failure::Refused(problem)) => Event::Failed(Trouble::Refused(*problem)),
-                // Offline at the moment of asking: the look-up waits for the connection just as well.
-                Err(Failure::Offline | Failure::Unknown) => Event::Failed(Trouble::Lost),
-            };
-            if self.newest.try_get_value() == Some(serial) {
-                self.dispatch(event);
-            }
+            let answer = answer.await;
+            self.hear((serial, moves), answer);
         });
     }
 
-    fn next_serial(self) -> u32 {
-        let serial = self.newest.get_value().wrapping_add(1);
-        self.newest.set_value(serial);
-        serial
+    fn hear(self, (serial, moves): (u32, Moves), answer: Result<Event, Failure>) {
+        let event = match answer {
+            Ok(event) => event,
+            Err(Failure::Refused(problem)) => Event::Failed(Trouble::Refused(*problem)),
+            // Offline at the moment of asking: the look-up waits for the connection just as well.
+            Err(Failure::Offline | Failure::Unknown) => Event::Failed(Trouble::Lost),
+        };
+        match self.newest.try_get_value() {
+            Some(newest) if newest == serial => self.dispatch(event),
+            Some(_) => {}
+            // The member has left: what was asked for has happened all the same, or may have.
+            None if moves != Moves::Nothing => {
+                let spent = match &event {
+                    Event::Told(told) if moves == Moves::Spends => Some(spent_on(told)),
+                    _ => None,
+                };
+                let _ = self.on_moved.try_run(spent);
+            }
+            None => {}
+        }
+    }
+
+    fn next_serial(self) -> Option<u32> {
+        self.newest.try_update_value(|newest| {
+            *newest = newest.wrapping_add(1);
+            *newest
+        })
     }
 
     /// A new attempt gets its id here; one that never arrived keeps its own.
@@ -260,17 +310,18 @@ pub fn Redeem(
     begin: Begin,
     /// The member leaves.
     on_leave: Callback<Leave>,
-    /// Points were held, spent or came back; with what was spent when it was just confirmed.
+    /// Points were held, spent or came back; with what was spent when it was just confirmed. Give one that outlives this
+    /// screen: an answer may come when the member has left it.
     on_moved: Callback<Option<Spent>>,
     /// With what it would have to begin from now on, to come back to where it is.
     on_begun: Callback<Begin>,
 ) -> impl IntoView {
-    let (state, todo) = match begin {
-        Begin::Reward(order) => flow::start(order),
+    let (own, (state, todo)) = match begin {
+        Begin::Reward(order) => (None, flow::start(order)),
         Begin::Attempt(id) => {
             let kept = attempt::find().filter(|kept| kept.id == id);
             let order = kept.map(|kept| Order { reward_id: kept.reward_id, quantity: kept.quantity });
-            flow::resume(id, order)
+            (Some(id.clone()), flow::resume(id, order))
         }
     };
     let desk = Desk {
@@ -280,6 +331,7 @@ pub fn Redeem(
         state: RwSignal::new(state),
         draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),
         newest: StoredValue::new(0),
+        attempt: StoredValue::new(own),
         on_leave,
         on_moved,
         on_begun,
@@ -392,12 +444,13 @@ fn bones(t: &'static Texts) -> AnyView {
 #[component]
 fn NoQuote(desk: Desk) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
-    let problem = desk.state.with_untracked(|state| match state {
-        State::NoQuote { problem, .. } => problem.clone(),
-        _ => None,
+    let (problem, earlier) = desk.state.with_untracked(|state| match state {
+        State::NoQuote { problem, earlier, .. } => (problem.clone(), earlier.clone()),
+        _ => (None, None),
     });
     view! {
         <Head desk title=t.review_title step=0/>
+        {earlier.map(|earlier| view! { <div class="redeem__narrow">{problem_notice(&earlier, t.reference_note)}</div> })}
         <NoAnswer desk problem on_again=Callback::new(move |()| desk.dispatch(Event::Again))/>
     }
 }

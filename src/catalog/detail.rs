@@ -25,7 +25,8 @@ enum Told {
 #[derive(Clone, Copy)]
 struct Open {
     shelf: Shelf,
-    card: StoredValue<RewardCard>,
+    /// As the list has it, which may be older than what the server says now.
+    listed: StoredValue<RewardCard>,
     reasons: StoredValue<Vec<Reason>>,
     available: Option<i64>,
     told: RwSignal<Told>,
@@ -49,7 +50,7 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
     });
     let open = Open {
         shelf,
-        card: StoredValue::new(card.clone()),
+        listed: StoredValue::new(card.clone()),
         reasons: StoredValue::new(reasons),
         available,
         told: RwSignal::new(Told::Waiting),
@@ -62,13 +63,15 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
         <div class="detail__body" tabindex="0">
             <div class="detail__picture">
                 {art}
-                {card.promotion.as_ref().map(|promotion| view! { <span class="reward__promotion">{promotion.label.clone()}</span> })}
+                {move || open.card().promotion.map(|promotion| view! { <span class="reward__promotion">{promotion.label}</span> })}
             </div>
             <div class="detail__head">
                 <p class="detail__kind">{format!("{} · {}", card.brand, words.kind(&card.kind))}</p>
                 <h3 class="detail__title" id="tukar-detail-heading">{card.title.clone()}</h3>
-                {price(&card, words)}
-                {open.why_not(&card)}
+                {move || {
+                    let card = open.card();
+                    view! { {price(&card, words)}{open.why_not(&card)} }
+                }}
             </div>
             {move || match open.told.get() {
                 Told::Waiting => waiting(words).into_any(),
@@ -92,7 +95,7 @@ fn waiting(words: Words) -> impl IntoView {
 impl Open {
     fn ask(self) {
         let client = self.shelf.client.get_value();
-        let id = self.card.with_value(|card| card.id.clone());
+        let id = self.listed.with_value(|card| card.id.clone());
         self.told.set(Told::Waiting);
         spawn_local(async move {
             let told = match client.reward(&id).await {
@@ -102,6 +105,14 @@ impl Open {
             // Closed meanwhile: then there is nobody to tell.
             self.told.set(told);
         });
+    }
+
+    /// As the server told it last.
+    fn card(self) -> RewardCard {
+        self.told.with(|told| match told {
+            Told::Here(detail) => detail.card.clone(),
+            Told::Waiting | Told::Failed(_) => self.listed.get_value(),
+        })
     }
 
     fn why_not(self, card: &RewardCard) -> impl IntoView + use<> {
@@ -200,7 +211,7 @@ impl Open {
     }
 
     fn total(self) -> i64 {
-        self.card.with_value(|card| card.points).saturating_mul(i64::from(self.quantity.get()))
+        self.card().points.saturating_mul(i64::from(self.quantity.get()))
     }
 
     /// Points missing for the quantity, when the balance is known.

@@ -149,6 +149,8 @@ pub struct Texts {
     pub code_running: &'static str,
     /// The code has ended.
     pub code_over: &'static str,
+    /// A wrong code whose answer was lost; the tries left come after it.
+    pub code_wrong: &'static str,
     /// Too many tries.
     pub code_locked: &'static str,
     /// One try left.
@@ -360,6 +362,7 @@ pub const ID: Texts = Texts {
     code_label: "Kode 6 angka",
     code_running: "Berlaku {0}",
     code_over: "Kode sudah tidak berlaku. Minta kode baru.",
+    code_wrong: "Kode salah.",
     code_locked: "Terlalu banyak percobaan. Minta kode baru.",
     tries_one: "Tersisa 1 percobaan",
     tries_many: "Tersisa {0} percobaan",
@@ -504,6 +507,7 @@ pub const EN: Texts = Texts {
     code_label: "6-digit code",
     code_running: "Valid for {0}",
     code_over: "This code has ended. Ask for a new one.",
+    code_wrong: "Wrong code.",
     code_locked: "Too many tries. Ask for a new code.",
     tries_one: "1 try left",
     tries_many: "{0} tries left",

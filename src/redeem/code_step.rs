@@ -3,7 +3,8 @@
 use super::Desk;
 use super::code::{Life, Resend, look};
 use super::flow::{Doing, Event, Note, State};
-use crate::i18n::fill;
+use crate::api::attempt;
+use crate::i18n::{I18n, fill};
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::notice::{Notice, Tone, one_line, problem_notice};
@@ -21,8 +22,8 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
     let t = i18n.texts().redeem;
     let now = desk.now;
     let held = Memo::new(move |_| desk.state.with(held_of));
-    // A code that never arrived stands there still: it is sent again by a press, not typed again.
-    let digits = RwSignal::new(desk.state.with_untracked(unsent_code));
+    // A code whose answer was lost stands there still: one that never arrived is sent again by a press, not typed again.
+    let digits = RwSignal::new(desk.state.with_untracked(lost_code));
     let confirming = Memo::new(move |_| desk.state.with(|state| matches!(state, State::Confirming { .. })));
     let doing = Memo::new(move |_| {
         desk.state.with(|state| match state {
@@ -40,14 +41,21 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
         Memo::new(move |_| held.with(|held| held.as_ref()?.code.as_ref().map(|code| look(code, now.get()))));
     let error = Signal::derive(move || match note.get() {
         Some(Note::Refused(problem)) if at_field(problem.kind) => Some(one_line(&problem)),
+        Some(Note::Wrong(_)) => {
+            match held.with(|held| held.as_ref()?.code.as_ref().map(|code| code.tries_left)) {
+                None | Some(0) => Some(t.code_locked.to_owned()),
+                Some(tries) => Some(format!("{} {}.", t.code_wrong, tries_text(i18n, tries))),
+            }
+        }
         _ => None,
     });
     let hold_left = Memo::new(move |_| {
         held.with(|held| held.as_ref().map_or(0, |held| seconds_until(held.hold_ends_at, now.get())))
     });
-    // Keeps the server's end of the hold and ours in step: at zero the server is asked.
+    let busy = Memo::new(move |_| confirming.get() || doing.get() != Doing::Nothing);
+    // Keeps the server's end of the hold and ours in step: at zero the server is asked, or as soon as nothing else is.
     Effect::new(move || {
-        if hold_left.get() == 0 && held.with_untracked(Option::is_some) {
+        if hold_left.get() == 0 && !busy.get() && held.with_untracked(Option::is_some) {
             desk.dispatch(Event::HoldOver);
         }
     });
@@ -57,12 +65,12 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             digits.set(String::new());
         }
     });
-    let busy = Memo::new(move |_| confirming.get() || doing.get() != Doing::Nothing);
-    let on_full = Callback::new(move |code: String| desk.dispatch(Event::Submit(code)));
+    let submit = move |code| desk.dispatch(Event::Submit { code, key: attempt::new_id() });
+    let on_full = Callback::new(submit);
     let press = move |_| {
         let code = digits.get_untracked();
         if code.len() == tukar_wire::CODE_DIGITS {
-            desk.dispatch(Event::Submit(code));
+            submit(code);
         }
     };
     let spoken = Memo::new(move |_| {
@@ -107,10 +115,11 @@ fn held_of(state: &State) -> Option<Redemption> {
     }
 }
 
-fn unsent_code(state: &State) -> String {
+fn lost_code(state: &State) -> String {
     match state {
         State::Code { note: Some(note), .. } => match note.as_ref() {
-            Note::NotArrived(code) => code.clone(),
+            Note::NotArrived(typed) => typed.code.clone(),
+            Note::Wrong(code) => code.clone(),
             Note::Refused(_) | Note::Resent => String::new(),
         },
         _ => String::new(),
@@ -129,18 +138,18 @@ fn at_field(kind: ProblemKind) -> bool {
     )
 }
 
-fn life_line(i18n: crate::i18n::I18n, life: Life) -> AnyView {
+fn tries_text(i18n: I18n, tries: u32) -> String {
+    let t = i18n.texts().redeem;
+    if tries == 1 { t.tries_one.to_owned() } else { fill(t.tries_many, &[&i18n.number(i64::from(tries))]) }
+}
+
+fn life_line(i18n: I18n, life: Life) -> AnyView {
     let t = i18n.texts().redeem;
     match life {
         Life::Running { seconds, tries } => {
-            let tries_text = if tries == 1 {
-                t.tries_one.to_owned()
-            } else {
-                fill(t.tries_many, &[&i18n.number(i64::from(tries))])
-            };
             view! {
                 <span class:code-step__life--warn=seconds <= HURRY_SECONDS>{fill(t.code_running, &[&clock_text(seconds)])}</span>
-                <span class:code-step__life--warn={tries <= 2}>{tries_text}</span>
+                <span class:code-step__life--warn={tries <= 2}>{tries_text(i18n, tries)}</span>
             }
             .into_any()
         }
@@ -170,6 +179,7 @@ fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
         <p class="code-step__sent">
             {before}<b><bdi>{to}</bdi></b>{after}" "
             <span class="code-step__for">{fill(t.code_for, &[&title, &i18n.points(held.points)])}</span>
+            {held.recipient.map(|to| view! { <span class="code-step__for">{t.receipt_recipient}": "<bdi>{to}</bdi></span> })}
         </p>
     }
 }

@@ -5,6 +5,7 @@
 //! * A lost answer is never answered by sending again, only by looking the attempt up ([`State::Checking`]).
 //! * An attempt that the server does not know never arrived: it may be sent again *under the same id*, so that a
 //!   late first copy and the second can not both count.
+//! * A code that is sent again, unchanged, goes under the key of the first time, so that it counts once.
 //! * Only the server ends a hold: when our countdown reaches zero the attempt is looked up, nothing is assumed.
 
 use tukar_wire::{AskRedemption, Channel, Problem, ProblemKind, Quote, Redemption, RedemptionState};
@@ -50,7 +51,18 @@ pub enum Doing {
     Cancelling,
 }
 
-/// Something worth saying at the code field that is not a problem of the server.
+/// A code as it was typed, with what it takes to send the very same request again and to see whether it was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// Digits.
+    pub code: String,
+    /// The request's key: new for each code that is typed, the same when that one is sent again.
+    pub key: String,
+    /// Tries that were left before it.
+    pub tries_left: u32,
+}
+
+/// Something worth saying at the code field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The server refused the last step.
@@ -58,7 +70,9 @@ pub enum Note {
     /// A new code is on its way.
     Resent,
     /// This code never reached the server: it can be sent again.
-    NotArrived(String),
+    NotArrived(Typed),
+    /// This code reached the server and was wrong; its answer was lost.
+    Wrong(String),
 }
 
 /// Where the member stands.
@@ -83,6 +97,8 @@ pub enum State {
         unsent: Option<String>,
         /// What the server said; `None` when no answer came.
         problem: Option<Box<Problem>>,
+        /// What was to be said above the quote, and still is: that an order was called off, or costs something else.
+        earlier: Option<Box<Problem>>,
     },
     /// The member reads what it costs and gives the recipient.
     Review {
@@ -116,8 +132,8 @@ pub enum State {
         asked: u32,
         /// "Not known" answers so far.
         missing: u32,
-        /// The code that was sent last, when it was a confirmation whose answer got lost.
-        code: Option<String>,
+        /// What to say when it turns out to be held: of a code whose answer got lost, that it did not arrive.
+        note: Option<Box<Note>>,
     },
     /// Points are held and a code is waited for.
     Code {
@@ -132,8 +148,8 @@ pub enum State {
     Confirming {
         /// As the server last told it.
         held: Box<Redemption>,
-        /// As typed.
-        code: String,
+        /// As sent.
+        typed: Typed,
     },
     /// The member has it, or it is on its way.
     Receipt {
@@ -182,7 +198,12 @@ pub enum Event {
     /// The last request did not succeed.
     Failed(Trouble),
     /// The member typed a whole code.
-    Submit(String),
+    Submit {
+        /// Digits.
+        code: String,
+        /// A new key, for a code that was not sent before.
+        key: String,
+    },
     /// The member wants a new code.
     Resend(Option<Channel>),
     /// The member gives up; the points come back at once.
@@ -215,8 +236,8 @@ pub enum Do {
     Confirm {
         /// The attempt.
         id: String,
-        /// Digits.
-        code: String,
+        /// As typed.
+        typed: Typed,
     },
     /// Ask for a new code.
     Resend {
@@ -267,14 +288,16 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
         (State::Quoting { order, unsent, problem, .. }, Event::Quoted(quote)) => {
             (State::Review { order, quote: Box::new(quote), unsent, problem }, vec![])
         }
-        (State::Quoting { order, unsent, .. }, Event::Failed(trouble)) => {
+        (State::Quoting { order, unsent, problem: earlier, .. }, Event::Failed(trouble)) => {
             let problem = match trouble {
                 Trouble::Refused(problem) => Some(Box::new(problem)),
                 Trouble::Lost => None,
             };
-            (State::NoQuote { order, unsent, problem }, vec![])
+            (State::NoQuote { order, unsent, problem, earlier }, vec![])
         }
-        (State::NoQuote { order, unsent, .. }, Event::Again) => quote_again(order, None, unsent, None),
+        (State::NoQuote { order, unsent, earlier, .. }, Event::Again) => {
+            quote_again(order, None, unsent, earlier)
+        }
         (State::Quoting { order, before, unsent, .. }, Event::Quantity(quantity)) => {
             quote_again(Order { quantity, ..order }, before, unsent, None)
         }
@@ -291,16 +314,22 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
         (State::Sending { order, quote, ask }, Event::Failed(trouble)) => {
             not_held(order, quote, *ask, trouble)
         }
-        (State::Checking { id, order, why, asked, missing, code }, Event::Failed(trouble)) => {
-            not_told(Look { id, order, why, asked, missing, code }, trouble)
+        (State::Checking { id, order, why, asked, missing, note }, Event::Failed(trouble)) => {
+            not_told(Look { id, order, why, asked, missing, note }, trouble)
         }
         // What was heard so far still counts: who presses often must not begin anew each time.
-        (State::Checking { id, order, why, missing, code, .. }, Event::Again) => {
-            look_up_at_once(Look { id, order, why, asked: 0, missing, code })
+        (State::Checking { id, order, why, missing, note, .. }, Event::Again) => {
+            look_up_at_once(Look { id, order, why, asked: 0, missing, note })
         }
-        (State::Code { held, doing: Doing::Nothing, .. }, Event::Submit(code)) => {
-            let todo = vec![Do::Confirm { id: held.id.clone(), code: code.clone() }];
-            (State::Confirming { held, code }, todo)
+        (State::Code { held, doing: Doing::Nothing, note }, Event::Submit { code, key }) => {
+            let key = match note.as_deref() {
+                Some(Note::NotArrived(before)) if before.code == code => before.key.clone(),
+                _ => key,
+            };
+            let tries_left = held.code.as_ref().map_or(0, |code| code.tries_left);
+            let typed = Typed { code, key, tries_left };
+            let todo = vec![Do::Confirm { id: held.id.clone(), typed: typed.clone() }];
+            (State::Confirming { held, typed }, todo)
         }
         (State::Code { held, doing: Doing::Nothing, .. }, Event::Resend(channel)) => {
             let todo = vec![Do::Resend { id: held.id.clone(), channel }];
@@ -314,11 +343,23 @@ pub fn step(state: State, event: Event) -> (State, Vec<Do>) {
             check(held.id.clone(), None, Why::HoldOver, None)
         }
         (State::Code { held, .. }, Event::Failed(trouble)) => not_done(held, None, trouble),
-        (State::Confirming { held, code }, Event::Failed(trouble)) => not_done(held, Some(code), trouble),
+        (State::Confirming { held, typed }, Event::Failed(trouble)) => {
+            not_done(held, Some(Box::new(Note::NotArrived(typed))), trouble)
+        }
         (State::Receipt { redemption, asked }, Event::Failed(_)) => on_its_way(redemption, asked + 1),
         (State::Receipt { redemption, .. }, Event::Again) => on_its_way(redemption, 0),
         (state, Event::Told(redemption)) => told(state, redemption),
         (state, _) => (state, vec![]),
+    }
+}
+
+/// A code is on its way, or its answer got lost: a receipt that is told now is what that code bought.
+#[must_use]
+pub fn is_paying(state: &State) -> bool {
+    match state {
+        State::Confirming { .. } => true,
+        State::Checking { note: Some(note), .. } => matches!(**note, Note::NotArrived(_)),
+        _ => false,
     }
 }
 
@@ -348,14 +389,14 @@ fn quote_again(
     (State::Quoting { order, before, unsent, problem }, todo)
 }
 
-fn check(id: String, order: Option<Order>, why: Why, code: Option<String>) -> (State, Vec<Do>) {
-    look_up_at_once(Look { id, order, why, asked: 0, missing: 0, code })
+fn check(id: String, order: Option<Order>, why: Why, note: Option<Box<Note>>) -> (State, Vec<Do>) {
+    look_up_at_once(Look { id, order, why, asked: 0, missing: 0, note })
 }
 
 fn look_up_at_once(look: Look) -> (State, Vec<Do>) {
-    let Look { id, order, why, asked, missing, code } = look;
+    let Look { id, order, why, asked, missing, note } = look;
     let todo = vec![Do::LookUp { id: id.clone(), after_ms: pause_ms(asked) }];
-    (State::Checking { id, order, why, asked, missing, code }, todo)
+    (State::Checking { id, order, why, asked, missing, note }, todo)
 }
 
 /// The attempt was not held. A refusal had no effect, so the next attempt gets a new id.
@@ -368,7 +409,11 @@ fn not_held(order: Order, quote: Box<Quote>, ask: AskRedemption, trouble: Troubl
         ProblemKind::Broken | ProblemKind::Busy | ProblemKind::InFlight => {
             check(ask.id, Some(order), Why::Busy, None)
         }
-        ProblemKind::KeyReused | ProblemKind::WrongState => check(ask.id, Some(order), Why::Moved, None),
+        // The first copy came after all, with another recipient perhaps: what is held is that, and the member has to be told.
+        ProblemKind::KeyReused => {
+            check(ask.id, Some(order), Why::Moved, Some(Box::new(Note::Refused(problem))))
+        }
+        ProblemKind::WrongState => check(ask.id, Some(order), Why::Moved, None),
         // The session ended before anything was held; after signing in the same attempt is looked up.
         kind if needs_code(kind) => (State::Refused { problem: Box::new(problem) }, vec![]),
         ProblemKind::PriceChanged | ProblemKind::NotEligible => {
@@ -389,12 +434,12 @@ struct Look {
     why: Why,
     asked: u32,
     missing: u32,
-    code: Option<String>,
+    note: Option<Box<Note>>,
 }
 
 /// A look-up did not tell where the redemption stands.
 fn not_told(look: Look, trouble: Trouble) -> (State, Vec<Do>) {
-    let Look { id, order, why, asked, mut missing, code } = look;
+    let Look { id, order, why, asked, mut missing, note } = look;
     if let Trouble::Refused(problem) = trouble {
         match problem.kind {
             ProblemKind::NotFound => {
@@ -405,14 +450,14 @@ fn not_told(look: Look, trouble: Trouble) -> (State, Vec<Do>) {
                     None if sure => {
                         return (State::Refused { problem: Box::new(problem) }, vec![Do::Forget]);
                     }
-                    _ => return wait(Look { id, order, why, asked, missing, code }),
+                    _ => return wait(Look { id, order, why, asked, missing, note }),
                 }
             }
             kind if needs_code(kind) => return (State::Refused { problem: Box::new(problem) }, vec![]),
             _ => {}
         }
     }
-    wait(Look { id, order, why, asked, missing, code })
+    wait(Look { id, order, why, asked, missing, note })
 }
 
 fn wait(look: Look) -> (State, Vec<Do>) {
@@ -422,19 +467,19 @@ fn wait(look: Look) -> (State, Vec<Do>) {
     } else {
         vec![]
     };
-    let Look { id, order, why, missing, code, .. } = look;
-    (State::Checking { id, order, why, asked, missing, code }, todo)
+    let Look { id, order, why, missing, note, .. } = look;
+    (State::Checking { id, order, why, asked, missing, note }, todo)
 }
 
-/// Confirming, resending or cancelling did not succeed.
-fn not_done(held: Box<Redemption>, code: Option<String>, trouble: Trouble) -> (State, Vec<Do>) {
+/// Confirming, resending or cancelling did not succeed; `note` is what to say when nobody knows and it is still held.
+fn not_done(held: Box<Redemption>, note: Option<Box<Note>>, trouble: Trouble) -> (State, Vec<Do>) {
     let problem = match trouble {
-        Trouble::Lost => return check(held.id.clone(), None, Why::Lost, code),
+        Trouble::Lost => return check(held.id.clone(), None, Why::Lost, note),
         Trouble::Refused(problem) => problem,
     };
     match problem.kind {
         ProblemKind::Broken | ProblemKind::Busy | ProblemKind::InFlight => {
-            check(held.id.clone(), None, Why::Busy, code)
+            check(held.id.clone(), None, Why::Busy, note)
         }
         ProblemKind::WrongState | ProblemKind::NotFound | ProblemKind::KeyReused => {
             check(held.id.clone(), None, Why::Moved, None)
@@ -471,13 +516,15 @@ fn told(state: State, redemption: Redemption) -> (State, Vec<Do>) {
     match state {
         State::Sending { .. } | State::Confirming { .. } => {}
         // Our clock ran ahead, or the server has not swept yet: still held, but nothing can be typed any more.
-        State::Checking { id, order, why: Why::HoldOver, asked, missing, code }
+        State::Checking { id, order, why: Why::HoldOver, asked, missing, note }
             if redemption.state == RedemptionState::Held
                 && redemption.server_time >= redemption.hold_ends_at =>
         {
-            return wait(Look { id, order, why: Why::HoldOver, asked, missing, code });
+            return wait(Look { id, order, why: Why::HoldOver, asked, missing, note });
         }
-        State::Checking { code, .. } => note = code.map(|code| Box::new(Note::NotArrived(code))),
+        State::Checking { note: kept, .. } => {
+            note = kept.map(|kept| Box::new(still_true(*kept, &redemption)))
+        }
         State::Code { doing, .. } => note = (doing == Doing::Resending).then(|| Box::new(Note::Resent)),
         State::Receipt { asked: before, .. } => {
             asked = before + 1;
@@ -505,6 +552,14 @@ fn told(state: State, redemption: Redemption) -> (State, Vec<Do>) {
         }
     };
     (state, todo)
+}
+
+/// A code that took a try did arrive, whatever became of its answer.
+fn still_true(note: Note, redemption: &Redemption) -> Note {
+    match (note, &redemption.code) {
+        (Note::NotArrived(typed), Some(now)) if now.tries_left < typed.tries_left => Note::Wrong(typed.code),
+        (note, _) => note,
+    }
 }
 
 /// Spent, but not with the recipient yet: look again by itself for a while.
@@ -622,8 +677,18 @@ mod tests {
         step(sending(), Event::Told(redemption(RedemptionState::Held))).0
     }
 
+    fn submit(code: &str, key: &str) -> Event {
+        Event::Submit { code: code.into(), key: key.into() }
+    }
+
     fn confirming() -> State {
-        step(code(), Event::Submit("482913".into())).0
+        step(code(), submit("482913", "key-1")).0
+    }
+
+    fn held_with(tries_left: u32) -> Event {
+        let mut held = redemption(RedemptionState::Held);
+        held.code = held.code.map(|code| CodeState { tries_left, ..code });
+        Event::Told(held)
     }
 
     fn name(state: &State) -> &'static str {
@@ -666,7 +731,7 @@ mod tests {
             Event::Quantity(2),
             Event::Send(ask()),
             lost(),
-            Event::Submit("482913".into()),
+            submit("482913", "key-1"),
             Event::Resend(None),
             Event::Cancel,
             Event::HoldOver,
@@ -708,7 +773,7 @@ mod tests {
     fn only_a_typed_code_ever_confirms() {
         for state in every_state() {
             for event in every_event() {
-                let typed = name(&state) == "code" && matches!(event, Event::Submit(_));
+                let typed = name(&state) == "code" && matches!(event, Event::Submit { .. });
                 let label = format!("{} + {event:?}", name(&state));
                 let (_, todo) = step(state.clone(), event);
                 assert_eq!(todo.iter().any(|what| matches!(what, Do::Confirm { .. })), typed, "{label}");
@@ -782,6 +847,22 @@ mod tests {
     }
 
     #[test]
+    fn why_an_order_changed_is_said_however_often_the_quote_is_lost() {
+        let (mut state, _) = step(confirming(), refused(ProblemKind::OrderChanged));
+        for _ in 0..2 {
+            (state, _) = step(state, lost());
+            let State::NoQuote { problem: None, earlier: Some(earlier), .. } = &state else {
+                panic!("{state:?}")
+            };
+            assert_eq!(earlier.kind, ProblemKind::OrderChanged);
+            (state, _) = step(state, Event::Again);
+        }
+        let (state, _) = step(state, Event::Quoted(quote()));
+        let State::Review { problem: Some(problem), .. } = state else { panic!("{state:?}") };
+        assert_eq!(problem.kind, ProblemKind::OrderChanged);
+    }
+
+    #[test]
     fn a_wrong_code_keeps_the_hold_and_tells_the_tries_left() {
         let (next, todo) = step(confirming(), refused(ProblemKind::CodeWrong));
         let State::Code { held, note: Some(note), .. } = next else { panic!("{next:?}") };
@@ -822,11 +903,45 @@ mod tests {
 
     #[test]
     fn a_code_whose_confirmation_never_arrived_can_be_sent_again() {
-        let State::Confirming { code, .. } = confirming() else { panic!("not confirming") };
+        let State::Confirming { typed, .. } = confirming() else { panic!("not confirming") };
         let (state, _) = step(confirming(), lost());
-        let (state, _) = step(state, Event::Told(redemption(RedemptionState::Held)));
+        let (state, _) = step(state, held_with(5));
         let State::Code { note, .. } = state else { panic!("{state:?}") };
-        assert_eq!(note.as_deref(), Some(&Note::NotArrived(code)));
+        assert_eq!(note.as_deref(), Some(&Note::NotArrived(typed)));
+    }
+
+    #[test]
+    fn a_code_that_is_sent_again_goes_under_its_own_key_and_another_code_under_a_new_one() {
+        let (state, _) = step(confirming(), lost());
+        let (state, _) = step(state, held_with(5));
+        for (digits, key) in [("482913", "key-1"), ("482914", "key-2")] {
+            let (_, todo) = step(state.clone(), submit(digits, "key-2"));
+            let [Do::Confirm { typed, .. }] = &todo[..] else { panic!("{todo:?}") };
+            assert_eq!((typed.code.as_str(), typed.key.as_str()), (digits, key));
+        }
+        // Told that it was wrong, the member means another try, even with the same digits.
+        let (state, _) = step(confirming(), refused(ProblemKind::CodeWrong));
+        let (_, todo) = step(state, submit("482913", "key-2"));
+        assert!(matches!(&todo[..], [Do::Confirm { typed, .. }] if typed.key == "key-2"), "{todo:?}");
+    }
+
+    #[test]
+    fn a_code_that_took_a_try_was_wrong_and_not_lost_on_its_way() {
+        for (left, wrong) in [(5, false), (4, true), (0, true)] {
+            let (state, _) = step(confirming(), lost());
+            let (state, _) = step(state, held_with(left));
+            let State::Code { held, note: Some(note), .. } = state else { panic!("{state:?}") };
+            assert_eq!(held.code.map(|code| code.tries_left), Some(left));
+            assert_eq!(*note == Note::Wrong("482913".into()), wrong, "{left}: {note:?}");
+        }
+    }
+
+    #[test]
+    fn who_changed_something_while_the_first_copy_came_late_is_told_so() {
+        let (state, _) = step(sending(), refused(ProblemKind::KeyReused));
+        let (state, _) = step(state, held_with(5));
+        let State::Code { note: Some(note), .. } = state else { panic!("{state:?}") };
+        assert!(matches!(*note, Note::Refused(problem) if problem.kind == ProblemKind::KeyReused));
     }
 
     #[test]
@@ -871,7 +986,7 @@ mod tests {
     fn nothing_is_pressed_twice_while_the_code_step_is_at_work() {
         for state in [step(code(), Event::Resend(None)).0, step(code(), Event::Cancel).0, confirming()] {
             for event in [
-                Event::Submit("1".into()),
+                submit("1", "key-2"),
                 Event::Resend(None),
                 Event::Cancel,
                 Event::HoldOver,

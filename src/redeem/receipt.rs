@@ -294,7 +294,8 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         sending.set(true);
         let client = desk.client();
         spawn_local(async move {
-            let answer = client.send_voucher(&id.get_value(), channel).await;
+            let Some(id) = id.try_get_value() else { return };
+            let answer = client.send_voucher(&id, channel).await;
             sending.set(false);
             said.set(match (answer, channel) {
                 (Ok(()), Channel::Sms) => Said::Good(t.sent_sms.to_owned()),

@@ -54,6 +54,13 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
             }
         }
     };
+    // Takes the keyboard to the first field that the server refused, as to one that was refused here.
+    Effect::new(move || {
+        let field = problem.with(|problem| {
+            problem.as_ref()?.fields.iter().find_map(|refused| Field::of(&refused.field, needs))
+        });
+        focus_field(form, field);
+    });
     let said = move || {
         if unsent.get() {
             return Some(view! { <Notice tone=Tone::Warn>{t.never_arrived}</Notice> }.into_any());

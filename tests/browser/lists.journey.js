@@ -31,6 +31,57 @@ test('the locker shows codes only after a fresh code', async ({ shop, page, prog
   await expect(page.getByText(/Kode terlihat/).first()).toBeVisible();
 });
 
+/** To the locker, and to its code step. Returns the code that was sent. */
+async function askLocker({ shop, page, programme }) {
+  await shop.signIn(SARI);
+  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  const before = (await programme.messages(SARI.sms)).length;
+  await shop.button('Buka loker').first().click();
+  return programme.code(SARI.sms, before);
+}
+
+test('a right code for the locker whose answer is lost opens it', async ({ shop, page, programme }) => {
+  const code = await askLocker({ shop, page, programme });
+  await page.route('**/v1/locker/check', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await shop.codeField.fill(code);
+  await expect(page.locator('.locker-lock--open')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2 }).first()).toBeFocused();
+});
+
+test('who leaves the locker while its code is checked goes on elsewhere', async ({ shop, page, programme }) => {
+  const code = await askLocker({ shop, page, programme });
+  let release;
+  const left = new Promise((done) => (release = done));
+  const checked = new Promise((done) => {
+    page.route('**/v1/locker/check', async (route) => {
+      await left;
+      await route.continue();
+      done(route.request().response());
+    });
+  });
+  await shop.codeField.fill(code);
+  await page.getByRole('navigation').getByRole('button', { name: 'Riwayat' }).click();
+  await expect(page.getByRole('heading', { name: 'Riwayat poin' })).toBeVisible();
+  release();
+  expect((await (await checked)).status()).toBe(200);
+  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  await expect(page.locator('.locker-lock--open')).toBeVisible();
+});
+
+test('a detail says the price that holds now', async ({ shop, page, programme }) => {
+  const { rewards } = await (await fetch(`${programme.url}/v1/rewards?limit=100`)).json();
+  const { id } = rewards.find(({ title }) => /Voucher Kopi Senja Rp25/.test(title));
+  await programme.sell({ id, points: 7_200 });
+  await shop.search('kopi senja');
+  await page.getByRole('button', { name: /Voucher Kopi Senja Rp25/ }).first().click();
+  const detail = page.getByRole('dialog');
+  await expect(detail.locator('.price__number')).toHaveText('7.200');
+  await expect(detail.locator('.detail__sum')).toHaveText('7.200 poin');
+});
+
 test('history tells what was earned, spent and lost, and can be filtered', async ({ shop, page }) => {
   await shop.signIn(SARI);
   await page.getByRole('navigation').getByRole('button', { name: 'Riwayat' }).click();

@@ -12,6 +12,7 @@ test('by mouse: sign in, filter, search, redeem, voucher', async ({ shop, page }
   await expect(page.getByText(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/).first()).toBeVisible();
   await shop.button('Selesai').click();
   await expect(page.getByText('5.350').first()).toBeVisible();
+  await expect(page.locator('#balance-title')).toBeFocused();
 });
 
 test('by keyboard alone: the same', async ({ shop, page, programme }) => {
@@ -191,6 +192,105 @@ test('a lost answer to the code is looked up: one voucher', async ({ shop, page,
   await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
   const balance = await (await programme.asMember(SARI))('/v1/me/balance');
   expect([balance.available, balance.held]).toEqual([5_350, 0]);
+});
+
+test('a wrong code whose answer is lost is told as wrong', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  const lose = async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  };
+  await page.route('**/confirm', lose, { times: 1 });
+  await shop.codeField.fill(shop.wrongOf(code));
+  await expect(page.getByText('Kode salah. Tersisa 4 percobaan.')).toBeVisible();
+  await expect(page.getByText('belum sampai')).toBeHidden();
+  await shop.codeField.fill('');
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+});
+
+test('a code that never arrived and is sent again is the same request', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const wrong = shop.wrongOf(await shop.sendCode(SARI));
+  const keys = [];
+  await page.route('**/confirm', async (route) => {
+    keys.push(await route.request().headerValue('idempotency-key'));
+    if (keys.length === 1) await route.abort('connectionreset');
+    else await route.continue();
+  });
+  await shop.codeField.fill(wrong);
+  await expect(page.getByText('Kode tadi belum sampai')).toBeVisible();
+  await shop.button('Tukar sekarang').click();
+  await expect(page.getByText('Tersisa 4 percobaan').first()).toBeVisible();
+  await shop.codeField.fill('');
+  await shop.codeField.fill(wrong);
+  await expect(page.getByText('Tersisa 3 percobaan').first()).toBeVisible();
+  const [first, second, third] = keys;
+  expect([second === first, third === first]).toEqual([true, false]);
+});
+
+test('another recipient than the late first copy had is not taken, and the member is told', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('pulsa', /Pulsa Rp5\.000/);
+  let first;
+  await page.route('**/v1/redemptions', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    if (first) {
+      await fetch(`${programme.url}/v1/redemptions`, first);
+      return route.continue();
+    }
+    first = { method: 'POST', headers: await route.request().allHeaders(), body: route.request().postData() };
+    await route.abort('connectionreset');
+  });
+  await shop.button('Kirim kode').click();
+  await shop.button('Kirim kode sekali lagi').waitFor();
+  await page.getByLabel('Nomor lain').check();
+  await page.getByLabel('Nomor ponsel penerima').fill('0813 5555 6789');
+  await shop.button('Kirim kode sekali lagi').click();
+  await expect(shop.codeField).toBeVisible();
+  await expect(page.getByText('sudah dipakai untuk permintaan lain')).toBeVisible();
+  await expect(page.getByText('Penerima: 0812••••890')).toBeVisible();
+});
+
+test('a number that the server refuses has the keyboard', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('pulsa', /Pulsa Rp5\.000/);
+  await page.getByLabel('Nomor lain').check();
+  await page.getByLabel('Nomor ponsel penerima').fill('0000 0000 0000');
+  await shop.button('Kirim kode').click();
+  await expect(page.locator('#redeem-phone-error')).not.toBeEmpty();
+  await expect(page.getByLabel('Nomor ponsel penerima')).toBeFocused();
+});
+
+test('a hold that ends while a new code is asked for is told as over', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  await shop.sendCode(SARI);
+  await programme.advance(894);
+  await page.reload();
+  await page.route('**/resend', async (route) => {
+    await expect(page.getByText('Ditahan 0:00 lagi')).toBeVisible();
+    const problem = { type: '/problems/too-many', title: 'Terlalu sering', status: 429, detail: '', next: '' };
+    await route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  await shop.button('Kirim lagi').click();
+  await expect(page.getByRole('heading', { name: 'Waktu habis, poin kembali' })).toBeVisible({ timeout: 20_000 });
+});
+
+test('looking at an old receipt leaves a redemption that waits for its code to be found again', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  await page.getByRole('navigation').getByRole('button', { name: 'Riwayat' }).click();
+  await page.getByRole('button', { name: 'Ditukar', exact: true }).click();
+  await shop.button('Lihat bukti').first().click();
+  await shop.button('Selesai').click();
+  await page.reload();
+  await shop.codeField.fill(code);
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
 });
 
 test('a server that restarts in the middle goes on with the same attempt', async ({ shop, page, programme }) => {

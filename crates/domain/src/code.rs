@@ -152,9 +152,9 @@ pub enum Try {
         /// Tries left; zero: locked now.
         tries_left: u32,
     },
-    /// The time is over.
+    /// The time is over, or it was right before: no more can be said of a code that has done its work.
     Ended,
-    /// Locked, or used before.
+    /// Too many wrong tries.
     Locked,
 }
 
@@ -169,7 +169,8 @@ impl CodeState {
     #[must_use]
     pub fn check(self, matches: bool, now: Timestamp) -> (CodeState, Try) {
         match self {
-            CodeState::Locked | CodeState::Used => (self, Try::Locked),
+            CodeState::Locked => (self, Try::Locked),
+            CodeState::Used => (self, Try::Ended),
             CodeState::Live { ends_at, .. } if now >= ends_at => (self, Try::Ended),
             CodeState::Live { .. } if matches => (CodeState::Used, Try::Right),
             CodeState::Live { ends_at, wrong } => {
@@ -292,7 +293,7 @@ mod tests {
         let fresh = CodeState::fresh(at(0));
         let (used, outcome) = fresh.check(true, at(299));
         assert_eq!((used, outcome), (CodeState::Used, Try::Right));
-        assert_eq!(used.check(true, at(299)).1, Try::Locked);
+        assert_eq!(used.check(true, at(299)).1, Try::Ended, "not: too many wrong ones");
         assert_eq!(fresh.check(true, at(300)).1, Try::Ended);
     }
 
@@ -407,8 +408,8 @@ mod tests {
                         prop_assert_eq!(tries_left, TRIES_MAX - wrong);
                         prop_assert_eq!(next.tries_left(), tries_left);
                     }
-                    Try::Ended => prop_assert!(now >= LIFE_SECONDS),
-                    Try::Locked => prop_assert!(right == 1 || wrong == TRIES_MAX),
+                    Try::Ended => prop_assert!(right == 1 || now >= LIFE_SECONDS),
+                    Try::Locked => prop_assert!(wrong == TRIES_MAX),
                 }
                 prop_assert!(right <= 1 && wrong <= TRIES_MAX);
                 state = next;

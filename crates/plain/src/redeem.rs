@@ -258,6 +258,9 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
                     p.code-step__sent {
                         (fill(if code.channel == Channel::Sms { t.code_sent_sms } else { t.code_sent_email }, &[&code.sent_to])) " "
                         span.code-step__for { (fill(t.code_for, &[&held.title, &i18n.points(held.points)])) }
+                        @if let Some(to) = &held.recipient {
+                            span.code-step__for { (t.receipt_recipient) ": " bdi { (to) } }
+                        }
                     }
                 }
                 @if let Some(problem) = problem.filter(|problem| !at_field(problem.kind)) { (notice(visit, problem)) }

@@ -118,7 +118,7 @@ async fn a_resent_code_kills_the_old_one_and_waits_its_turn() {
         server.check(&challenge, &old).await.refuses("code-wrong");
     }
     server.check(&challenge, &new).await.is(200);
-    server.check(&challenge, &new).await.refuses("code-locked");
+    server.check(&challenge, &new).await.refuses("code-ended");
 }
 
 #[tokio::test]
