@@ -6,6 +6,7 @@ use crate::api::{Client, Failure, is_signed_out};
 use crate::i18n::{I18n, fill, locker::Texts};
 use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
+use crate::ui::focus::focus_heading;
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::html;
@@ -44,6 +45,7 @@ struct Shelf {
     lock: RwSignal<Lock>,
     more: RwSignal<bool>,
     digits: RwSignal<String>,
+    root: NodeRef<html::Section>,
     on_open: Callback<String>,
     on_signed_out: Option<Callback<()>>,
 }
@@ -67,8 +69,7 @@ impl Shelf {
                     vouchers.extend(page.vouchers);
                     self.loaded.set(Loaded::Here { vouchers, next: page.next });
                     if let Some(until) = page.open_until {
-                        self.digits.set(String::new());
-                        self.lock.set(Lock::Open { until });
+                        self.open(until);
                     }
                 }
                 Err(failure) => {
@@ -99,6 +100,16 @@ impl Shelf {
             && let Some(on_signed_out) = self.on_signed_out
         {
             let _ = on_signed_out.try_run(());
+        }
+    }
+
+    /// Keeps the keyboard with the story: the field of a right code goes, and the screen goes on at its heading.
+    fn open(self, until: Moment) {
+        let typed = matches!(self.lock.try_get_untracked(), Some(Lock::Code { .. }));
+        self.digits.set(String::new());
+        self.lock.set(Lock::Open { until });
+        if typed {
+            focus_heading(self.root);
         }
     }
 
@@ -153,8 +164,7 @@ impl Shelf {
         spawn_local(async move {
             match client.check_locker(&sent.challenge_id, &code).await {
                 Ok(opened) => {
-                    self.digits.set(String::new());
-                    self.lock.set(Lock::Open { until: opened.open_until });
+                    self.open(opened.open_until);
                     self.load(None);
                 }
                 Err(failure) => {
@@ -235,6 +245,7 @@ pub fn Locker(
         lock: RwSignal::new(Lock::Closed { said: None }),
         more: RwSignal::new(false),
         digits: RwSignal::new(String::new()),
+        root: NodeRef::new(),
         on_open,
         on_signed_out,
     };
@@ -248,26 +259,13 @@ pub fn Locker(
             shelf.close();
         }
     });
-    let heading = NodeRef::<html::H2>::new();
-    // Keeps the keyboard with the story: the field of a right code is gone, and the screen goes on at its heading.
-    Effect::new(move |typed: Option<bool>| {
-        let (typing, open) =
-            shelf.lock.with(|lock| (matches!(lock, Lock::Code { .. }), matches!(lock, Lock::Open { .. })));
-        if open
-            && typed == Some(true)
-            && let Some(heading) = heading.get_untracked()
-        {
-            let _ = heading.focus();
-        }
-        typing
-    });
     // Not the time on the screen: it would be read out once a second.
-    let spoken = Memo::new(move |_| match shelf.lock.get() {
+    let spoken = move || match shelf.lock.get() {
         Lock::Open { until } => {
             fill(t.open_note, &[&clock_text(spoken_step(seconds_until(until, now.get())))])
         }
         _ => String::new(),
-    });
+    };
     let words = NotLoaded { title: t.failed_title, body: t.failed_body, again: t.again };
     let again = Callback::new(move |()| {
         shelf.loaded.set(Loaded::Nothing);
@@ -275,12 +273,12 @@ pub fn Locker(
         shelf.load_held();
     });
     view! {
-        <section class="locker">
+        <section class="locker" node_ref=shelf.root>
             <header class="locker__head">
-                <h2 node_ref=heading class="screen__title" tabindex="-1">{t.title}</h2>
+                <h2 class="screen__title" tabindex="-1">{t.title}</h2>
                 <p class="screen__lead">{t.intro}</p>
             </header>
-            <p class="visually-hidden" role="status">{move || spoken.get()}</p>
+            <p class="visually-hidden" role="status">{spoken}</p>
             <Held shelf/>
             {move || match shelf.loaded.get() {
                 Loaded::Nothing => view! { <ListBones said=t.loading/> }.into_any(),

@@ -18,6 +18,7 @@ mod review;
 use crate::api::attempt;
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill, redeem::Texts};
+use crate::ui::focus::focus_heading;
 use crate::ui::notice::{Notice, Tone, problem_notice};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use code_step::CodeStep;
@@ -362,15 +363,6 @@ pub fn Redeem(
     }
 }
 
-fn focus_heading(root: NodeRef<html::Section>) {
-    use wasm_bindgen::JsCast;
-    let heading =
-        root.try_get_untracked().flatten().and_then(|root| root.query_selector("h2").ok().flatten());
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = heading.focus();
-    }
-}
-
 #[component]
 fn Head(desk: Desk, title: &'static str, step: usize) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
@@ -425,7 +417,7 @@ fn ReviewStage(desk: Desk) -> impl IntoView {
         <Head desk title=t.review_title step=0/>
         {move || match detail.get() {
             Detail::Here(detail) if quoted.get() => view! { <Review desk detail=*detail/> }.into_any(),
-            Detail::Missing(problem) => view! { <NoAnswer desk problem on_again=Callback::new(move |()| load())/> }.into_any(),
+            Detail::Missing(problem) => view! { <NoAnswer desk earlier=None problem on_again=Callback::new(move |()| load())/> }.into_any(),
             _ => bones(t),
         }}
     }
@@ -450,14 +442,19 @@ fn NoQuote(desk: Desk) -> impl IntoView {
     });
     view! {
         <Head desk title=t.review_title step=0/>
-        {earlier.map(|earlier| view! { <div class="redeem__narrow">{problem_notice(&earlier, t.reference_note)}</div> })}
-        <NoAnswer desk problem on_again=Callback::new(move |()| desk.dispatch(Event::Again))/>
+        <NoAnswer desk earlier problem on_again=Callback::new(move |()| desk.dispatch(Event::Again))/>
     }
 }
 
 #[component]
-fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -> impl IntoView {
+fn NoAnswer(
+    desk: Desk,
+    earlier: Option<Box<Problem>>,
+    problem: Option<Box<Problem>>,
+    on_again: Callback<()>,
+) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
+    let earlier = earlier.map(|earlier| problem_notice(&earlier, t.reference_note));
     let signed_out = problem.as_ref().is_some_and(|problem| flow::needs_code(problem.kind));
     let said = match problem {
         Some(problem) => problem_notice(&problem, t.reference_note),
@@ -467,6 +464,7 @@ fn NoAnswer(desk: Desk, problem: Option<Box<Problem>>, on_again: Callback<()>) -
     };
     view! {
         <div class="redeem__narrow">
+            {earlier}
             {said}
             <div>{if signed_out {
                 view! { <button class="button button--primary" part="button primary" type="button" on:click=move |_| desk.leave(Leave::SignIn)>{t.sign_in}</button> }.into_any()

@@ -3,6 +3,7 @@
 pub mod clipboard;
 pub mod code_field;
 pub mod countdown;
+pub mod focus;
 pub mod icon;
 pub mod notice;
 pub mod reactive;

@@ -63,14 +63,14 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
         <div class="detail__body" tabindex="0">
             <div class="detail__picture">
                 {art}
-                {move || open.card().promotion.map(|promotion| view! { <span class="reward__promotion">{promotion.label}</span> })}
+                {move || open.card().promotion.map(|promotion| view! { <span class="reward__promotion">{promotion.label}</span> }.into_any())}
             </div>
             <div class="detail__head">
                 <p class="detail__kind">{format!("{} · {}", card.brand, words.kind(&card.kind))}</p>
                 <h3 class="detail__title" id="tukar-detail-heading">{card.title.clone()}</h3>
                 {move || {
                     let card = open.card();
-                    view! { {price(&card, words)}{open.why_not(&card)} }
+                    view! { {price(&card, words).into_any()}{open.why_not(&card)} }.into_any()
                 }}
             </div>
             {move || match open.told.get() {
@@ -115,7 +115,7 @@ impl Open {
         })
     }
 
-    fn why_not(self, card: &RewardCard) -> impl IntoView + use<> {
+    fn why_not(self, card: &RewardCard) -> AnyView {
         let words = self.shelf.words;
         let now = self.shelf.now.get_untracked();
         let line = self.shelf.eligibility.with_value(|known| words.standing(card, known.as_ref(), now));

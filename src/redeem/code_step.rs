@@ -82,7 +82,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
     });
     view! {
         <div class="code-step">
-            {move || held.get().map(|held| view! { <SentTo desk held/> })}
+            {move || held.get().map(|held| view! { <SentTo desk held/> }.into_any())}
             {move || match note.get() {
                 Some(Note::Refused(problem)) if !at_field(problem.kind) => problem_notice(&problem, t.reference_note),
                 Some(Note::Resent) => view! { <Notice tone=Tone::Good>{t.resent}</Notice> }.into_any(),
