@@ -120,7 +120,7 @@ impl Desk {
             attempt::forget_value(REVIEW);
         }
         if self.state.with_untracked(flow::is_over) {
-            self.forget();
+            self.attempt_over();
             if how == Leave::Done && attempt::find().is_none() {
                 attempt::forget_value(DRAFT);
             }
@@ -129,7 +129,7 @@ impl Desk {
     }
 
     /// This flow's attempt is over; another one that is stored goes on.
-    fn forget(self) {
+    fn attempt_over(self) {
         let own = self.attempt.try_get_value().flatten();
         if own.is_some() && attempt::find().map(|kept| kept.id) == own {
             attempt::forget();
@@ -165,7 +165,7 @@ impl Desk {
                         quantity: ask.quantity,
                     });
                 }
-                Do::Forget => self.forget(),
+                Do::Forget => self.attempt_over(),
                 Do::PointsMoved => drop(self.on_moved.try_run(spent.clone())),
                 Do::Quote(order) => {
                     self.in_review(&order);
