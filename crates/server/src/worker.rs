@@ -25,7 +25,7 @@ use anyhow::anyhow;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
 use tukar_domain::ledger as books;
 use tukar_wire::{ActivityKind, Moment};
@@ -90,7 +90,7 @@ async fn send_until(app: &App, stop: &CancellationToken) {
         let _ = messages::send_all(app, stop).await;
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.wake.notified() => {}
+            () = app.wake.notified() => sleep(messages::GATHER).await,
             _ = round.tick() => {}
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 use futures_util::FutureExt as _;
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,8 @@ const CLAIM_MS: i64 = 150_000;
 /// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
 /// became of it.
 const SENDING_MAX: Duration = Duration::from_secs(130);
+/// Messages that come, or end, within so long are claimed or written down together: one commit costs as much as many.
+pub(super) const GATHER: Duration = Duration::from_millis(20);
 /// Until a message is tried a second time; each time after that twice as long.
 const AGAIN_MS: i64 = 2_000;
 /// Between two tries at most, for a message that lives for minutes; one that lives for longer may wait a tenth of that.
@@ -55,9 +57,8 @@ impl OnTheWay {
         SENT_AT_ONCE.saturating_sub(self.channels.values().filter(|other| **other == channel).count())
     }
 
-    /// Waits for one that ends, and takes those along that have ended, too.
-    async fn take(&mut self) -> Vec<Sent> {
-        let first = self.sends.join_next().await;
+    /// Takes those along that have ended beside the first.
+    fn take(&mut self, first: Option<Result<Sent, JoinError>>) -> Vec<Sent> {
         let more = std::iter::from_fn(|| self.sends.try_join_next());
         let sent: Vec<_> = first.into_iter().chain(more).flatten().collect();
         for Sent { row, .. } in &sent {
@@ -88,10 +89,14 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
             continue;
         }
         tokio::select! {
-            sent = on_the_way.take() => {
+            first = on_the_way.sends.join_next() => {
+                if !on_the_way.sends.is_empty() {
+                    sleep(GATHER).await;
+                }
+                let sent = on_the_way.take(first);
                 done = done.and(told("messages", caught(write_down(app, &sent)).await));
             }
-            () = app.wake.notified() => {}
+            () = app.wake.notified() => sleep(GATHER).await,
             () = sleep(ROUND_EVERY) => {}
         }
     }
