@@ -238,10 +238,11 @@ async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
     let form = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("session", &*sari.token), ("attempt", &*id), ("key", "f"), ("code", &*code)])
         .finish();
-    let by_form = {
+    // By a form as well; not where the two would stand in one line, and either could be first.
+    let by_form = crate::POSTGRES.then(|| {
         let (server, form) = (Arc::clone(&server), Value::String(form));
         tokio::spawn(async move { server.post_from("", "/plain/redeem/confirm", form).await })
-    };
+    });
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let leaving = spawned("/v1/session".to_owned(), "DELETE", None);
     // SQLite has one line: there the request that came first is first.
@@ -255,9 +256,8 @@ async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
         200
     };
     confirming.await.unwrap().is(first);
-    let page = by_form.await.unwrap();
-    if crate::POSTGRES {
-        let page = String::from_utf8(page.is(401).bytes).unwrap();
+    if let Some(by_form) = by_form {
+        let page = String::from_utf8(by_form.await.unwrap().is(401).bytes).unwrap();
         assert!(page.contains("sign-in-contact"), "it leads to signing in: {page}");
     }
     let sari = server.sign_in(PHONE).await;
