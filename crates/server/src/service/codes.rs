@@ -328,38 +328,28 @@ async fn may_send(
     (purpose, contact, delivery): (PurposeWord, &str, &Delivery<'_>),
     now: Moment,
 ) -> Result<bool, ApiError> {
+    let goes_to = destination(contact, delivery);
     let typed = sent_subject(app, purpose, contact);
-    let to = sent_subject(app, purpose, &destination(contact, delivery));
+    let to = sent_subject(app, purpose, &goes_to);
     for subject in BTreeSet::from([&typed, &to]) {
         lock(conn, Lock::Subject(subject)).await?;
     }
-    within_sends(app, conn, &[&typed], now).await?;
+    let asked = challenges::load_counted(conn, (Counted::Sent, &typed), now).await?;
+    within_sends(app, asked.clone(), now)?;
+    let mut sent =
+        if to == typed { asked } else { challenges::load_counted(conn, (Counted::Sent, &to), now).await? };
     if purpose != PurposeWord::SignIn {
-        if to != typed {
-            within_sends(app, conn, &[&to], now).await?;
-        }
-        return Ok(true);
+        return within_sends(app, sent, now).map(|()| true);
     }
-    let other_way = other_way_subject(app, &destination(contact, delivery));
-    match within_sends(app, conn, &[&to, &other_way], now).await {
-        Err(ApiError::TooMany { .. }) => Ok(false),
-        done => done.map(|()| true),
-    }
+    let other_way = other_way_subject(app, &goes_to);
+    sent.extend(challenges::load_counted(conn, (Counted::Sent, &other_way), now).await?);
+    Ok(within_sends(app, sent, now).is_ok())
 }
 
-/// Refuses when `subjects`, which the caller locked, were sent too many together.
-async fn within_sends(
-    app: &App,
-    conn: &mut Connection,
-    subjects: &[&str],
-    now: Moment,
-) -> Result<(), ApiError> {
-    let mut sent = Vec::new();
-    for subject in subjects {
-        sent.extend(challenges::load_counted(conn, (Counted::Sent, subject), now).await?);
-    }
-    sent.sort_unstable();
+/// Refuses when a destination was sent too many, at `sent`.
+fn within_sends(app: &App, mut sent: Vec<jiff::Timestamp>, now: Moment) -> Result<(), ApiError> {
     if app.config.demo {
+        sent.sort_unstable();
         sent = sent.into_iter().skip(COUNTED_IN_DEMO - 1).step_by(COUNTED_IN_DEMO).collect();
     }
     code::decide_send(&sent, timestamp(now))
