@@ -1,9 +1,9 @@
 //! `cargo xtask test --seeds N`, `--rounds N`, `--kills N`: the tests of points again, as often as you like, built for speed.
 
 use crate::{
+    count::{Count, Runner},
     postgres::Postgres,
-    shell::{Steps, cargo, watch},
-    test::{Count, libtest_result},
+    shell::{Steps, cargo},
     tools,
 };
 use anyhow::Result;
@@ -55,7 +55,6 @@ pub fn run(often: &Often, count: &mut Count) -> Result<()> {
         steps.next(&format!("{name}: {times}"));
         // Durable: what is lost in a crash is the point.
         let postgres = Postgres::start(true)?;
-        let mut found = (0, 0);
         let mut command = cargo();
         command.args(["test", "--release", "--no-fail-fast", "-p", "tukar-server"]);
         for file in files {
@@ -63,11 +62,7 @@ pub fn run(often: &Often, count: &mut Count) -> Result<()> {
         }
         command.args([tests, "--", "--nocapture"]);
         command.env(variable, times.to_string()).env("TUKAR_TEST_POSTGRES", postgres.url());
-        let good = watch(&mut command, |line| {
-            let (passed, failed) = libtest_result(line);
-            found = (found.0 + passed, found.1 + failed);
-        })?;
-        count.runner(name, good, found);
+        count.run(name, Runner::Libtest, &mut command)?;
     }
     Ok(())
 }

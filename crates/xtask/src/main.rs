@@ -16,6 +16,7 @@ mod bench;
 mod budget;
 mod bundle;
 mod check;
+mod count;
 mod fuzz;
 mod long;
 mod postgres;
