@@ -29,6 +29,8 @@ CHECKS = [
 ]
 # What no request of these can succeed at: a partner's key would have to sign. `tests/api/identity.rs` has one.
 NEVER = ("another method", "POST /v1/identity")
+# What the server may log as an error here: the demo's clock is moved past the end of what was asked for a moment ago.
+EXPECTED = "messages ended before they could be sent"
 # The demo's member with two million points.
 CONTACT = "+6281755556666"
 HERE = pathlib.Path(__file__).parent
@@ -55,7 +57,7 @@ def sign_in(address):
 
 
 def one_round(seed, found):
-    """True: schemathesis found nothing, and the server logged no failure."""
+    """What schemathesis found, and what the server logged as failures."""
     server, schemathesis, examples = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -90,28 +92,30 @@ def one_round(seed, found):
         for operation, answers in json.loads((folder / "counts").read_text()).items():
             for answer, times in answers.items():
                 found[operation][answer] += times
-        failures = [line for line in (folder / "log").read_text().splitlines() if "ERROR" in line or "panicked" in line]
-    for line in failures:
-        print("the server logged:", line)
-    return status == 0 and not failures
+        lines = (folder / "log").read_text().splitlines()
+    failures = [line for line in lines if ("ERROR" in line and EXPECTED not in line) or "panicked" in line]
+    if status != 0:
+        failures.append(f"schemathesis ended with {status}")
+    return [f"seed {seed}: {failure}" for failure in failures]
 
 
 def main():
     goal = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     found = collections.defaultdict(collections.Counter)
-    good, seed = True, 0
-    while good and (seed == 0 or sum(map(lambda answers: answers.total(), found.values())) < goal):
+    failures, seed = [], 0
+    while not failures and (seed == 0 or sum(map(lambda answers: answers.total(), found.values())) < goal):
         seed += 1
-        good = one_round(seed, found)
+        failures += one_round(seed, found)
         print(f"rounds {seed}, cases {sum(answers.total() for answers in found.values())}", flush=True)
     for operation, answers in sorted(found.items()):
         print(f"{operation:42} " + "  ".join(f"{answer}: {times}" for answer, times in sorted(answers.items())))
         if goal and operation not in NEVER and not any(answer.startswith("2") for answer in answers):
-            print(f"{operation} never succeeded: it was not really asked")
-            good = False
+            failures.append(f"{operation} never succeeded: it was not really asked")
     failed = sum(times for answers in found.values() for answer, times in answers.items() if answer >= "500" and answer != "503")
     print(f"answers of 500 and above: {failed}")
-    return 0 if good and not failed else 1
+    for failure in failures:
+        print("failed:", failure)
+    return 1 if failures or failed else 0
 
 
 if __name__ == "__main__":
