@@ -80,7 +80,7 @@ impl Shell {
         }
     }
 
-    fn points_moved(self) {
+    fn reload_points(self) {
         self.points_version.update(|version| *version = version.wrapping_add(1));
     }
 
@@ -97,7 +97,7 @@ impl Shell {
                 Some(tab) => self.go(Screen::Tab(tab)),
                 None => {}
             },
-            Command::Refresh => self.points_moved(),
+            Command::Refresh => self.reload_points(),
             Command::SignOut => self.sign_out(),
             Command::Proceed => {
                 if let Some(screen) = self.held.get_untracked() {
@@ -271,7 +271,7 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
     let went = window_event_listener(leptos::ev::offline, move |_| offline.set(true));
     let came = window_event_listener(leptos::ev::online, move |_| {
         offline.set(false);
-        shell.points_moved();
+        shell.reload_points();
     });
     on_cleanup(move || {
         went.remove();

@@ -268,6 +268,11 @@ enum Step {
     Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
 }
 
+impl Step {
+    /// Nothing typed, nothing said.
+    const NEW: Step = Step::Contact { said: None, busy: false };
+}
+
 /// Where signing in stands.
 #[derive(Clone, Copy)]
 struct Stand {
@@ -285,7 +290,7 @@ struct Stand {
 impl Stand {
     fn new() -> Stand {
         Stand {
-            step: RwSignal::new(Step::Contact { said: None, busy: false }),
+            step: RwSignal::new(Step::NEW),
             contact: RwSignal::new(String::new()),
             digits: RwSignal::new(String::new()),
             agreed: RwSignal::new(false),
@@ -299,7 +304,7 @@ impl Stand {
         self.contact.set(String::new());
         self.digits.set(String::new());
         self.agreed.set(false);
-        self.step.set(Step::Contact { said: None, busy: false });
+        self.step.set(Step::NEW);
     }
 }
 
@@ -451,7 +456,7 @@ pub fn SignIn(
     let t = i18n.texts().session;
     let door = Door { i18n, session, now, stand: session.sign_in };
     door.stand.on_done.set_value(Some(on_done));
-    let is_new = door.stand.step.with_untracked(|step| *step == Step::Contact { said: None, busy: false });
+    let is_new = door.stand.step.with_untracked(|step| *step == Step::NEW);
     if is_new && untrack(|| session.is_open() && !session.is_whole()) {
         door.step_up();
     }
@@ -583,7 +588,7 @@ fn CodeStep(door: Door) -> impl IntoView {
                     </button>
                 })}
                 <button class="link-button" type="button" disabled=move || busy.get()
-                    on:click=move |_| { door.stand.digits.set(String::new()); door.stand.step.set(Step::Contact { said: None, busy: false }); }>{t.change}</button>
+                    on:click=move |_| { door.stand.digits.set(String::new()); door.stand.step.set(Step::NEW); }>{t.change}</button>
             </div>
             <p class="review__note">{t.not_come}</p>
         </div>

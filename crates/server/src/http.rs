@@ -27,7 +27,7 @@ pub mod vouchers;
 mod widget;
 
 use crate::app::Shared;
-use axum::{Router, extract::DefaultBodyLimit};
+use axum::Router;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -131,6 +131,6 @@ pub fn router(app: Shared) -> Router {
     if app.config.demo {
         router = router.merge(demo::routes());
     }
-    router = router.fallback(widget::serve).layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX));
+    router = router.fallback(widget::serve);
     layers::around(router, &app).with_state(app)
 }

@@ -222,7 +222,7 @@ impl ApiError {
             ApiError::OrderChanged { answer } if !answer.is_empty() => answer.clone().into_bytes(),
             _ => serde_json::to_vec(&self.to_problem(language, reference)).unwrap_or_default(),
         };
-        let status = StatusCode::from_u16(self.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = status_code(self.kind().status());
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -268,13 +268,18 @@ impl Failure for ApiError {
     }
 }
 
+/// A problem's status, as the answer's.
+pub fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// The error on its way out; [`write_problems`] gives it words.
 #[derive(Clone)]
 struct Carried(Arc<ApiError>);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = status_code(self.kind().status());
         let mut response = status.into_response();
         response.extensions_mut().insert(Carried(Arc::new(self)));
         response

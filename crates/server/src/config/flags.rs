@@ -292,6 +292,7 @@ mod tests {
         let text = refused(Flags { smtp, ..Flags::default() });
         assert!(text.contains("--smtp-from"), "{text}");
     }
+
     #[test]
     fn a_database_that_no_engine_serves_is_refused_and_not_shown() {
         for text in [

@@ -38,7 +38,7 @@ async fn read_whole(body: Body, wait: Duration) -> Result<Bytes, ApiError> {
     })
 }
 
-/// A JSON body. As an extractor it answers [`ApiError::NotJson`], [`ApiError::TooLarge`] or [`ApiError::Malformed`];
+/// A JSON body. As an extractor it answers [`ApiError::NotJson`] or [`ApiError::Malformed`];
 /// as a response it is `application/json`.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
@@ -54,13 +54,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json {
             return Err(ApiError::NotJson);
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.into_response().status() == http::StatusCode::PAYLOAD_TOO_LARGE {
-                ApiError::TooLarge
-            } else {
-                ApiError::Malformed { fields: Vec::new() }
-            }
-        })?;
+        // Read whole already, and no larger than it may be: by `whole`.
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| ApiError::Malformed { fields: Vec::new() })?;
         parse(&bytes).map(Json)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     app::Shared,
     language::Language,
     place::{Claim, Here, Place},
-    problem::{ApiError, REQUEST_ID},
+    problem::{ApiError, REQUEST_ID, status_code},
     service::sign_in,
     store::{members::SessionRow, rewards::find_programme},
 };
@@ -236,8 +236,7 @@ struct Page {
 impl Page {
     /// A screen that tells a problem, where there is one: with the problem's status, as the API would answer.
     fn telling(problem: Option<&Problem>, screen: Markup) -> Page {
-        let told = problem.map(|problem| StatusCode::from_u16(problem.status));
-        let status = told.unwrap_or(Ok(StatusCode::OK)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = problem.map_or(StatusCode::OK, |problem| status_code(problem.status));
         Page { status, screen }
     }
 }

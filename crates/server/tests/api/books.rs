@@ -4,7 +4,7 @@ use crate::server::{PHONE, Server, reward};
 use sqlx::Executor as _;
 use tukar_server::{
     audit,
-    store::{Connection, FailureKind, Store},
+    store::{Connection, FailureKind},
 };
 
 /// A server whose member has redeemed one reward, holds another, and let a third go.
@@ -20,11 +20,6 @@ async fn lived_in() -> Server {
     server.later(60);
     sari.hold("teh").await;
     server
-}
-
-async fn run(store: &Store, sql: &'static str) {
-    let work = async |conn: &mut Connection| conn.execute(sqlx::raw_sql(sql)).await.map(|_| ());
-    store.transact("test", work).await.unwrap();
 }
 
 async fn difference(server: &Server) -> String {
@@ -75,7 +70,7 @@ async fn an_audit_finds_each_kind_of_change() {
     ];
     for (sql, tells) in changes {
         let server = lived_in().await;
-        run(&server.app.store, sql).await;
+        server.tamper(sql).await;
         let told = difference(&server).await;
         assert!(told.contains(tells), "{sql}: {told}");
     }
@@ -92,7 +87,7 @@ async fn the_newest_posting_cut_off_with_all_its_traces_changes_the_root() {
         "DELETE FROM postings WHERE number = 7",
         "UPDATE lots SET available = available + held, held = 0",
     ] {
-        run(&server.app.store, sql).await;
+        server.tamper(sql).await;
     }
     let found = audit::run(&server.app.store).await.unwrap().unwrap();
     assert_ne!(found.root, root);

@@ -3,17 +3,7 @@
 use crate::server::{DAY, EMAIL, PHONE, Server, Visitor, member, reward, wrong};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use sqlx::Executor as _;
-use tukar_server::{
-    catalogue::{Bilingual, PromotionRow, Reward},
-    store::Connection,
-};
-
-/// Runs a statement that no server would.
-async fn tamper(server: &Server, sql: &'static str) {
-    let work = async |conn: &mut Connection| conn.execute(sqlx::raw_sql(sql)).await.map(|_| ());
-    server.app.store.transact("test", work).await.unwrap();
-}
+use tukar_server::catalogue::{Bilingual, PromotionRow, Reward};
 
 /// Each lot with what is available and held.
 async fn lots(sari: &Visitor<'_>) -> Vec<(String, i64, i64)> {
@@ -71,10 +61,10 @@ async fn a_bound_field_that_was_changed_lets_the_hold_go_and_each_lot_has_its_po
         let held = sari.send(&asking).await.is(201);
         assert_ne!(lots(&sari).await, before);
         let code = server.code().await;
-        tamper(&server, change).await;
+        server.tamper(change).await;
         is_called_off(&sari, (id, &code), &before).await;
         assert_eq!(sari.send(&asking).await.is(200).bytes, held.bytes, "the attempt's own replay: {change}");
-        tamper(&server, mend).await;
+        server.tamper(mend).await;
         server.audit("m1").await;
     }
 }
@@ -91,8 +81,7 @@ async fn a_code_of_another_hold_lets_both_alone_and_a_challenge_put_in_its_place
         sari.confirm(&roti, &first).await.refuses("code-wrong");
     }
     assert_eq!(sari.points().await, (3_000, 2_000));
-    tamper(
-        &server,
+    server.tamper(
         "UPDATE redemptions SET challenge_id = (SELECT challenge_id FROM redemptions WHERE reward_id = 'roti')",
     )
     .await;
@@ -157,7 +146,7 @@ async fn a_new_code_is_not_sent_for_what_was_changed() {
     let code = server.code().await;
     server.later(30);
     let sent = server.post.sent.lock().unwrap().len();
-    tamper(&server, "UPDATE redemptions SET recipient = '+6281299990000'").await;
+    server.tamper("UPDATE redemptions SET recipient = '+6281299990000'").await;
     let path = format!("/v1/redemptions/{id}/resend");
     let first = sari.post(&path, Some("r"), json!({})).await.is(409).refuses("order-changed");
     assert_eq!(sari.post(&path, Some("r"), json!({})).await.is(409).bytes, first.bytes);

@@ -3,10 +3,9 @@
 use crate::log::Log;
 use crate::server::{EMAIL, PHONE, Server, Visitor, member, reward, wrong};
 use serde_json::{Value, json};
-use sqlx::Executor as _;
 use std::sync::atomic::Ordering;
 use tukar_domain::calendar::Expiry;
-use tukar_server::{metrics, store::Connection};
+use tukar_server::metrics;
 use tukar_wire::Needs;
 
 const OTHER_PHONE: &str = "+6281355577799";
@@ -36,11 +35,6 @@ fn tells(text: &str, secret: &str) -> bool {
     text.match_indices(secret).any(|(at, _)| {
         !part(text[..at].chars().next_back()) && !part(text[at + secret.len()..].chars().next())
     })
-}
-
-async fn run(server: &Server, sql: &'static str) {
-    let work = async |conn: &mut Connection| conn.execute(sqlx::raw_sql(sql)).await.map(|_| ());
-    server.app.store.transact("test", work).await.unwrap();
 }
 
 impl Visitor<'_> {
@@ -116,22 +110,22 @@ async fn journey(server: &Server) -> Vec<String> {
     assert_eq!(status, 201);
     server.work().await;
     server.post.down.store(false, Ordering::SeqCst);
-    run(server, "UPDATE rewards SET points = points + 1 WHERE id = 'pulsa'").await;
+    server.tamper("UPDATE rewards SET points = points + 1 WHERE id = 'pulsa'").await;
     sari.confirm(&id, "424242").await.refuses("order-changed");
     secrets.push("424242".to_owned());
 
     // Failures: the row that a database would print with its refusal, and a table that is gone.
     if crate::POSTGRES {
-        run(server, "ALTER TABLE redemptions ADD CONSTRAINT odd CHECK (recipient = '') NOT VALID").await;
+        server.tamper("ALTER TABLE redemptions ADD CONSTRAINT odd CHECK (recipient = '') NOT VALID").await;
     } else {
-        run(
-            server,
-            "CREATE TRIGGER odd BEFORE INSERT ON redemptions BEGIN SELECT RAISE(ABORT, 'odd row'); END",
-        )
-        .await;
+        server
+            .tamper(
+                "CREATE TRIGGER odd BEFORE INSERT ON redemptions BEGIN SELECT RAISE(ABORT, 'odd row'); END",
+            )
+            .await;
     }
     assert_eq!(sari.hold_for("pulsa", &json!({"phone": OTHER_PHONE})).await.1, 500);
-    run(server, "ALTER TABLE activities RENAME TO gone").await;
+    server.tamper("ALTER TABLE activities RENAME TO gone").await;
     sari.get("/v1/me/activity").await.is(500).refuses("broken");
     secrets
 }

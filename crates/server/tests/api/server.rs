@@ -19,7 +19,7 @@ use tukar_server::{
     secret::CodeKey,
     senders::{Message, SendError, Sender},
     service::points::{self, Earned},
-    store::{Database, Store, ledger, members::MemberRow, rewards},
+    store::{Connection, Database, Store, ledger, members::MemberRow, rewards},
     worker,
 };
 use tukar_wire::{Channel, Moment, Needs, RewardKind};
@@ -389,6 +389,14 @@ impl Server {
             assert_eq!(sums.get(account).copied().unwrap_or(0), sum, "{account}: {sums:?}");
         }
         assert_eq!(history, sums.get("available").copied().unwrap_or(0), "history says what is available");
+    }
+
+    /// Runs statements that no server would.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        let work = async |conn: &mut Connection| {
+            conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await.map(|_| ())
+        };
+        self.app.store.transact("test", work).await.unwrap();
     }
 
     /// How many rows a table has.

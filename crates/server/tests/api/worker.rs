@@ -1,7 +1,6 @@
 //! The worker's rounds when something stands in their way.
 
 use crate::server::{EMAIL, PHONE, Server, member, reward};
-use sqlx::Executor as _;
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -16,11 +15,6 @@ use tukar_server::{
 };
 
 const OTHER_PHONE: &str = "+6281234567899";
-
-async fn run(server: &Server, sql: &str) {
-    let work = async |conn: &mut Connection| conn.execute(sqlx::AssertSqlSafe(sql)).await.map(|_| ());
-    server.app.store.transact("test", work).await.unwrap();
-}
 
 /// Waits for what comes by itself, and soon.
 async fn until(come: impl AsyncFn() -> bool) {
@@ -55,7 +49,7 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
     server.work().await;
     server.sign_in(OTHER_PHONE).await.hold("kopi").await;
     server.work().await;
-    run(&server, "UPDATE lots SET held = 0 WHERE member_id = 'm1'").await;
+    server.tamper("UPDATE lots SET held = 0 WHERE member_id = 'm1'").await;
     for number in 0..55 {
         let (id, phone) = (format!("a{number}"), format!("+62812345670{number:02}"));
         server.enrol(member(&id, Some(&phone), None)).await;
@@ -64,7 +58,7 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
         let sql = format!(
             "INSERT INTO redemptions (member_id, {columns}) SELECT '{id}', {columns} FROM redemptions WHERE member_id = 'm1'"
         );
-        run(&server, &sql).await;
+        server.tamper(&sql).await;
     }
     server.later(40 * 86_400);
     server.post.sent.lock().unwrap().clear();
@@ -80,7 +74,7 @@ async fn rows_in_disorder_stop_nobody_elses_messages_holds_lots_or_points() {
     }
     server.adds_up("m2").await;
     // Put right, it goes on by itself.
-    run(&server, "UPDATE lots SET held = 1000 WHERE member_id = 'm1' AND id = 'a'").await;
+    server.tamper("UPDATE lots SET held = 1000 WHERE member_id = 'm1' AND id = 'a'").await;
     server.work().await;
     assert_eq!(held("m1").await, 0);
     assert_eq!(
@@ -99,7 +93,7 @@ async fn many_lots_that_ended(server: &Server, members: u32) {
         server.enrol(member(&id, Some(&format!("+62813000{number:05}")), None)).await;
         server.earn(&id, "e", 10, Expiry::Months(1)).await;
     }
-    run(server, &format!("UPDATE lots SET ends_at = {} WHERE id = 'e'", server.now().0)).await;
+    server.tamper(&format!("UPDATE lots SET ends_at = {} WHERE id = 'e'", server.now().0)).await;
 }
 
 const TO_EXPIRE: &str = "lots WHERE id = 'e' AND available > 0";
@@ -151,7 +145,7 @@ async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
             "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) \
              VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0)"
         );
-        run(&server, &sql).await;
+        server.tamper(&sql).await;
     }
     server.ask_code(PHONE).await.is(202);
     let late = async {
@@ -200,7 +194,7 @@ async fn a_message_is_tried_until_its_own_time_is_over() {
         "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
          VALUES ('copy', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {now}, {now}, {ends}, 0)"
     );
-    run(&server, &sql).await;
+    server.tamper(&sql).await;
     server.ask_code(PHONE).await.is(202);
     let mut waits = Vec::new();
     for _ in 0..145 {
@@ -214,7 +208,7 @@ async fn a_message_is_tried_until_its_own_time_is_over() {
     server.later(10);
     server.work().await;
     assert_eq!(server.post.sent.lock().unwrap().len(), 0, "the code has ended, the copy waits");
-    run(&server, "UPDATE outbox SET tries = 4000000, due_at = 0").await;
+    server.tamper("UPDATE outbox SET tries = 4000000, due_at = 0").await;
     server.post.down.store(true, Ordering::SeqCst);
     server.work().await;
     let due: i64 = sqlx::query_scalar("SELECT due_at FROM outbox")
