@@ -17,9 +17,11 @@ use crate::{
     },
 };
 use rows::{Faults, Fields};
-use std::fmt;
+use std::{fmt, time::Duration};
 use tukar_wire::Moment;
 
+/// How long the database may take to write a file.
+const TIME_MAX: Duration = Duration::from_secs(600);
 /// Rows that one file may have.
 pub const ROWS_MAX: usize = 100_000;
 
@@ -107,7 +109,7 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
 /// The database's; then nothing was written.
 pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<(), sqlx::Error> {
     store
-        .transact("import", async |conn| {
+        .transact_within(TIME_MAX, "import", async |conn| {
             // What is not in this file is closed, also what another import brings meanwhile.
             lock(conn, Lock::Catalogue).await?;
             if let Some(rewards) = &file.rewards {

@@ -20,12 +20,14 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tukar_wire::Channel;
 
 /// Between two looks at the database.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How long a look may take, the books added up: on a line that says nothing it would take for ever.
+const LOOK_MAX: Duration = Duration::from_secs(300);
 /// Looks until the books are added up again: that reads all lots and entries.
 const LOOKS_PER_SUM: u64 = 40;
 /// How far two servers' clocks may be apart before a log line says so: a code lives for minutes.
@@ -213,14 +215,14 @@ pub async fn watch(app: Shared, stop: CancellationToken) {
     let mut until_sum = 0;
     while !stop.is_cancelled() {
         let sums = until_sum == 0;
-        let done = look(&app, sums).await;
+        let done = timeout(LOOK_MAX, look(&app, sums)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         until_sum = if sums && done.is_ok() { LOOKS_PER_SUM } else { until_sum }.saturating_sub(1);
         if let Err(error) = done {
             tracing::warn!(%error, "the figures could not be read");
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = sleep(LOOK_EVERY) => {}
         }
     }
 }

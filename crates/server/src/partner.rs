@@ -6,7 +6,7 @@ use crate::{
     clock::Clock,
     config::{host_of, is_origin},
     message::HOST_LETTERS_MAX,
-    store::{Store, partners},
+    store::{Store, in_time, partners},
 };
 pub use key::{Algorithm, PartnerKey};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -159,7 +159,9 @@ impl PartnerCache {
         {
             return Ok(list);
         }
-        let list = Arc::new(PartnerList::new(partners::load_all(&mut *store.read().await?).await?));
+        // No request's time bounds it: who may call is asked before the request comes in.
+        let rows = in_time(async { partners::load_all(&mut *store.read().await?).await }).await?;
+        let list = Arc::new(PartnerList::new(rows));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&list)));
         Ok(list)
     }

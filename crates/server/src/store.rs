@@ -20,6 +20,7 @@ pub mod rewards;
 pub mod vouchers;
 
 mod failure;
+mod line;
 mod postgres;
 mod sqlite;
 mod statement;
@@ -27,14 +28,15 @@ mod tables;
 mod writes;
 
 pub use failure::{Failure, FailureKind};
+pub use line::{Line, in_time};
 pub use statement::Statement;
 pub use writes::Writes;
 
 use anyhow::Context as _;
 use postgres::Postgres;
 use sqlite::Sqlite;
-use sqlx::{Any, Connection as _, Executor as _, pool::PoolConnection};
-use std::path::Path;
+use sqlx::{Connection as _, Executor as _};
+use std::{path::Path, time::Duration};
 use tables::Opening;
 
 /// A connection of either engine.
@@ -136,7 +138,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+    pub async fn read(&self) -> Result<Line, sqlx::Error> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read().await,
             Engine::Postgres(postgres) => postgres.read().await,
@@ -145,7 +147,7 @@ impl Store {
 
     /// Runs `work` as one transaction: all of it, or nothing when it answers an error. What it decides is only true once
     /// this returns. It runs again from its begin when it met another transaction (PostgreSQL), so that it neither sends
-    /// nor reads a clock.
+    /// nor reads a clock. After half a minute it is given up (PostgreSQL): its line is taken for gone.
     ///
     /// # Errors
     /// The work's own, and the database's turned into it.
@@ -154,9 +156,21 @@ impl Store {
         F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
         E: From<sqlx::Error> + Failure,
     {
+        self.transact_within(postgres::WORK_MAX, name, work).await
+    }
+
+    /// As [`Store::transact`], for what nobody waits for at a page and may take long.
+    ///
+    /// # Errors
+    /// The work's own, and the database's turned into it.
+    pub async fn transact_within<T, E, F>(&self, most: Duration, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
+        E: From<sqlx::Error> + Failure,
+    {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.transact(name, work).await,
-            Engine::Postgres(postgres) => postgres.transact(name, work).await,
+            Engine::Postgres(postgres) => postgres.transact((name, most), work).await,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     problem::ApiError,
     service::redeem,
     store::{
-        Connection, Lock, Writes, challenges, identities,
+        Connection, Lock, Writes, challenges, identities, in_time,
         ledger::{self, Chain, LotRow, NewActivity},
         lock, members, outbox, redemptions,
     },
@@ -169,10 +169,8 @@ impl Turn {
         let (now, mut busy) = (app.clock.now(), 0);
         // Those passed over are found again, and take nobody's place.
         let limit = MEMBERS_AT_ONCE.saturating_add(u32::try_from(self.passed.len()).unwrap_or(u32::MAX));
-        let found = {
-            let mut conn = app.store.read().await?;
-            self.sweep.find(&mut conn, (now, limit)).await?
-        };
+        let found = in_time(async { self.sweep.find(&mut *app.store.read().await?, (now, limit)).await });
+        let found = found.await?;
         let due: Vec<_> = found.into_iter().filter(|member_id| !self.passed.contains(member_id)).collect();
         let any = !due.is_empty();
         for member_id in due {

@@ -2,7 +2,12 @@
 
 use crate::{app::Shared, problem::ApiError, store::rewards::load_version};
 use axum::extract::State;
+use std::time::Duration;
+use tokio::time::timeout;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// How long the database may take to answer who asks whether the server can.
+const READY_WITHIN: Duration = Duration::from_secs(5);
 
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -20,12 +25,12 @@ async fn live() -> &'static str {
     (status = 503, description = "Busy or stopping", body = tukar_wire::Problem, content_type = "application/problem+json"),
 ))]
 async fn ready(State(app): State<Shared>) -> Result<&'static str, ApiError> {
-    let answer = async { load_version(&mut *app.store.read().await?).await }.await;
-    match answer {
-        Ok(_) => Ok("ok"),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            Err(ApiError::Busy)
-        }
-    }
+    let answer = timeout(READY_WITHIN, async { load_version(&mut *app.store.read().await?).await }).await;
+    let error = match answer {
+        Ok(Ok(_)) => return Ok("ok"),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("the database did not answer within {READY_WITHIN:?}"),
+    };
+    tracing::error!(error, "not ready");
+    Err(ApiError::Busy)
 }

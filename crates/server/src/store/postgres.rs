@@ -5,17 +5,22 @@
 //! transaction that met another all the same is run again from its begin.
 
 use super::{
-    Connection, Failure, FailureKind,
+    Connection, Failure, FailureKind, Line,
+    line::silent,
     tables::{self, Opening},
 };
 use anyhow::Context as _;
 use sqlx::{
-    Any, AnyPool, Connection as _, Executor as _, PgConnection,
+    AnyPool, Connection as _, Executor as _, PgConnection,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
-    pool::PoolConnection,
 };
-use std::time::Duration;
+use std::{
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 /// What a connection says it is.
 pub(super) const BACKEND: &str = "PostgreSQL";
@@ -27,6 +32,9 @@ const READERS_MAX: u32 = 8;
 const RUNS_MAX: u32 = 12;
 /// How long a transaction waits for a connection.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// How long a transaction may take before its line is taken for gone. The limits of [`SETTINGS`] are shorter: a database that
+/// lives says so before.
+pub(super) const WORK_MAX: Duration = Duration::from_secs(30);
 /// A line that was used so lately is not tried before it is used again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
@@ -67,8 +75,8 @@ impl Postgres {
         Ok(Postgres { writers, readers })
     }
 
-    pub(super) async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
-        self.readers.acquire().await
+    pub(super) async fn read(&self) -> Result<Line, sqlx::Error> {
+        self.readers.acquire().await.map(Line::lent).map_err(not_begun)
     }
 
     pub(super) async fn clock_ms(&self) -> Result<i64, sqlx::Error> {
@@ -76,14 +84,18 @@ impl Postgres {
         sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await
     }
 
-    pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    pub(super) async fn transact<T, E, F>(
+        &self,
+        (name, most): (&'static str, Duration),
+        work: F,
+    ) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Connection) -> Result<T, E> + Clone,
         E: From<sqlx::Error> + Failure,
     {
         let mut run = 1;
         loop {
-            match self.run_once(work.clone()).await {
+            match self.run_once(most, work.clone()).await {
                 Err((error, again)) if run < RUNS_MAX && again => {
                     tracing::debug!(name, run, kind = ?error.failure(), "a transaction runs again");
                     // Runs spread by themselves: each waits for the other's lock, which ends at no fixed time.
@@ -97,36 +109,32 @@ impl Postgres {
     }
 
     /// An error comes with whether nothing has happened and the transaction may be run again.
-    async fn run_once<T, E, F>(&self, work: F) -> Result<T, (E, bool)>
+    async fn run_once<T, E, F>(&self, most: Duration, work: F) -> Result<T, (E, bool)>
     where
         F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
         E: From<sqlx::Error> + Failure,
     {
-        let undone = |error: &E| matches!(error.failure(), Some(FailureKind::Conflict | FailureKind::Lost));
-        let failed = |error: sqlx::Error| {
-            let error = E::from(error);
-            let again = undone(&error);
-            (error, again)
+        let mut line = match self.writers.acquire().await {
+            Ok(conn) => Line::lent(conn),
+            Err(error) => return Err(undone(not_begun(error))),
         };
-        let mut conn = self.writers.acquire().await.map_err(failed)?;
-        let mut transaction = conn.begin().await.map_err(failed)?;
-        match work(&mut transaction).await {
-            Ok(value) => match transaction.commit().await {
-                Ok(()) => Ok(value),
-                // Only a conflict tells that it was not committed.
-                Err(error) => match error.failure() {
-                    Some(FailureKind::Conflict) => Err((E::from(error), true)),
-                    Some(FailureKind::Lost) => Err((E::from(unknown(&error)), false)),
-                    _ => Err((E::from(error), false)),
-                },
-            },
-            Err(error) => {
-                let again = undone(&error);
-                // A line that broke has ended the transaction; the work's own error says more than this one.
-                if let Err(failed) = transaction.rollback().await {
-                    tracing::debug!(%failed, "a transaction could not be rolled back");
-                }
-                Err((error, again))
+        let commits = AtomicBool::new(false);
+        match timeout(most, run_on(&mut line, work, &commits)).await {
+            Ok(result) => result,
+            Err(_) => {
+                line.cut();
+                self.close_idle();
+                // Not run again: the next line may be as silent.
+                Err(if commits.into_inner() { unknown(&silent()) } else { (E::from(silent()), false) })
+            }
+        }
+    }
+
+    /// Closes the lines that nobody uses: where one went silent, so did they.
+    fn close_idle(&self) {
+        for pool in [&self.writers, &self.readers] {
+            while let Some(conn) = pool.try_acquire() {
+                Line::lent(conn).cut();
             }
         }
     }
@@ -149,7 +157,57 @@ async fn steps(conn: &mut PgConnection) -> Result<Option<Vec<i64>>, sqlx::Error>
     sqlx::query_scalar(sql).fetch_all(conn).await.map(Some)
 }
 
+/// One transaction on this line; `commits` is set once its commit is asked for.
+async fn run_on<T, E, F>(conn: &mut Connection, work: F, commits: &AtomicBool) -> Result<T, (E, bool)>
+where
+    F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
+    E: From<sqlx::Error> + Failure,
+{
+    let mut transaction = conn.begin().await.map_err(undone)?;
+    match work(&mut transaction).await {
+        Ok(value) => {
+            commits.store(true, Ordering::Relaxed);
+            match transaction.commit().await {
+                Ok(()) => Ok(value),
+                // Only a conflict tells that it was not committed.
+                Err(error) => match error.failure() {
+                    Some(FailureKind::Conflict) => Err((E::from(error), true)),
+                    Some(FailureKind::Lost) => Err(unknown(&error)),
+                    _ => Err((E::from(error), false)),
+                },
+            }
+        }
+        Err(error) => {
+            let again = may_run_again(&error);
+            // A line that broke has ended the transaction; the work's own error says more than this one.
+            if let Err(failed) = transaction.rollback().await {
+                tracing::debug!(%failed, "a transaction could not be rolled back");
+            }
+            Err((error, again))
+        }
+    }
+}
+
+/// No line could be had, for whatever reason: nothing was asked of the database.
+fn not_begun(error: sqlx::Error) -> sqlx::Error {
+    match error.failure() {
+        Some(FailureKind::Busy | FailureKind::Lost) => error,
+        _ => sqlx::Error::Io(io::Error::other(error)),
+    }
+}
+
+/// Nothing has happened yet.
+fn undone<E: From<sqlx::Error> + Failure>(error: sqlx::Error) -> (E, bool) {
+    let error = E::from(error);
+    let again = may_run_again(&error);
+    (error, again)
+}
+
+fn may_run_again(error: &impl Failure) -> bool {
+    matches!(error.failure(), Some(FailureKind::Conflict | FailureKind::Lost))
+}
+
 /// A line that broke while it committed: broken, as nobody knows, and not [`FailureKind::Lost`].
-fn unknown(error: &sqlx::Error) -> sqlx::Error {
-    sqlx::Error::Protocol(format!("the line broke while it committed: {error}"))
+fn unknown<E: From<sqlx::Error>>(error: &sqlx::Error) -> (E, bool) {
+    (E::from(sqlx::Error::Protocol(format!("the line broke while it committed: {error}"))), false)
 }

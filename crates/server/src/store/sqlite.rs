@@ -9,16 +9,15 @@
 //! commit fails, all of them fail.
 
 use super::{
-    Connection, Failure, FailureKind,
+    Connection, Failure, FailureKind, Line,
     failure::SharedFailure,
     tables::{self, Opening},
 };
 use anyhow::{Context as _, bail};
 use sqlx::{
-    Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _,
+    AnyPool, ConnectOptions as _, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
-    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
@@ -125,8 +124,8 @@ impl Sqlite {
         Ok(Sqlite { writer: Arc::new(Mutex::new(writer)), readers })
     }
 
-    pub(super) async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
-        self.readers.acquire().await
+    pub(super) async fn read(&self) -> Result<Line, sqlx::Error> {
+        self.readers.acquire().await.map(Line::lent)
     }
 
     pub(super) async fn transact<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>

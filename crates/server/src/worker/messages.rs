@@ -11,7 +11,10 @@ use crate::{
     metrics::Outcome,
     problem::ApiError,
     senders::{SendError, Sender},
-    store::outbox::{self, OutboxRow},
+    store::{
+        in_time,
+        outbox::{self, OutboxRow},
+    },
 };
 use futures_util::FutureExt as _;
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -110,8 +113,10 @@ async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> 
     for channel in [Channel::Sms, Channel::Email] {
         let room = on_the_way.room(channel);
         if room > 0 {
-            let mut conn = app.store.read().await?;
-            let due = outbox::load_due(&mut conn, (channel, now), SENT_AT_ONCE).await?;
+            let due = in_time(async {
+                outbox::load_due(&mut *app.store.read().await?, (channel, now), SENT_AT_ONCE).await
+            });
+            let due = due.await?;
             // Where the clock was moved, the claim of one that is still on its way is over.
             let waiting = due.into_iter().filter(|row| !on_the_way.channels.contains_key(&row.id));
             rows.extend(waiting.take(room));

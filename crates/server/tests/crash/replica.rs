@@ -10,6 +10,7 @@ use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
     process::Command,
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -145,6 +146,7 @@ async fn own(folder: &Path) {
 pub(crate) struct Address {
     pub(crate) port: u16,
     to: Arc<Mutex<String>>,
+    silence: watch::Sender<()>,
     accepting: JoinHandle<()>,
 }
 
@@ -154,17 +156,29 @@ impl Address {
         let port = listener.local_addr().unwrap().port();
         let to = Arc::new(Mutex::new(address));
         let shared = Arc::clone(&to);
+        let (silence, silent) = watch::channel(());
         let accepting = tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let to = shared.lock().unwrap().clone();
+                let mut silent = silent.clone();
+                silent.mark_unchanged();
                 tokio::spawn(async move {
-                    if let Ok(mut cluster) = TcpStream::connect(to).await {
-                        let _ = copy_bidirectional(&mut client, &mut cluster).await;
+                    let Ok(mut cluster) = TcpStream::connect(to).await else { return };
+                    tokio::select! {
+                        biased;
+                        // Both stay open, until the address goes, and nothing is passed on: not even an end.
+                        _ = silent.changed() => drop(silent.changed().await),
+                        _ = copy_bidirectional(&mut client, &mut cluster) => {}
                     }
                 });
             }
         });
-        Address { port, to, accepting }
+        Address { port, to, silence, accepting }
+    }
+
+    /// Nothing goes over the connections that are open, and neither end is told, as when a machine loses its power.
+    pub(crate) fn silence(&self) {
+        self.silence.send_replace(());
     }
 
     /// New connections lead there. Those that are open end with their cluster.
