@@ -2,13 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
-#[path = "api/log.rs"]
-mod log;
-
 use axum::{Router, body::Body};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use log::Log;
 use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -430,37 +426,6 @@ async fn sign_in(server: &Server, contact: &str, to: &str) -> String {
     let checked =
         server.send(post(format!("/v1/challenges/{id}/check"), format!("{{\"code\":\"{code}\"}}"))).await;
     format!("Bearer {}", json(checked).await["token"].as_str().unwrap())
-}
-
-#[tokio::test]
-async fn what_changes_something_and_what_is_refused_is_logged_without_naming_anybody() {
-    let server = server(true).await;
-    demo::seed(&server.app).await.unwrap();
-    // What is logged while this thread is the only one to do anything. Without times, whose six digits may be a code's.
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .without_time()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let logging = tracing::subscriber::set_default(subscriber);
-    let token = sign_in(&server, demo::MAIN_PHONE, "+6281234567890").await;
-    let again = Request::post("/v1/challenges/none/check").header("content-type", "application/json");
-    let refused = server.send(again.body(Body::from("{\"code\":\"123456\"}")).unwrap()).await;
-    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
-    server.get("/v1/me/balance", &[("authorization", "Bearer nobody")]).await;
-    drop(logging);
-    let log = log.text();
-    let told = |words: &[&str]| log.lines().any(|line| words.iter().all(|word| line.contains(word)));
-    assert!(told(&["INFO", "/v1/challenges/{id}/check", "done status=200"]), "{log}");
-    assert!(told(&["INFO", "/v1/challenges/{id}/check", "refusal=\"not-found\""]), "{log}");
-    assert!(told(&["INFO", "/v1/me/balance", "refusal=\"not-signed-in\""]), "{log}");
-    for secret in ["81234567890", "123456", token.trim_start_matches("Bearer ")] {
-        let tells = |line: &&str| line.contains(secret) && !line.contains("elapsed");
-        assert_eq!(log.lines().find(tells), None, "{secret} stands in the log");
-    }
 }
 
 #[tokio::test]
