@@ -1,5 +1,5 @@
 //! What stands around every route, from the outside in: request id, trace, security headers, CORS, problems, compression,
-//! panics, the whole body, and a place among the requests under way.
+//! panics, the whole body, a place among the requests under way, and the time that an answer may take.
 
 use crate::{
     app::{App, Shared},

@@ -33,7 +33,7 @@ const CLAIM_MS: i64 = 150_000;
 /// became of it.
 const SENDING_MAX: Duration = Duration::from_secs(130);
 /// Messages that come, or end, within so long are claimed or written down together: one commit costs as much as many.
-pub(super) const GATHER: Duration = Duration::from_millis(20);
+pub(super) const GATHER: Duration = Duration::from_millis(5);
 /// Until a message is tried a second time; each time after that twice as long.
 const AGAIN_MS: i64 = 2_000;
 /// Between two tries at most, for a message that lives for minutes; one that lives for longer may wait a tenth of that.
