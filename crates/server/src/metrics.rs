@@ -4,7 +4,7 @@
 
 use crate::{
     app::{App, Shared},
-    store::{challenges::channel_word, figures},
+    store::{challenges::channel_word, figures, silent},
 };
 use axum::{
     Router,
@@ -215,7 +215,7 @@ pub async fn watch(app: Shared, stop: CancellationToken) {
     let mut until_sum = 0;
     while !stop.is_cancelled() {
         let sums = until_sum == 0;
-        let done = timeout(LOOK_MAX, look(&app, sums)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let done = timeout(LOOK_MAX, look(&app, sums)).await.unwrap_or_else(|_| Err(silent()));
         until_sum = if sums && done.is_ok() { LOOKS_PER_SUM } else { until_sum }.saturating_sub(1);
         if let Err(error) = done {
             tracing::warn!(%error, "the figures could not be read");

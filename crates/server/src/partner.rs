@@ -159,7 +159,7 @@ impl PartnerCache {
         {
             return Ok(list);
         }
-        // No request's time bounds it: who may call is asked before the request comes in.
+        // Who may call is asked before a request's time begins.
         let rows = in_time(async { partners::load_all(&mut *store.read().await?).await }).await?;
         let list = Arc::new(PartnerList::new(rows));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&list)));

@@ -22,10 +22,14 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tukar_wire::Moment;
+
+/// How long what is under way may take at the end: a little longer than a message may be on its way.
+const END_MAX: Duration = Duration::from_secs(140);
 
 /// Serves until SIGTERM or SIGINT; prints one line with the address when it is ready.
 ///
@@ -56,11 +60,18 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     announce(address, &app);
     let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
     stop_worker.cancel();
-    working.await.context("the worker")?;
-    for task in watching {
-        task.await.context("the operator's listener")?;
+    let ending = async {
+        working.await.context("the worker")?;
+        for task in watching {
+            task.await.context("the operator's listener")?;
+        }
+        app.store.close().await;
+        Ok::<_, anyhow::Error>(())
+    };
+    match timeout(END_MAX, ending).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("what was still under way was cut off: the database does not answer"),
     }
-    app.store.close().await;
     if !drained {
         tracing::warn!("some requests were cut off at the end of the wait");
     }

@@ -36,7 +36,7 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
-    // Dropped with this future, which the connection drops when the visitor goes.
+    // Dropped with this future, which the connection drops when the visitor goes or the request's time is over.
     let waiting = Arc::new(());
     let visitor = Visitor { waiting: Arc::downgrade(&waiting), since: Instant::now() };
     let work = work(Arc::clone(app), visitor);

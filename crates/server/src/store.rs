@@ -28,6 +28,7 @@ mod tables;
 mod writes;
 
 pub use failure::{Failure, FailureKind};
+pub(crate) use line::silent;
 pub use line::{Line, in_time};
 pub use statement::Statement;
 pub use writes::Writes;
@@ -35,7 +36,7 @@ pub use writes::Writes;
 use anyhow::Context as _;
 use postgres::Postgres;
 use sqlite::Sqlite;
-use sqlx::{Connection as _, Executor as _};
+use sqlx::Executor as _;
 use std::{path::Path, time::Duration};
 use tables::Opening;
 
@@ -147,7 +148,7 @@ impl Store {
 
     /// Runs `work` as one transaction: all of it, or nothing when it answers an error. What it decides is only true once
     /// this returns. It runs again from its begin when it met another transaction (PostgreSQL), so that it neither sends
-    /// nor reads a clock. After half a minute it is given up (PostgreSQL): its line is taken for gone.
+    /// nor reads a clock. A run of half a minute is given up (PostgreSQL): its line is taken for gone.
     ///
     /// # Errors
     /// The work's own, and the database's turned into it.
@@ -159,7 +160,7 @@ impl Store {
         self.transact_within(postgres::WORK_MAX, name, work).await
     }
 
-    /// As [`Store::transact`], for what nobody waits for at a page and may take long.
+    /// As [`Store::transact`], for what nobody waits for at a page: a run may take so long (PostgreSQL).
     ///
     /// # Errors
     /// The work's own, and the database's turned into it.
@@ -187,10 +188,13 @@ impl Store {
             Engine::Sqlite(_) => "BEGIN",
             Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        let mut conn = self.read().await?;
-        let mut transaction = conn.begin_with(begin).await?;
-        let result = work(&mut transaction).await;
-        transaction.rollback().await?;
+        let mut line = self.read().await?;
+        // Given back with its transaction open, it would show that moment to all who read on it later.
+        line.set_half_done(true);
+        line.execute(begin).await?;
+        let result = work(&mut line).await;
+        line.execute("ROLLBACK").await?;
+        line.set_half_done(false);
         result
     }
 

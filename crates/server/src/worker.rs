@@ -41,6 +41,9 @@ const ROUND_MAX: Duration = ROUND_EVERY;
 /// Rounds until what is old is forgotten again.
 const ROUNDS_PER_TIDY: u32 = 12;
 
+/// How long forgetting what is old may take: after a long stop there is much.
+const TIDY_MAX: Duration = Duration::from_secs(300);
+
 /// A kind of work that is done member by member.
 #[derive(Clone, Copy, Debug)]
 enum Sweep {
@@ -293,7 +296,7 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {
     let late = app
         .store
-        .transact("worker.tidy", async |conn| {
+        .transact_within(TIDY_MAX, "worker.tidy", async |conn| {
             let late = outbox::delete_ended(conn, now).await?;
             challenges::delete_old(conn, now).await?;
             identities::delete_ended(conn, now).await?;

@@ -76,6 +76,32 @@ async fn a_line_that_broke_is_busy_before_a_commit_and_broken_in_it() {
     store.close().await;
 }
 
+#[tokio::test]
+async fn a_reading_that_is_given_up_leaves_no_old_moment_to_the_next() {
+    let (_, database, _) = new_database().await;
+    let store = Store::open(&database).await.unwrap();
+    for turns in (0..600).step_by(3) {
+        let reading = store.read_moment(async |conn: &mut Connection| {
+            sqlx::query("SELECT 1").execute(conn).await.map(|_| ())
+        });
+        let given_up = async {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            read = reading => read.unwrap(),
+            () = given_up => {}
+        }
+        let mut line = store.read().await.unwrap();
+        let sql = "SELECT current_setting('transaction_isolation')";
+        let sees: String = sqlx::query_scalar(sql).fetch_one(&mut *line).await.unwrap();
+        assert_eq!(sees, "read committed", "given up after {turns} turns");
+    }
+    store.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_of_three_servers_killed_under_load_loses_and_doubles_nothing() {
     let (mut conn, database, name) = new_database().await;

@@ -120,7 +120,10 @@ impl Heard {
                 self.naming = failed > 0;
                 None
             }
-            Runner::Playwright => Some(line.trim()).filter(|name| self.naming && name.contains(" › ")),
+            Runner::Playwright => {
+                let name = line.trim_matches([' ', '─']);
+                Some(name).filter(|name| self.naming && name.contains(" › "))
+            }
         };
         if let Some(name) = name
             && !self.names.iter().any(|known| known == name)
@@ -148,7 +151,7 @@ fn nextest_summary(line: &str) -> (u32, u32) {
 fn nextest_failure(line: &str) -> Option<&str> {
     let (state, rest) = line.trim().split_once(" [")?;
     let (_, name) = rest.split_once("] ")?;
-    if !(state == "FAIL" || state == "TIMEOUT" || state.starts_with("SIG")) {
+    if !(state.contains("FAIL") || state == "TIMEOUT" || state.starts_with("SIG")) {
         return None;
     }
     let name = name.trim_start();
@@ -166,8 +169,12 @@ fn libtest_result(line: &str) -> (u32, u32) {
     }
 }
 
-/// `---- lots::tests::the_oldest_lot_goes_first stdout ----`; in the browser `output` in place of `stdout`.
+/// `---- lots::tests::the_oldest_lot_goes_first stdout ----`; in the browser `output` in place of `stdout`. Where output is
+/// not kept: `test lots::tests::the_oldest_lot_goes_first ... FAILED`.
 fn libtest_failure(line: &str) -> Option<&str> {
+    if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
+        return Some(name);
+    }
     line.trim().strip_prefix("---- ")?.strip_suffix(" ----")?.split(' ').next()
 }
 
@@ -175,8 +182,8 @@ fn libtest_failure(line: &str) -> Option<&str> {
 fn playwright_result(line: &str) -> (u32, u32) {
     let mut words = line.split_whitespace();
     match (words.next().and_then(|number| number.parse().ok()), words.next(), words.next()) {
-        (Some(number), Some("passed"), None | Some(_)) => (number, 0),
-        (Some(number), Some("failed"), None) => (0, number),
+        (Some(number), Some("passed"), _) => (number, 0),
+        (Some(number), Some("failed" | "interrupted"), None) => (0, number),
         // Passed at the second try, after a failure that stands above in full.
         (Some(number), Some("flaky"), None) => (number, 0),
         (Some(number), Some("did"), Some("not")) => (0, number),
@@ -236,8 +243,11 @@ mod tests {
         );
         assert_eq!((nextest.passed, nextest.failed), (32, 2));
         assert_eq!(nextest.names, ["tukar-domain lots::tests::oldest_first", "tukar-server::api slow"]);
-        let libtest = heard(Runner::Libtest, &["---- lots::oldest_first stdout ----", "thread panicked"]);
-        assert_eq!(libtest.names, ["lots::oldest_first"]);
+        let libtest = heard(
+            Runner::Libtest,
+            &["test seeds ... FAILED", "---- lots::oldest_first stdout ----", "panicked"],
+        );
+        assert_eq!(libtest.names, ["seeds", "lots::oldest_first"]);
         let playwright = heard(
             Runner::Playwright,
             &[
@@ -249,7 +259,7 @@ mod tests {
                 "  12 passed (1.5m)",
             ],
         );
-        assert_eq!(playwright.names, ["a.journey.js:3:1 › a › never ────────"]);
+        assert_eq!(playwright.names, ["a.journey.js:3:1 › a › never"]);
         assert_eq!((playwright.passed, playwright.failed), (13, 1));
     }
 

@@ -11,7 +11,6 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Args;
-use std::time::Instant;
 
 /// Which tests.
 #[derive(Args)]
@@ -27,20 +26,30 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<bool> {
     let start = shell::now();
     let mut count = Count::default();
-    if options.often.any() {
-        long::run(&options.often, &mut count)?;
-        return Ok(told(&count, start));
+    let done = if options.often.any() {
+        long::run(&options.often, &mut count)
+    } else {
+        run_all(options, &mut count)
+    };
+    if let Err(error) = done {
+        say(&format!("\nxtask: {error:#}"));
+        count.one("the run itself, which ended early", false);
     }
+    say(&format!("      all of it took {}", seconds(start)));
+    Ok(count.tell())
+}
+
+fn run_all(options: &Options, count: &mut Count) -> Result<()> {
     let mut steps = Steps::new(if options.browser.is_some() { 4 } else { 8 + check::count() });
     steps.next("Tools");
     tools::for_widget()?;
     tools::for_tests()?;
     if options.browser.is_none() {
-        check::run_steps(&mut steps, &mut count)?;
+        check::run_steps(&mut steps, count)?;
         steps.next("Tests of the crates");
-        native(&mut count)?;
+        native(count)?;
         steps.next("Tests of the widget in Chromium");
-        in_chromium(&mut count)?;
+        in_chromium(count)?;
     }
     steps.next("The widget");
     widget::build(true)?;
@@ -52,17 +61,10 @@ pub fn run(options: &Options) -> Result<bool> {
     build_server(false)?;
     if options.browser.is_none() {
         steps.next("The API against its document");
-        contract(&mut count)?;
+        contract(count)?;
     }
     steps.next("Journeys in Chromium");
-    journeys(&mut count, options.browser.as_deref().unwrap_or_default())?;
-    Ok(told(&count, start))
-}
-
-/// The last lines. `false`: something failed.
-fn told(count: &Count, start: Instant) -> bool {
-    say(&format!("      all of it took {}", seconds(start)));
-    count.tell()
+    journeys(count, options.browser.as_deref().unwrap_or_default())
 }
 
 fn native(count: &mut Count) -> Result<()> {

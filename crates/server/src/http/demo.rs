@@ -6,6 +6,7 @@ use crate::{
     language::Language,
     problem::{ApiError, FieldWhy},
     senders::inbox::Received,
+    service::to_the_end,
 };
 use axum::{
     Router,
@@ -200,9 +201,13 @@ async fn advance(State(app): State<Shared>, Json(asked): Json<Advance>) -> Resul
         let why = FieldWhy::OutOfRange { min: 0, max: i64::from(ADVANCE_SECONDS_MAX) };
         return Err(ApiError::invalid("advance_seconds", why));
     };
-    app.clock.advance(seconds);
-    crate::worker::run_due(&app).await?;
-    Ok(Json(Advanced { server_time: app.clock.now() }))
+    // To the end, also where it takes longer than an answer may.
+    to_the_end(&app, async move |app, _| {
+        app.clock.advance(seconds);
+        crate::worker::run_due(&app).await?;
+        Ok(Json(Advanced { server_time: app.clock.now() }))
+    })
+    .await
 }
 
 #[cfg(test)]

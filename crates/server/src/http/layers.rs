@@ -36,7 +36,7 @@ use uuid::Uuid;
 /// Seconds a browser may keep a preflight's answer.
 const PREFLIGHT_SECONDS: u64 = 600;
 
-/// How long an answer may take to begin. A transaction's own limit is shorter.
+/// How long an answer may take to begin.
 const ANSWER_MAX: Duration = Duration::from_secs(45);
 
 /// Puts the layers around the routes.
@@ -47,7 +47,7 @@ pub(super) fn around(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     router
         .layer(from_fn(refuse_nul))
-        .layer(from_fn(in_time))
+        .layer(from_fn(answered_in_time))
         .layer(from_fn_with_state(app.clone(), shed))
         .layer(from_fn(whole))
         .layer(CatchPanicLayer::custom(panicked))
@@ -92,7 +92,7 @@ async fn tell_changes(request: Request, next: Next) -> Response {
 
 /// A request that waits for longer waits for what does not come, as for a database whose machine has gone: it gives its place
 /// up. What it had begun may still be done, as where a visitor goes away.
-async fn in_time(request: Request, next: Next) -> Result<Response, ApiError> {
+async fn answered_in_time(request: Request, next: Next) -> Result<Response, ApiError> {
     let answered = timeout(ANSWER_MAX, next.run(request)).await;
     answered.map_err(|_| ApiError::Broken(anyhow!("no answer within {ANSWER_MAX:?}")))
 }

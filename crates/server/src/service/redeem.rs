@@ -30,6 +30,7 @@ use crate::{
     store::{
         Connection, Lock, Writes,
         challenges::{self, PurposeWord},
+        in_time,
         ledger::{self, NewActivity, Payment, Purse},
         lock,
         members::{self, MemberRow, SessionRow},
@@ -464,10 +465,11 @@ pub async fn open(
 /// # Errors
 /// The database's.
 pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result<(), ApiError> {
-    let overdue = {
-        let mut conn = app.store.read().await?;
-        redemptions::load_overdue(&mut conn, (now, 1), member_id).await?
-    };
+    // The worker asks too, whom no request's time bounds.
+    let overdue = in_time(async {
+        redemptions::load_overdue(&mut *app.store.read().await?, (now, 1), member_id).await
+    });
+    let overdue = overdue.await?;
     if overdue.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ pub enum FailureKind {
     /// The database takes no more now: too many at once, or no room on its disk. Nothing was kept of what was begun, so the
     /// same may be asked again.
     Busy,
-    /// The line to the database broke before a commit was asked for: nothing happened.
+    /// The line to the database broke before a commit was asked for, or none could be had: nothing happened.
     Lost,
     /// A text that the database can't hold, as one with a NUL in PostgreSQL. Whoever wrote it has to write another.
     Text,

@@ -2,24 +2,18 @@
 //!
 //! The pool asks each connection that comes back whether it lives, and keeps its place until that answers. A line that
 //! went silent (its machine lost power, a network was cut: nobody says goodbye) answers after a quarter of an hour, when
-//! the operating system gives it up; a pool of such lines lends nothing until then. So who held one for long gives it back
-//! with a limit.
+//! the operating system gives it up, or never; a pool of such lines lends nothing until then. So the way back has a limit.
 
-use sqlx::{Any, AnyConnection, Connection as _, pool::PoolConnection};
+use sqlx::{Any, AnyConnection, pool::PoolConnection};
 use std::{
     io,
     ops::{Deref, DerefMut},
     time::Duration,
 };
-use tokio::{
-    runtime::Handle,
-    time::{Instant, timeout},
-};
+use tokio::{runtime::Handle, time::timeout};
 
-/// Who held a connection for longer may have been cut off in the middle of a statement that nobody answers.
-const USUAL: Duration = Duration::from_secs(1);
-/// How long a line may take to say that it lives.
-const ALIVE_WITHIN: Duration = Duration::from_secs(5);
+/// How long a line may take to say that it lives: longer than a statement may take that its visitor left behind.
+const ALIVE_WITHIN: Duration = Duration::from_secs(25);
 
 /// How long reading may take that no request waits for, before its line is taken for gone.
 const READ_MAX: Duration = Duration::from_secs(30);
@@ -28,12 +22,12 @@ const READ_MAX: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The reading's own; that nothing came in time.
-pub async fn in_time<T>(reading: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(READ_MAX, reading).await.unwrap_or_else(|_| Err(silent()))
+pub async fn in_time<T, E: From<sqlx::Error>>(reading: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    timeout(READ_MAX, reading).await.unwrap_or_else(|_| Err(silent().into()))
 }
 
 /// What is told of a line that says nothing.
-pub(super) fn silent() -> sqlx::Error {
+pub(crate) fn silent() -> sqlx::Error {
     sqlx::Error::Io(io::ErrorKind::TimedOut.into())
 }
 
@@ -42,18 +36,29 @@ pub(super) fn silent() -> sqlx::Error {
 pub struct Line {
     /// `None`: it went another way.
     conn: Option<PoolConnection<Any>>,
-    since: Instant,
+    /// Nobody else may go on with it as it is.
+    half_done: bool,
 }
 
 impl Line {
     /// A connection that a pool lends from now on.
     pub(super) fn lent(conn: PoolConnection<Any>) -> Line {
-        Line { conn: Some(conn), since: Instant::now() }
+        Line { conn: Some(conn), half_done: false }
+    }
+
+    /// Whether it is closed, and not given back, when it is dropped now.
+    pub(super) fn set_half_done(&mut self, half_done: bool) {
+        self.half_done = half_done;
     }
 
     /// Closes it without a word to the other end; the pool may open another one in its place.
-    pub(super) fn cut(mut self) {
-        drop(self.conn.take().map(PoolConnection::detach));
+    pub(super) fn cut(self) {
+        drop(self.detached());
+    }
+
+    /// The connection alone: the pool may open another one in its place.
+    pub(super) fn detached(mut self) -> Option<AnyConnection> {
+        self.conn.take().map(PoolConnection::detach)
     }
 }
 
@@ -73,18 +78,13 @@ impl DerefMut for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
-        if self.since.elapsed() > USUAL
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(give_back(conn));
+        let Some(mut conn) = self.conn.take() else { return };
+        match Handle::try_current() {
+            Ok(runtime) if !self.half_done => {
+                // What is not back in time is closed, and its place given up.
+                runtime.spawn(timeout(ALIVE_WITHIN, conn.return_to_pool()));
+            }
+            _ => drop(conn.detach()),
         }
-    }
-}
-
-async fn give_back(mut conn: PoolConnection<Any>) {
-    if !matches!(timeout(ALIVE_WITHIN, conn.ping()).await, Ok(Ok(()))) {
-        tracing::warn!("a line to the database went silent and was closed");
-        drop(conn.detach());
     }
 }

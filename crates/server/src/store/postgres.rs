@@ -17,10 +17,13 @@ use sqlx::{
 };
 use std::{
     io,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 /// What a connection says it is.
 pub(super) const BACKEND: &str = "PostgreSQL";
@@ -32,9 +35,11 @@ const READERS_MAX: u32 = 8;
 const RUNS_MAX: u32 = 12;
 /// How long a transaction waits for a connection.
 const WAIT_MAX: Duration = Duration::from_secs(10);
-/// How long a transaction may take before its line is taken for gone. The limits of [`SETTINGS`] are shorter: a database that
-/// lives says so before.
+/// How long one run of a transaction may take before its line is taken for gone. A statement's limits ([`SETTINGS`]) are
+/// shorter: few works have so many that wait so long.
 pub(super) const WORK_MAX: Duration = Duration::from_secs(30);
+/// How long a line that is tried before it is used may take to say that it lives.
+const ALIVE_WITHIN: Duration = Duration::from_secs(3);
 /// A line that was used so lately is not tried before it is used again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
@@ -48,12 +53,15 @@ const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; S
 pub(super) struct Postgres {
     writers: AnyPool,
     readers: AnyPool,
+    /// Places for lines in an endless commit.
+    aside: Arc<Semaphore>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str, opening: Opening) -> anyhow::Result<Postgres> {
         let options: AnyConnectOptions = url.parse().context("--database is no address of PostgreSQL")?;
-        let mut first = PgConnection::connect(url).await.context("connecting to PostgreSQL")?;
+        let first = timeout(WAIT_MAX, PgConnection::connect(url)).await.unwrap_or_else(|_| Err(silent()));
+        let mut first = first.context("connecting to PostgreSQL")?;
         let found = steps(&mut first).await.context("looking for the tables")?;
         tables::check(&MIGRATIONS, found.as_deref(), opening)?;
         if opening == Opening::Make {
@@ -68,11 +76,15 @@ impl Postgres {
         // A transaction that finds its line broken runs again, on another; a read does not.
         let writers = pool(WRITERS_MAX).test_before_acquire(false).connect_with(options.clone());
         let readers = pool(READERS_MAX).test_before_acquire(false).before_acquire(|conn, state| {
-            Box::pin(async move { Ok(state.idle_for < TRUSTED_FOR || conn.ping().await.is_ok()) })
+            Box::pin(async move {
+                let trusted = state.idle_for < TRUSTED_FOR;
+                Ok(trusted || matches!(timeout(ALIVE_WITHIN, conn.ping()).await, Ok(Ok(()))))
+            })
         });
         let writers = writers.await.context("connecting to PostgreSQL")?;
         let readers = readers.connect_with(options).await.context("connecting to PostgreSQL")?;
-        Ok(Postgres { writers, readers })
+        let aside = Arc::new(Semaphore::new(WRITERS_MAX as usize));
+        Ok(Postgres { writers, readers, aside })
     }
 
     pub(super) async fn read(&self) -> Result<Line, sqlx::Error> {
@@ -116,21 +128,43 @@ impl Postgres {
     {
         let mut line = match self.writers.acquire().await {
             Ok(conn) => Line::lent(conn),
-            Err(error) => return Err(undone(not_begun(error))),
+            Err(error) => {
+                // What stands in every line's way, as a wrong password, stands in the next one's.
+                let again = may_run_again(&error);
+                return Err((E::from(not_begun(error)), again));
+            }
         };
         let commits = AtomicBool::new(false);
         match timeout(most, run_on(&mut line, work, &commits)).await {
             Ok(result) => result,
             Err(_) => {
+                // Not run again: the next line may be as silent.
+                if commits.into_inner() {
+                    self.set_aside(line);
+                    return Err(unknown(&silent()));
+                }
                 line.cut();
                 self.close_idle();
-                // Not run again: the next line may be as silent.
-                Err(if commits.into_inner() { unknown(&silent()) } else { (E::from(silent()), false) })
+                Err((E::from(silent()), false))
             }
         }
     }
 
-    /// Closes the lines that nobody uses: where one went silent, so did they.
+    /// A line that commits for too long may have gone silent, or waits for a replica that has: then the database keeps its
+    /// own end for as long. So no more of them are replaced than the pool has; further ones keep their place in it.
+    fn set_aside(&self, mut line: Line) {
+        let place = Arc::clone(&self.aside).try_acquire_owned();
+        tokio::spawn(async move {
+            if place.is_err() {
+                let _ = line.ping().await;
+            } else if let Some(mut conn) = line.detached() {
+                let _ = conn.ping().await;
+            }
+            drop(place);
+        });
+    }
+
+    /// Closes the lines that nobody uses: where one went silent, so may they have.
     fn close_idle(&self) {
         for pool in [&self.writers, &self.readers] {
             while let Some(conn) = pool.try_acquire() {
