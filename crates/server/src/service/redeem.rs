@@ -24,7 +24,7 @@ use crate::{
     secret::sha256,
     service::{
         Visitor,
-        codes::{self, Checked, Delivery, NewChallenge},
+        codes::{self, Checked, Delivery, NewChallenge, Typed},
         points, vouchers,
     },
     store::{
@@ -284,7 +284,9 @@ pub async fn confirm(
             if let Some(refused) = refused_before(&row, (&key, &tried)) {
                 return Ok(Err(refused));
             }
-            match codes::check(&app, conn, &challenge, (&bound(&row, &place.partner), &code, now)).await? {
+            let bound = bound(&row, &place.partner);
+            let typed = Typed { bound: &bound, code: &code, network: None };
+            match codes::check(&app, conn, &challenge, typed, now).await? {
                 Checked::Refused(error) => {
                     if let Some(left) = tries_left(&error) {
                         redemptions::keep_refused(conn, &row, (&key, &tried, left)).await?;

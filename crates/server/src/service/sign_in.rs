@@ -11,7 +11,7 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
-    service::codes::{self, Checked, Delivery, NewChallenge},
+    service::codes::{self, Checked, Delivery, NewChallenge, Typed},
     store::{
         Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
@@ -154,7 +154,8 @@ pub async fn check(
                 return Err(ApiError::NotFound);
             }
             let bound = bound(&row.id, row.member_id.as_deref(), &here);
-            match codes::check(&app, conn, &row, (&bound, &check.code, now)).await? {
+            let typed = Typed { bound: &bound, code: &check.code, network: here.client.network() };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(writes) => {
                     writes.run(conn).await?;
@@ -363,7 +364,8 @@ pub async fn check_locker(
             }
             let (member, partner) = (session.member.id.as_str(), here.place.partner.as_str());
             let bound = Bound { challenge: &row.id, member, partner, purpose: Purpose::Locker };
-            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+            let typed = Typed { bound: &bound, code: &typed, network: None };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {
                     members::open_locker(&mut writes, &session.token_hash, open_until);
