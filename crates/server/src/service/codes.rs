@@ -60,7 +60,9 @@ pub async fn issue(
     app: &App,
     conn: &mut Connection,
     new: NewChallenge<'_>,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    now: Moment,
 ) -> Result<(ChallengeRow, Writes), ApiError> {
     let mut writes = Writes::new();
     let ask = Ask {
@@ -69,7 +71,7 @@ pub async fn issue(
         is_member: new.member.is_some(),
         here: delivery.here,
     };
-    let way = find_way(app, conn, &mut writes, (ask, &delivery), now).await?;
+    let way = find_way(app, conn, &mut writes, ask, &delivery, now).await?;
     let mut row = ChallengeRow {
         id: new.id,
         member_id: new.member.map(|member| member.id.clone()),
@@ -85,7 +87,7 @@ pub async fn issue(
         partner_id: String::new(),
         deal_hmac: Vec::new(),
     };
-    renew(app, &mut writes, &mut row, (bound, delivery, way), now);
+    renew(app, &mut writes, &mut row, bound, delivery, way, now);
     Ok((row, writes))
 }
 
@@ -98,7 +100,9 @@ pub async fn send_again(
     app: &App,
     conn: &mut Connection,
     row: &mut ChallengeRow,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    now: Moment,
 ) -> Result<(), ApiError> {
     if row.state == CodeState::Used {
         return Err(ApiError::WrongState);
@@ -114,8 +118,8 @@ pub async fn send_again(
         is_member: row.member_id.is_some(),
         here: delivery.here,
     };
-    let way = find_way(app, conn, &mut writes, (ask, &delivery), now).await?;
-    renew(app, &mut writes, row, (bound, delivery, way), now);
+    let way = find_way(app, conn, &mut writes, ask, &delivery, now).await?;
+    renew(app, &mut writes, row, bound, delivery, way, now);
     Ok(writes.run(conn).await?)
 }
 
@@ -286,11 +290,12 @@ async fn find_way(
     app: &App,
     conn: &mut Connection,
     writes: &mut Writes,
-    (ask, delivery): (Ask<'_>, &Delivery<'_>),
+    ask: Ask<'_>,
+    delivery: &Delivery<'_>,
     now: Moment,
 ) -> Result<Way, ApiError> {
     let room = caps::take_room(app, conn, writes, ask, now).await?;
-    let reaches = may_send(app, conn, (ask.purpose, ask.contact, delivery), now).await?;
+    let reaches = may_send(app, conn, ask, delivery, now).await?;
     Ok(match room {
         _ if !reaches => Way::None,
         Room::Send => Way::There,
@@ -313,7 +318,8 @@ fn destination(contact: &str, delivery: &Delivery<'_>) -> String {
 async fn may_send(
     app: &App,
     conn: &mut Connection,
-    (purpose, contact, delivery): (PurposeWord, &str, &Delivery<'_>),
+    Ask { purpose, contact, .. }: Ask<'_>,
+    delivery: &Delivery<'_>,
     now: Moment,
 ) -> Result<bool, ApiError> {
     let goes_to = destination(contact, delivery);
@@ -368,7 +374,9 @@ fn renew(
     app: &App,
     writes: &mut Writes,
     row: &mut ChallengeRow,
-    (bound, delivery, way): (&Bound<'_>, Delivery<'_>, Way),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    way: Way,
     now: Moment,
 ) {
     let code = code::make(&mut app.random.rng());

@@ -54,7 +54,7 @@ pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, A
                 purpose: PurposeWord::SignIn,
                 contact: &contact.value,
             };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })
@@ -110,7 +110,7 @@ pub async fn resend(
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
             let partner = here.place.partner.as_str();
             let bound = Bound { challenge: &challenge, member: &member_id, partner, purpose };
-            codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
+            codes::send_again(&app, conn, &mut row, &bound, delivery, now).await?;
             let owner = member.filter(|_| row.purpose == PurposeWord::Locker);
             Ok::<_, ApiError>((row, owner))
         })
@@ -330,7 +330,7 @@ async fn ask_own(
             let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
             let delivery =
                 Delivery { channel, to: Some(&contact), about: Some(about), until: None, here: &here };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })

@@ -127,7 +127,8 @@ pub fn insert(writes: &mut Writes, new: NewMessage<'_>, lasts: Lasts) {
 /// The database's.
 pub async fn load_due(
     conn: &mut Connection,
-    (channel, now): (Channel, Moment),
+    channel: Channel,
+    now: Moment,
     limit: usize,
 ) -> Result<Vec<OutboxRow>, sqlx::Error> {
     let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 \

@@ -158,7 +158,7 @@ async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> 
     for channel in [Channel::Sms, Channel::Email] {
         if on_the_way.room(channel) > 0 {
             let due = in_time(async {
-                outbox::load_due(&mut *app.store.read().await?, (channel, now), SENT_AT_ONCE).await
+                outbox::load_due(&mut *app.store.read().await?, channel, now, SENT_AT_ONCE).await
             });
             rows.extend(on_the_way.fit(channel, due.await?));
         }

@@ -96,7 +96,7 @@ async fn run(flood: Flood) -> Outcome {
                 waiting.insert(mail(at), Waiting { member: at, asked_in: second, challenge });
             }
         }
-        take_mails(&server, (flood, second), &mut waiting, &mut outcome).await;
+        take_mails(&server, flood, second, &mut waiting, &mut outcome).await;
         server.later(1);
     }
     outcome.known.0 = flood.known;
@@ -107,13 +107,14 @@ async fn run(flood: Flood) -> Outcome {
 /// What the mail server takes within a second, in the outbox's order.
 async fn take_mails(
     server: &Server,
-    (flood, second): (Flood, usize),
+    flood: Flood,
+    second: usize,
     waiting: &mut HashMap<String, Waiting>,
     outcome: &mut Outcome,
 ) {
     let due = {
         let mut conn = server.app.store.read().await.unwrap();
-        outbox::load_due(&mut conn, (Channel::Email, server.now()), flood.mails_per_second).await.unwrap()
+        outbox::load_due(&mut conn, Channel::Email, server.now(), flood.mails_per_second).await.unwrap()
     };
     let ids: Vec<&str> = due.iter().map(|row| row.id.as_str()).collect();
     server.app.store.transact("test", async |conn| outbox::delete(conn, &ids).await).await.unwrap();
