@@ -233,15 +233,15 @@ pub fn to_wire(member: &MemberRow, language: Language) -> Member {
         AccountState::NotVerified => (
             MemberState::NotVerified,
             language.pick(
-                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Bawa KTP ke gerai terdekat atau hubungi layanan pelanggan.",
-                "Your number is not verified yet, so points can't be redeemed. Bring your ID card to a shop or call customer care.",
+                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
+                "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
             ),
         ),
         AccountState::Suspended => (
             MemberState::Suspended,
             language.pick(
-                "Akun Anda ditangguhkan, jadi poin belum bisa ditukar. Poin tetap tercatat. Hubungi layanan pelanggan.",
-                "Your account is suspended, so points can't be redeemed. They stay on record. Call customer care.",
+                "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
+                "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
             ),
         ),
     };
