@@ -4,7 +4,7 @@ use crate::http::{client::Proxies, plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
-    secret::CodeKey, senders::Sender, service::caps::Told, store::Store,
+    secret::CodeKey, senders::Sender, service::caps::Told, store::Store, trust::Trust,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct App {
     pub zone: TimeZone,
     /// Time.
     pub clock: Clock,
+    /// Whether the machine's clock is believed.
+    pub trust: Trust,
     /// Chance.
     pub random: Random,
     /// Key of the codes.
@@ -66,6 +68,7 @@ impl App {
             config: Arc::new(config),
             zone,
             clock,
+            trust: Trust::default(),
             random,
             secret,
             senders,

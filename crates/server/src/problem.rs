@@ -16,6 +16,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
+use tukar_domain::clock::Doubt;
 use tukar_wire::{FieldProblem, Moment, Problem, ProblemKind, Reason};
 
 pub use texts::{Explanation, explanation, field_message, reason_text};
@@ -130,6 +131,12 @@ pub enum ApiError {
     /// Busy or stopping.
     #[error("busy")]
     Busy,
+    /// The machine's clock is doubted, so nothing is decided by it.
+    #[error("paused")]
+    Paused {
+        /// Why, where the operator asks.
+        doubt: Option<Doubt>,
+    },
     /// The line to the database broke before anything happened: told as busy, logged as a failure.
     #[error("line to the database lost")]
     Lost(#[source] anyhow::Error),
@@ -181,6 +188,7 @@ impl ApiError {
             ApiError::TooMany { .. } => ProblemKind::TooMany,
             ApiError::Broken(_) => ProblemKind::Broken,
             ApiError::Busy | ApiError::Lost(_) => ProblemKind::Busy,
+            ApiError::Paused { .. } => ProblemKind::Paused,
         }
     }
 
@@ -212,6 +220,7 @@ impl ApiError {
         match self {
             ApiError::TooMany { retry_at, now } => Some((retry_at.ms_since(*now).max(0) + 999) / 1000),
             ApiError::InFlight | ApiError::Busy | ApiError::Lost(_) => Some(1),
+            ApiError::Paused { .. } => Some(60),
             _ => None,
         }
     }
@@ -373,6 +382,8 @@ pub enum FieldWhy {
     NotContact,
     /// Not a phone number that can receive this.
     NotPhone,
+    /// A landline, a free, premium or short number: it takes neither text messages nor airtime.
+    NotMobile,
     /// Not six digits.
     NotCode,
     /// Not five digits.
