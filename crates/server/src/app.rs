@@ -3,8 +3,8 @@
 use crate::http::{plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
-    catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
-    secret::CodeKey, senders::Sender, store::Store,
+    catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, programme::ProgrammeName,
+    random::Random, secret::CodeKey, senders::Sender, store::Store,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct App {
     pub random: Random,
     /// Key of the codes.
     pub secret: CodeKey,
-    /// Ways out of the building.
+    /// Senders of messages.
     pub senders: Arc<dyn Sender>,
     /// The visible catalogue, kept.
     pub catalogue: CatalogueCache,
@@ -32,6 +32,8 @@ pub struct App {
     pub(crate) ready: Ready,
     /// Sites that may show the widget, kept for a few seconds.
     pub partners: PartnerCache,
+    /// The programme's name, kept for a few seconds.
+    pub programme: ProgrammeName,
     /// Figures for the operator.
     pub metrics: Metrics,
     /// Requests under way, counted to refuse some when there are too many.
@@ -68,6 +70,7 @@ impl App {
             catalogue: CatalogueCache::default(),
             ready: Ready::default(),
             partners: PartnerCache::default(),
+            programme: ProgrammeName::default(),
             metrics: Metrics::default(),
             under_way: UnderWay::default(),
             wake: Notify::new(),

@@ -37,6 +37,7 @@ pub mod metrics;
 pub mod partner;
 pub mod place;
 pub mod problem;
+pub mod programme;
 pub mod random;
 pub mod run;
 pub mod secret;
