@@ -4,7 +4,7 @@ use crate::http::{plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, programme::ProgrammeName,
-    random::Random, secret::CodeKey, senders::Sender, store::Store,
+    random::Random, readiness::Readiness, secret::CodeKey, senders::Sender, store::Store,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct App {
     pub programme: ProgrammeName,
     /// Figures for the operator.
     pub metrics: Metrics,
+    /// Whether members can be served, as found last.
+    pub(crate) readiness: Readiness,
     /// Requests under way, counted to refuse some when there are too many.
     pub under_way: UnderWay,
     /// Wakes the worker: a message waits.
@@ -72,6 +74,7 @@ impl App {
             partners: PartnerCache::default(),
             programme: ProgrammeName::default(),
             metrics: Metrics::default(),
+            readiness: Readiness::default(),
             under_way: UnderWay::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),

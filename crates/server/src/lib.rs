@@ -39,6 +39,7 @@ pub mod place;
 pub mod problem;
 pub mod programme;
 pub mod random;
+pub mod readiness;
 pub mod run;
 pub mod secret;
 pub mod senders;

@@ -225,7 +225,7 @@ where
 /// No line could be had, for whatever reason: nothing was asked of the database.
 fn not_begun(error: sqlx::Error) -> sqlx::Error {
     match error.failure() {
-        Some(FailureKind::Busy | FailureKind::Lost) => error,
+        Some(FailureKind::Busy | FailureKind::Full | FailureKind::Lost) => error,
         _ => sqlx::Error::Io(io::Error::other(error)),
     }
 }
