@@ -22,6 +22,7 @@ pub mod vouchers;
 mod failure;
 pub(crate) mod files;
 mod line;
+mod pooling;
 mod postgres;
 mod sqlite;
 mod statement;
@@ -194,18 +195,27 @@ impl Store {
         F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
         E: From<sqlx::Error>,
     {
-        let begin = match &self.engine {
-            Engine::Sqlite(_) => "BEGIN",
-            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        let mut line = match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let mut line = sqlite.read().await?;
+                line.begin("BEGIN").await?;
+                line
+            }
+            Engine::Postgres(postgres) => postgres.read_moment().await?,
         };
-        let mut line = self.read().await?;
-        // Given back with its transaction open, it would show that moment to all who read on it later.
-        line.set_half_done(true);
-        line.execute(begin).await?;
-        let result = work(&mut line).await;
-        line.execute("ROLLBACK").await?;
-        line.set_half_done(false);
-        result
+        work(&mut line).await
+    }
+
+    /// Forgets what a long reading of one moment has prepared so far: behind a pooler the session would keep all of it. To be
+    /// asked for from time to time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_statements(&self, conn: &mut Connection) -> Result<(), sqlx::Error> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(postgres) => postgres.forget_statements(conn).await,
+        }
     }
 
     /// What the database's machine takes for now, milliseconds since 1970; `None` where that is this machine.

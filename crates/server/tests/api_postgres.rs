@@ -29,6 +29,8 @@ mod places;
 mod plain;
 #[path = "api/points.rs"]
 mod points;
+#[path = "api/poolers.rs"]
+mod poolers;
 #[path = "api/races.rs"]
 mod races;
 #[path = "api/readiness.rs"]
