@@ -1,10 +1,11 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
-use crate::http::{plain::ready::Ready, shed::UnderWay};
+use crate::http::{client::Proxies, plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, programme::ProgrammeName,
-    random::Random, readiness::Readiness, secret::CodeKey, senders::Sender, store::Store,
+    random::Random, readiness::Readiness, secret::CodeKey, senders::Sender, service::caps::Told,
+    store::Store,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -40,6 +41,10 @@ pub struct App {
     pub(crate) readiness: Readiness,
     /// Requests under way, counted to refuse some when there are too many.
     pub under_way: UnderWay,
+    /// Proxies in front that the settings do not name.
+    pub(crate) proxies: Proxies,
+    /// What the operator was told about limits, and when.
+    pub(crate) told: Told,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
     /// Held while messages leave, so that two rounds at once don't send the same one.
@@ -76,6 +81,8 @@ impl App {
             metrics: Metrics::default(),
             readiness: Readiness::default(),
             under_way: UnderWay::default(),
+            proxies: Proxies::default(),
+            told: Told::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),
         }))

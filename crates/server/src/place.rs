@@ -7,6 +7,7 @@
 use crate::{
     app::{App, Shared},
     config::{Config, host_of},
+    http::client::Client,
     language::Language,
     partner::{Mode, PartnerList},
     problem::ApiError,
@@ -143,6 +144,8 @@ pub struct Here {
     pub programme: String,
     /// Where the widget sits.
     pub place: Place,
+    /// Who asks.
+    pub client: Client,
 }
 
 impl Here {
@@ -150,12 +153,12 @@ impl Here {
     ///
     /// # Errors
     /// The database's.
-    pub async fn new(app: &App, language: Language, place: Place) -> Result<Here, ApiError> {
+    pub async fn new(app: &App, language: Language, place: Place, client: Client) -> Result<Here, ApiError> {
         let name = app.programme.get(&app.store, &app.clock).await?;
         // Where no programme was imported, its site is all that it is called.
         let programme =
             name.map_or_else(|| app.config.public_host().to_owned(), |name| name.get(language).clone());
-        Ok(Here { language, programme, place })
+        Ok(Here { language, programme, place, client })
     }
 }
 
@@ -165,7 +168,8 @@ impl FromRequestParts<Shared> for Here {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
         let list = app.partners.list(&app.store, &app.clock).await?;
         let place = Place::decide(Claim::of(&parts.headers), &app.config, &list)?;
-        Here::new(app, Language::of_headers(&parts.headers), place).await
+        let client = Client::of(parts, app);
+        Here::new(app, Language::of_headers(&parts.headers), place, client).await
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         challenges::{self, Counted},
         lock,
         members::SessionRow,
-        outbox,
+        outbox::{self, Class, Lasts, NewMessage},
         redemptions::RedemptionRow,
         vouchers::{self, VoucherRow},
     },
@@ -153,10 +153,12 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let Here { language, programme, place } = &here;
+            let Here { language, programme, place, .. } = &here;
             let envelope = Envelope { channel, to: contact, language: *language, programme, place };
             let message = message::voucher(envelope, row.title.get(*language), code);
-            outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
+            let id = app.random.word(12);
+            let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
+            outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });
             Ok::<_, ApiError>(writes.run(conn).await?)
         })
         .await?;
