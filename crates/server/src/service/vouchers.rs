@@ -134,7 +134,7 @@ pub async fn send_copy(
     app: &App,
     session: &SessionRow,
     (id, channel): (String, Channel),
-    Here { language, place, .. }: Here,
+    here: Here,
 ) -> Result<(), ApiError> {
     allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
@@ -156,8 +156,9 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let envelope = Envelope { channel, to: contact, language, place: &place };
-            let message = message::voucher(envelope, row.title.get(language), code);
+            let Here { language, programme, place, .. } = &here;
+            let envelope = Envelope { channel, to: contact, language: *language, programme, place };
+            let message = message::voucher(envelope, row.title.get(*language), code);
             let id = app.random.word(12);
             let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
             outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });
