@@ -181,7 +181,7 @@ test('a page without a server behind the widget says so and tries again when ask
   let down = true;
   await page.route(`${programme.url}/frame**`, (route) => (down ? route.abort() : route.continue()));
   await page.goto(host.page());
-  const again = page.getByRole('button', { name: 'Muat lagi' });
+  const again = page.getByRole('button', { name: 'Muat ulang' });
   await expect(again).toBeVisible();
   down = false;
   await again.click();

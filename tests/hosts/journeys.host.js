@@ -53,8 +53,8 @@ for (const [mode, { widget, where }] of Object.entries(MODES)) {
     await shown(where(page));
     const shop = new Shop(where(page), programme);
     await shop.button('Masuk').first().click();
-    await where(page).getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
-    await shop.button('Kirim kode').click();
+    await where(page).getByLabel('Nomor ponsel atau email').fill(SARI.phone);
+    await shop.button('Kirim kode OTP').click();
     await shop.codeField.fill(shop.wrongOf(await programme.code(SARI.sms)));
     await expect(where(page).getByText(/Tersisa 4 percobaan/).first()).toBeVisible();
   });

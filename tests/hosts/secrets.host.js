@@ -230,7 +230,7 @@ test('a page that hides what a click would do gets no confirmation out of it', a
   const shop = new Shop(frame, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  const button = shop.button('Kirim kode');
+  const button = shop.button('Kirim kode OTP');
   await button.scrollIntoViewIfNeeded();
   const before = (await programme.messages(SARI.sms)).length;
   const fooled = [];

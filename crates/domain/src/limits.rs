@@ -142,7 +142,12 @@ pub fn first_minute(now: Timestamp, window: SignedDuration) -> i64 {
 
 /// When a counter of a window that refuses from `max` on has room, if nothing more is counted; `None`: it has room.
 #[must_use]
-pub fn room_at(counts: &[MinuteCount], max: u32, now: Timestamp, window: SignedDuration) -> Option<Timestamp> {
+pub fn room_at(
+    counts: &[MinuteCount],
+    max: u32,
+    now: Timestamp,
+    window: SignedDuration,
+) -> Option<Timestamp> {
     let first = first_minute(now, window);
     let mut recent: Vec<MinuteCount> =
         counts.iter().copied().filter(|count| count.minute >= first && count.times > 0).collect();
