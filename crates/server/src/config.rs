@@ -6,7 +6,7 @@ mod file;
 mod flags;
 mod origin;
 
-use crate::store::Database;
+use crate::{senders::body_rule::BodyRule, store::Database};
 pub use flags::Flags;
 pub use origin::{host_of, is_origin};
 use serde::{Deserialize, Deserializer};
@@ -190,8 +190,8 @@ pub enum Tls {
 
 /// Text messages through a provider's HTTP API, described by a template.
 ///
-/// In `url`, `headers` and `body`, `{to}`, `{text}` and `{from}` are filled in, escaped for the place they stand in:
-/// percent-encoding in the URL and in a form body, JSON string escapes in a JSON body.
+/// In `url`, `headers` and `body`, `{to}`, `{text}`, `{from}` and `{reference}` are filled in, escaped for the place they
+/// stand in: percent-encoding in the URL and in a form body, JSON string escapes in a JSON body. Any other slot is refused.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsHttp {
@@ -211,9 +211,21 @@ pub struct SmsHttp {
     /// Sender name or number for `{from}`.
     #[serde(default)]
     pub from: String,
+    /// Whether `{to}` begins with `+`, as `+62812…`; else `62812…`.
+    #[serde(default = "yes")]
+    pub to_plus: bool,
     /// Statuses that mean "taken"; every 2xx when empty.
     #[serde(default)]
     pub success: Vec<u16>,
+    /// Further statuses that mean "surely not taken, try again".
+    #[serde(default)]
+    pub not_now: Vec<u16>,
+    /// What the body of a "taken" has to say; absent: the status is enough.
+    pub success_body: Option<BodyRule>,
+    /// What a body says that refuses this one message for good, whatever the status.
+    pub refused_body: Option<BodyRule>,
+    /// What a body says that did not take the message now, whatever the status.
+    pub not_now_body: Option<BodyRule>,
     /// Seconds to wait for the provider.
     #[serde(default = "ten")]
     pub timeout_seconds: u64,
@@ -229,16 +241,28 @@ impl SmsHttp {
             body: None,
             body_kind: BodyKind::default(),
             from: String::new(),
+            to_plus: yes(),
             success: Vec::new(),
+            not_now: Vec::new(),
+            success_body: None,
+            refused_body: None,
+            not_now_body: None,
             timeout_seconds: ten(),
         }
     }
 }
 
-tukar_wire::debug_masked!(SmsHttp { method, body_kind, from, success, timeout_seconds; url, headers, body });
+tukar_wire::debug_masked!(SmsHttp {
+    method, body_kind, from, to_plus, success, not_now, success_body, refused_body, not_now_body, timeout_seconds;
+    url, headers, body
+});
 
 fn post() -> String {
     "POST".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn ten() -> u64 {

@@ -53,8 +53,10 @@ struct Route {
 pub enum Outcome {
     /// Its provider took it.
     Sent,
-    /// This try failed; it waits for the next.
-    Later,
+    /// This try surely sent nothing; it waits for the next.
+    NotNow,
+    /// Nobody knows whether this try sent it.
+    Unknown,
     /// Its provider refused it for good.
     Refused,
     /// Its time was over before it could be sent.
@@ -71,7 +73,8 @@ impl Message {
     fn new(channel: Channel, outcome: Outcome) -> Message {
         let outcome = match outcome {
             Outcome::Sent => "sent",
-            Outcome::Later => "later",
+            Outcome::NotNow => "not_now",
+            Outcome::Unknown => "unknown",
             Outcome::Refused => "refused",
             Outcome::Ended => "ended",
         };
@@ -118,12 +121,13 @@ impl Default for Metrics {
         registry.register("http_request_seconds", "Time to the answer's head", metrics.seconds.clone());
         registry.register(
             "messages",
-            "Tries to send a message by what became of it; ended: it could not be sent in its time",
+            "Tries to send a message by outcome; ended: it could not be sent in its time",
             metrics.messages.clone(),
         );
         // They stand at 0 from the start, so that the first one is seen as a step.
         for channel in [Channel::Sms, Channel::Email] {
-            for outcome in [Outcome::Sent, Outcome::Later, Outcome::Refused, Outcome::Ended] {
+            let all = [Outcome::Sent, Outcome::NotNow, Outcome::Unknown, Outcome::Refused, Outcome::Ended];
+            for outcome in all {
                 drop(metrics.messages.get_or_create(&Message::new(channel, outcome)));
             }
         }

@@ -163,9 +163,11 @@ pub async fn audit(config: Config) -> anyhow::Result<()> {
 }
 
 async fn tell_books(database: &Database) -> anyhow::Result<()> {
-    let store = Store::open_existing(database).await?;
+    let store = Store::open_to_read(database).await?;
     let found = crate::audit::run(&store).await.context("reading the books")?;
+    let unchanged = store.check_unchanged();
     store.close().await;
+    unchanged?;
     let found = found?;
     let mut out = std::io::stdout().lock();
     let root: String = found.root.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -181,7 +183,7 @@ async fn tell_books(database: &Database) -> anyhow::Result<()> {
 /// # Errors
 /// A file that exists or can't be written; a database that is not SQLite; the first difference in the copy, which stays.
 pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
-    let store = Store::open_existing(&config.database).await?;
+    let store = Store::open_to_read(&config.database).await?;
     store.back_up(file).await?;
     store.close().await;
     let copy = Database::Sqlite(file.to_owned());

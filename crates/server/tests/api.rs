@@ -36,6 +36,8 @@ mod plain;
 mod points;
 #[path = "api/races.rs"]
 mod races;
+#[path = "api/readiness.rs"]
+mod readiness;
 #[path = "api/redeeming.rs"]
 mod redeeming;
 #[path = "api/rewards.rs"]

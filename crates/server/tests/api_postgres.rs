@@ -33,8 +33,12 @@ mod places;
 mod plain;
 #[path = "api/points.rs"]
 mod points;
+#[path = "api/poolers.rs"]
+mod poolers;
 #[path = "api/races.rs"]
 mod races;
+#[path = "api/readiness.rs"]
+mod readiness;
 #[path = "api/redeeming.rs"]
 mod redeeming;
 #[path = "api/rewards.rs"]

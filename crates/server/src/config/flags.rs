@@ -73,7 +73,7 @@ struct SmtpFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Text messages (SMS over HTTP)")]
 struct SmsFlags {
-    /// URL of the provider; {to}, {text} and {from} are filled in
+    /// URL of the provider; {to}, {text}, {from} and {reference} are filled in
     #[arg(long, value_name = "URL", env = "TUKAR_SMS_URL", hide_env_values = true, global = true)]
     sms_url: Option<String>,
     /// Method [default: POST]

@@ -278,7 +278,7 @@ async fn answer(
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut visit = visit(app, (&form, language), session.as_ref()).await?;
     visit.tab = step.tab().unwrap_or(visit.tab);
-    let here = Here { language, place: place(app, &partner).await?, client };
+    let here = Here::new(app, language, place(app, &partner).await?, client).await?;
     let sent = Sent { form, here, reference, visit, session };
     let (visit, answer) = steps::take(app, sent, step).await;
     let shown = tukar_plain::page(&visit, &answer.screen, false);

@@ -302,6 +302,7 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
             format!("Kode salah. Tersisa {tries_left} percobaan."),
             format!("Wrong code. {tries_left} {} left.", if *tries_left == 1 { "try" } else { "tries" }),
         ),
+        ApiError::NotReady { why } => why.to_string(),
         ApiError::NotEligible { reasons } => match reasons.first() {
             Some(reason) => {
                 let kept = language.pick("Belum ada poin yang terpotong.", "No points were used.");

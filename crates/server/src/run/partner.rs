@@ -83,7 +83,10 @@ pub struct Rotate {
 /// # Errors
 /// When the partner can't be, is not there, or the database can't be used.
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    let store = Store::open_existing(&config.database).await?;
+    let store = match command {
+        Command::List => Store::open_to_read(&config.database).await?,
+        _ => Store::open_existing(&config.database).await?,
+    };
     let now = Clock::real().now();
     let mut out = std::io::stdout().lock();
     match command {

@@ -415,10 +415,10 @@ fn renew(
         };
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
-    let Here { language, place, .. } = delivery.here;
-    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
+    let Here { language, programme, place, .. } = delivery.here;
+    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, programme, place };
     let message: Message = match delivery.about {
-        Some(about) => message::code(envelope, about, (&code, counts_until.ms_since(now))),
+        Some(about) => message::code(envelope, about, &code, counts_until.ms_since(now)),
         None => message::not_enrolled(envelope),
     };
     // What is dropped has no address, as what has nowhere to go.

@@ -18,7 +18,7 @@ use crate::{
     clock::{moment, timestamp},
     contact::mask_phone,
     language::Language,
-    message::About,
+    message::{About, mask_for_sms},
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
@@ -207,7 +207,9 @@ async fn hold(
         purpose: PurposeWord::Redeem,
         contact,
     };
-    let about = About::Redeem { title: row.title.get(language), points: total.0 };
+    let for_whom = mask_for_sms(&row.recipient);
+    let about =
+        About::Redeem { title: row.title.get(language), points: total.0, recipient: for_whom.as_deref() };
     let until = Some(row.hold_ends_at);
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), until, here };
     let (challenge, mut writes) =
@@ -385,7 +387,12 @@ pub async fn resend(
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
             }
             let to = codes::contact_of(&member, channel);
-            let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
+            let for_whom = mask_for_sms(&row.recipient);
+            let about = About::Redeem {
+                title: row.title.get(language),
+                points: row.points.0,
+                recipient: for_whom.as_deref(),
+            };
             let until = Some(row.hold_ends_at);
             let delivery = Delivery { channel, to, about: Some(about), until, here: &here };
             codes::send_again(&app, conn, &mut challenge, &bound(&row, &here.place.partner), delivery, now)

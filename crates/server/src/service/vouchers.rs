@@ -132,7 +132,7 @@ pub async fn send_copy(
     app: &App,
     session: &SessionRow,
     (id, channel): (String, Channel),
-    Here { language, place, .. }: Here,
+    here: Here,
 ) -> Result<(), ApiError> {
     let now = app.clock.now();
     if session.locker_until.is_none_or(|until| until <= now) {
@@ -153,8 +153,9 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let envelope = Envelope { channel, to: contact, language, place: &place };
-            let message = message::voucher(envelope, row.title.get(language), code);
+            let Here { language, programme, place, .. } = &here;
+            let envelope = Envelope { channel, to: contact, language: *language, programme, place };
+            let message = message::voucher(envelope, row.title.get(*language), code);
             let id = app.random.word(12);
             let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
             outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });

@@ -49,13 +49,7 @@ async fn new_file(directory: &Path) -> Database {
 
 /// As above; here the others wait for the first.
 async fn new_on_postgres() -> Database {
-    let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
-        panic!(
-            "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
-        );
-    };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let mut conn = PgConnection::connect(&url).await.unwrap();
+    let Cluster { mut conn, server } = Cluster::of_tests().await;
     let template = format!("tukar_template_{}", name_of_migrations("postgres"));
     let is_there = "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)";
     let found: bool = sqlx::query_scalar(is_there).bind(&template).fetch_one(&mut conn).await.unwrap();
@@ -64,8 +58,7 @@ async fn new_on_postgres() -> Database {
         conn.execute(sqlx::query(lock).bind(&template)).await.unwrap();
         let found: bool = sqlx::query_scalar(is_there).bind(&template).fetch_one(&mut conn).await.unwrap();
         if !found {
-            let making = new_name();
-            create(&mut conn, &making, "").await;
+            let making = create(&mut conn, "").await;
             migrate(&Database::Postgres(format!("{server}/{making}"))).await;
             let rename = format!("ALTER DATABASE {making} RENAME TO {template}");
             conn.execute(AssertSqlSafe(rename)).await.unwrap();
@@ -73,17 +66,42 @@ async fn new_on_postgres() -> Database {
         let unlock = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
         conn.execute(sqlx::query(unlock).bind(&template)).await.unwrap();
     }
-    // Nobody drops it: in a cluster of one's own the next run meets it again.
-    let name = new_name();
-    create(&mut conn, &name, &format!("TEMPLATE {template}")).await;
+    let name = create(&mut conn, &format!("TEMPLATE {template}")).await;
     conn.close().await.unwrap();
     Database::Postgres(format!("{server}/{name}"))
 }
 
-fn new_name() -> String {
-    format!("tukar_{}", uuid::Uuid::new_v4().simple())
+/// A database of PostgreSQL without any table.
+#[allow(dead_code, reason = "asked only where tables are to be made on a way of their own")]
+pub(crate) async fn new_empty_database() -> Database {
+    let Cluster { mut conn, server } = Cluster::of_tests().await;
+    let name = create(&mut conn, "").await;
+    conn.close().await.unwrap();
+    Database::Postgres(format!("{server}/{name}"))
 }
 
-async fn create(conn: &mut PgConnection, name: &str, from: &str) {
+/// The PostgreSQL that `TUKAR_TEST_POSTGRES` names.
+struct Cluster {
+    conn: PgConnection,
+    /// Its address, without a database.
+    server: String,
+}
+
+impl Cluster {
+    async fn of_tests() -> Cluster {
+        let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
+            panic!(
+                "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
+            );
+        };
+        let (server, _) = url.rsplit_once('/').unwrap();
+        Cluster { conn: PgConnection::connect(&url).await.unwrap(), server: server.to_owned() }
+    }
+}
+
+/// A new database; its name. Nobody drops it: in a cluster of one's own the next run meets it again.
+async fn create(conn: &mut PgConnection, from: &str) -> String {
+    let name = format!("tukar_{}", uuid::Uuid::new_v4().simple());
     conn.execute(AssertSqlSafe(format!("CREATE DATABASE {name} {from}"))).await.unwrap();
+    name
 }
