@@ -142,7 +142,7 @@ for (const language of Object.keys(WORDS)) {
   });
 
   test(`points, locker, history, help and vouchers in ${language} are sound, light and dark`, async ({ page, programme }) => {
-    test.setTimeout(240_000);
+    test.slow();
     // Script runs, for axe's sake; the widget does not.
     await page.route('**/*.wasm', (route) => route.abort());
     const look = async (name) => {

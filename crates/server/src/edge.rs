@@ -380,7 +380,7 @@ mod tests {
             started(Router::new().route("/", get(|| async { "hi" })), limits).await;
         let mut silent = TcpStream::connect(address).await.unwrap();
         let mut rest = Vec::new();
-        let closed = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut rest)).await;
+        let closed = tokio::time::timeout(Duration::from_secs(300), silent.read_to_end(&mut rest)).await;
         assert!(closed.is_ok() && rest.is_empty());
         stop.send(()).unwrap();
         assert!(running.await.unwrap());

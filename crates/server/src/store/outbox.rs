@@ -247,14 +247,16 @@ pub async fn put_off(
 /// What a contact begins with to which nothing is sent, though it seems so.
 pub const NOWHERE: &str = "nowhere:";
 
-/// Takes out what can't be sent any more. Returns the channels of those that were meant to be.
+/// Takes out what can't be sent any more. Returns the channels of those that should have been: a contact without an account
+/// waits for all others, and may wait in vain.
 ///
 /// # Errors
 /// The database's.
 pub async fn delete_ended(conn: &mut Connection, now: Moment) -> Result<Vec<Channel>, sqlx::Error> {
-    let sql =
-        sqlx::AssertSqlSafe(format!("DELETE FROM outbox WHERE ends_at <= $1 AND contact LIKE '{NOWHERE}%'"));
-    sqlx::query(sql).bind(now.0).execute(&mut *conn).await?;
+    let sql = sqlx::AssertSqlSafe(format!(
+        "DELETE FROM outbox WHERE ends_at <= $1 AND (contact LIKE '{NOWHERE}%' OR class >= $2)"
+    ));
+    sqlx::query(sql).bind(now.0).bind(Class::Stranger as i64).execute(&mut *conn).await?;
     let sql = "DELETE FROM outbox WHERE ends_at <= $1 RETURNING channel";
     let words: Vec<String> = sqlx::query_scalar(sql).bind(now.0).fetch_all(conn).await?;
     Ok(words.iter().map(|word| channel_of(word)).collect())

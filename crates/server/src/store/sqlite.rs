@@ -443,11 +443,16 @@ mod tests {
     async fn a_work_dropped_half_done_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let sqlite = open(&dir).await;
+        let inserted = tokio::sync::Notify::new();
         let half = sqlite.transact("test", async |conn| {
             insert(conn, 1).await?;
+            inserted.notify_one();
             std::future::pending::<Result<(), sqlx::Error>>().await
         });
-        assert!(tokio::time::timeout(Duration::from_millis(200), half).await.is_err());
+        tokio::select! {
+            done = half => panic!("it does not end by itself: {done:?}"),
+            () = inserted.notified() => {}
+        }
         sqlite.transact("test", async |conn| insert(conn, 2).await).await.unwrap();
         assert_eq!(numbers(&sqlite).await, [2]);
     }

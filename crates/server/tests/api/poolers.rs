@@ -1,6 +1,6 @@
 //! The same server behind PgBouncer, which lends sessions of PostgreSQL whole or by transaction.
 
-use crate::server::{PHONE, Server, member, new_database, reward};
+use crate::server::{PHONE, Server, database::new_empty_database, member, reward};
 use sqlx::{Connection as _, Executor as _};
 use std::{
     net::TcpListener,
@@ -55,7 +55,7 @@ impl Pooler {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), listens).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(300), listens).await.unwrap();
         pooler
     }
 
@@ -101,7 +101,7 @@ async fn members_redeem_behind_a_pooler_of_either_mode_on_two_servers_at_once() 
     for (mode, pool_size) in [("session", 60), ("transaction", 3)] {
         let pooler = Pooler::start(Settings { mode, pool_size, ignores_digits: true }).await;
         let directory = tempfile::tempdir().unwrap();
-        let direct = new_database(directory.path()).await;
+        let direct = new_empty_database().await;
         // Tables are made by way of it, too.
         let server = Server::empty_at(directory, pooler.way_to(&direct), vec![reward("kopi")]).await;
         let other = tempfile::tempdir().unwrap();
@@ -152,8 +152,7 @@ async fn sessions_are_as_they_were(pooler: &Pooler, direct: &Database) {
 #[tokio::test]
 async fn a_pooler_that_refuses_a_start_up_parameter_is_told_with_what_to_write_into_its_settings() {
     let pooler = Pooler::start(Settings { mode: "session", pool_size: 4, ignores_digits: false }).await;
-    let directory = tempfile::tempdir().unwrap();
-    let direct = new_database(directory.path()).await;
+    let direct = new_empty_database().await;
     let error = format!("{:#}", Store::open(&pooler.way_to(&direct)).await.unwrap_err());
     assert!(error.contains("ignore_startup_parameters = extra_float_digits"), "{error}");
 }

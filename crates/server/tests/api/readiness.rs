@@ -71,7 +71,7 @@ async fn ready_is(server: &Server, status: u16) -> String {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), asking).await.unwrap()
+    tokio::time::timeout(Duration::from_secs(300), asking).await.unwrap()
 }
 
 #[tokio::test]

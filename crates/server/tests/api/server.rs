@@ -1,10 +1,13 @@
 //! A server for one test, and a member's way through it.
 
+#[path = "database.rs"]
+pub(crate) mod database;
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::Executor as _;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use tukar_domain::{calendar::Expiry, eligibility::AccountState};
@@ -74,25 +77,6 @@ pub(crate) struct Server {
     pub(crate) post: Arc<Recorder>,
     pub(crate) router: Router,
     directory: tempfile::TempDir,
-}
-
-/// A new database in `directory`, or beside the one that `TUKAR_TEST_POSTGRES` names.
-pub(crate) async fn new_database(directory: &std::path::Path) -> Database {
-    if !crate::POSTGRES {
-        return Database::Sqlite(directory.join("tukar.db"));
-    }
-    let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
-        panic!(
-            "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
-        );
-    };
-    // Nobody drops it: in a cluster of one's own the next run meets it again.
-    let name = format!("tukar_{}", uuid::Uuid::new_v4().simple());
-    let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
-    conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    conn.close().await.unwrap();
-    let (server, _) = url.rsplit_once('/').unwrap();
-    Database::Postgres(format!("{server}/{name}"))
 }
 
 /// A machine at the other end of a connection, and headers that it writes.
@@ -194,7 +178,7 @@ impl Server {
     /// A server with the given rewards and without members.
     pub(crate) async fn empty(list: Vec<Reward>) -> Server {
         let directory = tempfile::tempdir().unwrap();
-        let database = new_database(directory.path()).await;
+        let database = database::new_database(directory.path()).await;
         Server::empty_at(directory, database, list).await
     }
 
