@@ -5,7 +5,7 @@ use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, programme::ProgrammeName,
     random::Random, readiness::Readiness, secret::CodeKey, senders::Sender, service::caps::Told,
-    store::Store,
+    store::Store, trust::Trust,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct App {
     pub zone: TimeZone,
     /// Time.
     pub clock: Clock,
+    /// Whether the machine's clock is believed.
+    pub trust: Trust,
     /// Chance.
     pub random: Random,
     /// Key of the codes.
@@ -71,6 +73,7 @@ impl App {
             config: Arc::new(config),
             zone,
             clock,
+            trust: Trust::default(),
             random,
             secret,
             senders,

@@ -43,6 +43,8 @@ pub struct Config {
     pub programme: Rules,
     /// What messages with codes may cost.
     pub codes: Codes,
+    /// How far the machine's clock is believed.
+    pub clock: ClockBounds,
     /// E-mail; absent: no e-mail (with `demo`: the inbox).
     pub smtp: Option<Smtp>,
     /// Text messages; absent: none (with `demo`: the inbox).
@@ -64,6 +66,7 @@ impl Default for Config {
             connections_max: 1024,
             programme: Rules::default(),
             codes: Codes::default(),
+            clock: ClockBounds::default(),
             smtp: None,
             sms: None,
         }
@@ -148,6 +151,22 @@ pub struct Codes {
 impl Default for Codes {
     fn default() -> Self {
         Codes { per_hour: 20_000, per_block_in_ten_minutes: 60, per_address_in_ten_minutes: 300 }
+    }
+}
+
+/// How far the machine's clock may be from what is known before nothing is ended by it any more.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockBounds {
+    /// From the last moment at which a server of this database ran, hours: as long as all servers may stand still.
+    pub gap_hours_max: u32,
+    /// From the clock of the database's machine (PostgreSQL), seconds.
+    pub skew_seconds_max: u32,
+}
+
+impl Default for ClockBounds {
+    fn default() -> Self {
+        ClockBounds { gap_hours_max: 72, skew_seconds_max: 300 }
     }
 }
 

@@ -97,6 +97,7 @@ pub struct Metrics {
     drift: Gauge,
     summed_at: Gauge,
     clock_ahead: Gauge,
+    clock_doubted: Gauge,
 }
 
 impl Default for Metrics {
@@ -115,6 +116,7 @@ impl Default for Metrics {
             drift: Gauge::default(),
             summed_at: Gauge::default(),
             clock_ahead: Gauge::default(),
+            clock_doubted: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -155,6 +157,11 @@ impl Default for Metrics {
                 "clock_ahead_milliseconds",
                 "This server's clock less the database's: servers on one database keep theirs together",
                 &metrics.clock_ahead,
+            ),
+            (
+                "clock_doubted",
+                "1 while this machine's clock is not believed: nothing is ended, granted or sent, and members are told to wait",
+                &metrics.clock_doubted,
             ),
         ];
         for (name, help, gauge) in gauges {
@@ -248,6 +255,7 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
     app.metrics.read_at.set(now.0 / 1000);
+    app.metrics.clock_doubted.set(i64::from(app.trust.doubt().is_some()));
     if let Some(theirs) = app.store.clock_ms().await? {
         let ahead = app.clock.now().0 - theirs;
         app.metrics.clock_ahead.set(ahead);

@@ -17,6 +17,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
+use tukar_domain::clock::Doubt;
 use tukar_wire::{FieldProblem, Moment, Problem, ProblemKind, Reason};
 
 pub use texts::{Explanation, explanation, field_message, reason_text};
@@ -131,6 +132,12 @@ pub enum ApiError {
     /// Busy or stopping.
     #[error("busy")]
     Busy,
+    /// The machine's clock is doubted, so nothing is decided by it.
+    #[error("paused")]
+    Paused {
+        /// Why, where the operator asks.
+        doubt: Option<Doubt>,
+    },
     /// Not ready for members; logged where it is found out.
     #[error("not ready: {why}")]
     NotReady {
@@ -195,6 +202,7 @@ impl ApiError {
             ApiError::Busy | ApiError::NotReady { .. } | ApiError::Lost(_) | ApiError::Unwritable(_) => {
                 ProblemKind::Busy
             }
+            ApiError::Paused { .. } => ProblemKind::Paused,
         }
     }
 
@@ -230,6 +238,7 @@ impl ApiError {
             | ApiError::NotReady { .. }
             | ApiError::Lost(_)
             | ApiError::Unwritable(_) => Some(1),
+            ApiError::Paused { .. } => Some(60),
             _ => None,
         }
     }
@@ -394,6 +403,8 @@ pub enum FieldWhy {
     NotContact,
     /// Not a phone number that can receive this.
     NotPhone,
+    /// A landline, a free, premium or short number: it takes neither text messages nor airtime.
+    NotMobile,
     /// Not six digits.
     NotCode,
     /// Not five digits.

@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod challenges;
+pub mod clock;
 pub mod code_key;
 pub mod counts;
 pub mod figures;
@@ -17,6 +18,7 @@ pub mod members;
 pub mod outbox;
 pub mod partners;
 pub mod redemptions;
+pub mod reversals;
 pub mod rewards;
 pub mod vouchers;
 
@@ -42,6 +44,10 @@ use sqlite::Sqlite;
 use sqlx::Executor as _;
 use std::{path::Path, time::Duration};
 use tables::Opening;
+
+/// How far ahead of a server's clock a row may be dated by another server's. What is dated later was written by a clock that
+/// was wrong: it counts for no limit and keeps nothing open.
+pub const AHEAD_MAX_MS: i64 = 5 * 60_000;
 
 /// A connection of either engine.
 pub type Connection = sqlx::AnyConnection;

@@ -1,6 +1,7 @@
-//! `/livez`: the process answers. `/readyz`: the database does too, and takes what is written.
+//! `/livez`: the process answers. `/readyz`: the database does too and takes what is written, and the machine's clock is
+//! believed.
 
-use crate::{app::Shared, problem::ApiError, readiness};
+use crate::{app::Shared, problem::ApiError, readiness, trust};
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -20,5 +21,6 @@ async fn live() -> &'static str {
     (status = 503, description = "Not ready; `detail` begins with the reason, as `database-read-only`", body = tukar_wire::Problem, content_type = "application/problem+json"),
 ))]
 async fn ready(State(app): State<Shared>) -> Result<&'static str, ApiError> {
-    readiness::look(&app).await.map(|()| "ok").map_err(|why| ApiError::NotReady { why })
+    readiness::look(&app).await.map_err(|why| ApiError::NotReady { why })?;
+    trust::admit_ready(&app).await.map(|()| "ok")
 }

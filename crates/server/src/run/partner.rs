@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     partner::{Mode, Partner, PartnerKey},
     store::{Store, partners},
+    trust,
 };
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -88,6 +89,10 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         _ => Store::open_existing(&config.database).await?,
     };
     let now = Clock::real().now();
+    if matches!(command, Command::Rotate(_) | Command::Revoke { .. }) {
+        // By a clock that is ahead a key that got lost would count until then.
+        trust::insist(&store, &config, now).await?;
+    }
     let mut out = std::io::stdout().lock();
     match command {
         Command::Add(typed) => add((&store, now), typed, &mut out).await?,

@@ -108,7 +108,7 @@ pub async fn send_again(
         return Err(ApiError::WrongState);
     }
     let retry_at = challenges::resend_at(row);
-    if now < retry_at {
+    if now < retry_at && !challenges::is_dated_ahead(row, now) {
         return Err(ApiError::TooMany { retry_at, now });
     }
     let mut writes = Writes::new();
@@ -157,6 +157,9 @@ pub async fn check(
     // Said in its own words: a member may have gone on at another page in good faith. The code would not match anyway.
     if row.partner_id != bound.partner {
         return Ok(Checked::Refused(ApiError::CodeElsewhere));
+    }
+    if challenges::is_dated_ahead(row, now) {
+        return Ok(Checked::Refused(ApiError::CodeEnded));
     }
     let subject = wrong_subject(app, row);
     // Who typed wrong codes at sign-in is a stranger, for all we know: those of one network are not another's.

@@ -7,7 +7,7 @@
 //! gets so many copies of a message at most. A message is given up earlier when its provider refuses it for good. One whose
 //! code has ended is not begun.
 
-use super::{ROUND_EVERY, caught, said, told};
+use super::{ROUND_EVERY, caught, may_decide, said, told};
 use crate::{
     app::App,
     metrics::Outcome,
@@ -131,7 +131,7 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
     let (mut on_the_way, mut done) = (OnTheWay::default(), Ok(()));
     loop {
         let mut found = 0;
-        if !stop.is_cancelled() {
+        if !stop.is_cancelled() && may_decide(app).await.unwrap_or(false) {
             let begun = told("messages", caught(begin(app, &mut on_the_way)).await);
             found = *begun.as_ref().unwrap_or(&0);
             done = done.and(begun.map(|_| ()));
