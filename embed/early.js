@@ -1,15 +1,15 @@
 // What the widget asks for first, asked for while its bytes are still coming.
 
-import { beginsAtHome, kept, languageOf } from './kept.js';
+import { beginsAtHome, kept, languageHere } from './kept.js';
 
 const ANSWER_MS = 15_000; // As long as the widget itself would wait (src/api.rs).
 const FRESH_MS = 10_000; // From the widget's start: what nobody has taken by then might be old.
 
-/** The whole answer, and by the visitor's clock when it was here: the server's clock in it was right then. */
+/** The whole answer, and when it was here, in milliseconds since the page began: the server's clock in it was right then. */
 async function whole(url, how) {
   const answer = await fetch(url, { ...how, signal: AbortSignal.timeout(ANSWER_MS) });
   const text = await answer.text();
-  return Object.assign(new Response(text, { status: answer.status }), { at: Date.now() });
+  return Object.assign(new Response(text, { status: answer.status }), { at: performance.now() });
 }
 
 /**
@@ -19,7 +19,7 @@ async function whole(url, how) {
  */
 export function ask(host, api) {
   const token = kept('tukar.session');
-  const locale = languageOf(host.getAttribute('locale')).toLowerCase().startsWith('en') ? 'en' : 'id';
+  const locale = languageHere(host.getAttribute('locale'));
   const atHome = beginsAtHome(host.getAttribute('view'));
   const home = atHome ? ['/v1/rewards?limit=60'] : [];
   if (atHome && token) home.push('/v1/me/balance', '/v1/me/eligibility');

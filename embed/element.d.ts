@@ -46,7 +46,7 @@ export interface TukarError {
    * not come; `died`: the widget broke and needs a new page; `identity`: what the partner signed was not taken, and the
    * member signs in with a code.
    */
-  kind: 'blocked' | 'refused' | 'load' | 'died' | 'identity';
+  kind: 'blocked' | 'refused' | 'load' | 'died' | 'setup' | 'identity';
 }
 
 /** Detail of `tukar-resize`. */

@@ -3,6 +3,7 @@
 // On the programme's own origin the widget runs in the page (inline.js). Anywhere else it stands in one frame of the
 // programme's origin: the page's scripts can't read what is typed there, and only messages.js says what is told.
 
+import { languageHere } from './kept.js';
 import { FROM_FRAME, SETTINGS, believed, write } from './messages.js';
 
 /* global __BUILD__, __ROOT__ */
@@ -13,7 +14,7 @@ export const TAG = 'tukar-rewards';
 const OURS = Symbol.for('tukar-rewards');
 const ATTRIBUTES = ['locale', 'theme', 'view', 'filter', 'mode', 'partner', 'display', 'api', 'identity'];
 const TOKENS = ['accent', 'radius', 'font'];
-const ANSWER_MS = 10_000; // From the frame's load event to its first word.
+const ANSWER_MS = 4000; // From the frame's load event, before which its script has run, to its first word.
 
 // Behind the grey blocks the frame has its place at once: browsers draw nothing in one that can't be seen, and then it
 // would never say how high it is.
@@ -29,10 +30,16 @@ iframe{display:block;width:100%;border:0;color-scheme:auto}
 .fail{padding:24px;font:16px/1.5 system-ui,sans-serif}
 .fail :is(button,a),.launch{font:inherit;min-height:44px;padding:0 16px}
 .fail a{display:inline-block;line-height:44px}
-dialog{width:min(100%,30rem);height:min(100%,46rem);padding:0;border:1px solid #8886;border-radius:16px;overflow:auto}
-dialog.panel{position:fixed;inset:auto 16px 16px auto;margin:0;z-index:2147483000}
-dialog iframe{height:calc(100% - 44px)}
-.close{display:block;margin-inline-start:auto;min-width:44px;height:44px;border:0;background:none;font-size:24px;color:inherit}`;
+dialog{box-sizing:border-box;max-width:none;max-height:none;padding:0;border:1px solid #8886;border-radius:16px;overflow:hidden}
+dialog[open]{display:flex;flex-direction:column}
+dialog.dialog{width:min(100vw - 48px,64rem);height:min(100vh - 48px,56rem);height:min(100dvh - 48px,56rem)}
+dialog.panel{position:fixed;inset:auto 16px 16px auto;margin:0;z-index:2147483000;width:min(100vw - 32px,30rem);height:min(100vh - 32px,46rem);height:min(100dvh - 32px,46rem)}
+@media (max-width:640px){dialog:is(.panel,.dialog){position:fixed;inset:0;margin:0;width:100%;height:100%;border:0;border-radius:0}}
+.body{position:relative;flex:1;min-height:0;overflow:auto}
+dialog iframe{height:100%}
+.head{display:flex;align-items:center;justify-content:space-between;padding-inline-start:16px;font:600 16px/1.2 system-ui,sans-serif}
+.head[hidden]{display:none}
+.close{min-width:44px;height:44px;border:0;background:none;font-size:24px;color:inherit}`;
 
 const WORDS = {
   id: {
@@ -92,6 +99,16 @@ function watchPolicy() {
   });
 }
 
+// The origin of a programme; undefined for what is none. `localhost:8080` is an address of the scheme `localhost`.
+function programme(api) {
+  try {
+    const url = new URL(api);
+    return /^https?:$/.test(url.protocol) ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function make(home, later) {
   return class TukarRewards extends HTMLElement {
     static observedAttributes = ATTRIBUTES;
@@ -117,6 +134,7 @@ function make(home, later) {
       } catch {
         // A page that replaced attachShadow by something that throws.
       }
+      this.addEventListener('close-asked', () => this.close());
     }
 
     connectedCallback() {
@@ -169,8 +187,7 @@ function make(home, later) {
     open(view = '') {
       const dialog = this.#root?.querySelector('dialog');
       if (dialog && !dialog.open) {
-        if (this.#display === 'dialog') dialog.showModal();
-        else dialog.show();
+        this.#show(dialog);
         this.#emit('tukar-open', null);
         if (!this.#frame && this.#handle === undefined) this.#start();
       }
@@ -209,7 +226,7 @@ function make(home, later) {
     }
 
     get #words() {
-      return WORDS[(this.getAttribute('locale') ?? navigator.language).startsWith('id') ? 'id' : 'en'];
+      return WORDS[languageHere(this.getAttribute('locale'))];
     }
 
     #paint() {
@@ -236,14 +253,18 @@ function make(home, later) {
       launch.onclick = () => this.open();
       const dialog = part('dialog', this.#display);
       dialog.setAttribute('aria-label', this.#words.open);
+      // Until the widget has one in its own bar, and where it never comes.
+      const head = document.createElement('div');
+      head.className = 'head';
+      head.textContent = this.#words.open;
       const close = part('button', 'close', '×');
       close.type = 'button';
       close.setAttribute('aria-label', this.#words.close);
       close.onclick = () => this.close();
+      head.append(close);
       this.#box = part('div', 'body');
-      this.#box.style.cssText = 'position:relative;height:100%';
       this.#box.append(skeleton());
-      dialog.append(close, this.#box);
+      dialog.append(head, this.#box);
       dialog.onkeydown = ({ key }) => key === 'Escape' && this.close();
       dialog.onclose = () => this.#emit('tukar-close', null);
       root.replaceChildren(launch, dialog);
@@ -252,11 +273,13 @@ function make(home, later) {
     #start() {
       mounted.add(this);
       // The programme that `api` names, else the one this file came from. Code comes from the latter only.
-      this.#home = home;
-      try {
-        this.#home = new URL(this.getAttribute('api'));
-      } catch {
-        // Not named.
+      const api = this.getAttribute('api');
+      this.#home = api ? programme(api) : home;
+      if (!this.#home) {
+        this.#home = home;
+        say(`can't use api="${api}": it must be an origin with its scheme, as https://rewards.example.id.`);
+        this.#fail('setup');
+        return;
       }
       origins.add(this.#home.origin);
       if (this.#inFrame) this.#startFrame();
@@ -279,6 +302,7 @@ function make(home, later) {
           return;
         }
         this.#watchSize(box);
+        this.#closes();
         this.#grant();
       } catch (error) {
         console.error(`<${TAG}> could not start.`, error);
@@ -346,11 +370,28 @@ function make(home, later) {
         if (top < 0 || top > innerHeight) scrollBy({ top: top - 16 });
       } else if (message.type === 'event') {
         this.#emit(message.name, message.detail);
+      } else if (message.type === 'closes') {
+        this.#closes();
+      } else if (message.type === 'close') {
+        if (this.#display !== 'inline') this.close();
+      } else if (message.type === 'refused') {
+        clearTimeout(this.#timer);
+        say(`is refused by ${this.#home.origin}: ${message.why}="${this.getAttribute(message.why) ?? ''}" is not known there.`);
+        this.#fail('refused');
       } else {
         const { reward, points } = message;
         const go = this.#emit('tukar-before-redeem', { reward, points }, true);
         this.#tell('answer', { id: message.id, go });
       }
+    }
+
+    // The widget's own bar has the button that closes the panel or dialog: one is enough.
+    #closes() {
+      const head = this.#root?.querySelector('.head');
+      if (!head || head.hidden) return;
+      const had = head.contains(this.#root.activeElement);
+      head.hidden = true;
+      if (had) this.#frame?.focus();
     }
 
     /** For the page's policy watcher. */
@@ -442,7 +483,13 @@ function make(home, later) {
     // Paints anew; a panel or a dialog stays open.
     #again() {
       this.#paint();
-      this.#root?.querySelector('dialog')?.show();
+      const dialog = this.#root?.querySelector('dialog');
+      if (dialog) this.#show(dialog);
+    }
+
+    #show(dialog) {
+      if (this.#display === 'dialog') dialog.showModal();
+      else dialog.show();
     }
 
     #fail(kind) {

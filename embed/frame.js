@@ -5,6 +5,9 @@ import { TAG } from './tukar.js';
 import { load } from './inline.js';
 import { FROM_FRAME, FROM_HOST, SETTINGS, believed, read, write } from './messages.js';
 import { guard } from './guard.js';
+import { budget } from './budget.js';
+import { watchFocus } from './focus.js';
+import { languageHere } from './kept.js';
 
 const EVENTS = ['tukar-balance', 'tukar-redeemed', 'tukar-signed-in', 'tukar-signed-out', 'tukar-error'];
 const ANSWER_MS = 3000; // A page that does not answer loses its say, not the member their way.
@@ -48,6 +51,21 @@ function set(name, value) {
   }
 }
 set('accent', main.dataset.accent);
+
+// What comes of one name in the time of a picture counts once, as it came last. Not by requestAnimationFrame: a frame out of view
+// draws none, and has to know who is named all the same.
+const PICTURE_MS = 16;
+const settings = new Map();
+function setSoon({ name, value }) {
+  if (settings.size === 0) {
+    setTimeout(() => {
+      const all = [...settings];
+      settings.clear();
+      for (const [each, latest] of all) set(each, latest);
+    }, PICTURE_MS);
+  }
+  settings.set(name, value);
+}
 
 function tell(type, fields) {
   const message = write(type, fields);
@@ -97,8 +115,8 @@ async function see({ top, height }) {
 }
 
 const DO = {
-  set: ({ name, value }) => set(name, value),
-  call: ({ name, value }) => element[name](value),
+  set: setSoon,
+  call: ({ name, value }) => calls.take(performance.now()) && element[name](value),
   view: see,
   answer({ id, go }) {
     if (id !== question) return;
@@ -108,7 +126,19 @@ const DO = {
   hello: () => undefined, // Only the first one counts.
 };
 
-addEventListener('message', (event) => {
+// A page needs a few messages at its start and one for each picture while it scrolls. What comes beyond that is dropped before it
+// is looked at, and for a moment not even listened to: a flood must cost the member nothing.
+const messages = budget(300, 300);
+const calls = budget(10, 2); // Each may ask the server for something.
+const DEAF_MS = 250;
+
+function hear(event) {
+  if (event.source !== host) return;
+  if (!messages.take(performance.now())) {
+    removeEventListener('message', hear);
+    setTimeout(() => addEventListener('message', hear), DEAF_MS);
+    return;
+  }
   if (origin) {
     const message = believed(event, host, origin, FROM_HOST);
     if (message) DO[message.type](message);
@@ -120,28 +150,52 @@ addEventListener('message', (event) => {
     origin = each;
     element.setAttribute('top', origin);
     element.toggleAttribute('framed', !message.fixed);
+    element.toggleAttribute('closable', message.fixed);
     if (!message.fixed) style.overflow = 'hidden';
+    else if (takenOver) tell('closes', {});
     grow();
     return;
   }
+}
+addEventListener('message', hear);
+
+// In a panel or dialog the widget's own bar has the button that closes it.
+let takenOver = false;
+element.addEventListener('taken-over', () => {
+  takenOver = true;
+  if (element.hasAttribute('closable')) tell('closes', {});
+});
+element.addEventListener('close-asked', () => tell('close', {}));
+addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.defaultPrevented || !element.hasAttribute('closable')) return;
+  if (!element.shadowRoot?.querySelector('dialog[open]')) tell('close', {});
 });
 
-const COVERED = {
-  id: 'Geser sampai tombol ini terlihat penuh dan tidak tertutup, lalu tekan lagi.',
-  en: 'Scroll until the whole button is visible and not covered, then press it again.',
+const WARNINGS = {
+  covered: {
+    id: 'Geser sampai tombol ini terlihat penuh dan tidak tertutup, lalu tekan lagi.',
+    en: 'Scroll until the whole button is visible and not covered, then press it again.',
+  },
+  taken: {
+    id: 'Kursor dipindahkan saat Anda mengetik. Jika bukan Anda yang memindahkannya, berhenti: halaman ini bisa membaca yang diketik di luar bagian ini.',
+    en: 'The cursor was moved while you typed. If you did not move it, stop: this page can read what is typed outside this part.',
+  },
 };
-const covered = document.createElement('p');
-covered.className = 'covered';
-covered.setAttribute('role', 'alert');
+const warning = document.createElement('p');
+warning.className = 'covered';
+warning.setAttribute('role', 'alert');
 let hiding;
-guard(element.shadowRoot, () => {
-  const tag = (element.getAttribute('locale') ?? navigator.language).startsWith('en') ? 'en' : 'id';
-  covered.textContent = COVERED[tag];
-  covered.lang = tag;
+function warn(which, for_ms) {
+  const tag = languageHere(element.getAttribute('locale'));
+  warning.textContent = WARNINGS[which][tag];
+  warning.lang = tag;
   clearTimeout(hiding);
-  hiding = setTimeout(() => covered.replaceChildren(), 6000);
-});
+  hiding = setTimeout(() => warning.replaceChildren(), for_ms);
+}
+if (element.shadowRoot) guard(element.shadowRoot, () => warn('covered', 6000));
+// The page of forms stands beside the widget's own tree.
+for (const root of [element.shadowRoot, document]) if (root && host) watchFocus(root, () => warn('taken', 30_000));
 
-main.append(covered);
+main.append(warning);
 // Whoever holds us gets this only when its origin is in the list: the browser drops the others.
 if (host) for (const each of origins) host.postMessage(write('ready', {}), each);

@@ -2,7 +2,7 @@
 // server wrote for anybody. It is the page of forms that shows the same. Without a session it does nothing, as where the
 // browser keeps nothing; what was begun in the first view is left alone.
 
-import { beginsAtHome, kept, languageOf } from './kept.js';
+import { beginsAtHome, kept, languageHere } from './kept.js';
 
 /** Whose points, and how they are told. */
 function wish() {
@@ -10,7 +10,7 @@ function wish() {
   const token = kept('tukar.session');
   if (!token || !beginsAtHome(form.get('view'))) return undefined;
   form.set('session', token);
-  form.set('locale', languageOf(form.get('speak') || form.get('locale')));
+  form.set('locale', languageHere(form.get('speak') || form.get('locale')));
   form.delete('speak');
   return form;
 }

@@ -48,7 +48,7 @@ export const isLoaded = () => loading !== undefined;
  * in. Returns its box, the module and its handle; nothing where there is no place for it any more.
  */
 export async function start(host, place) {
-  const api = host.getAttribute('api') ?? base.origin;
+  const api = host.getAttribute('api') || base.origin;
   const early = ask(host, api);
   const [sheet, widget] = await load();
   const [root, around] = place() || [];
@@ -59,8 +59,24 @@ export async function start(host, place) {
   around.append(box);
   const handle = widget.mount(box, host, api, early.take);
   early.begun();
+  keepKeys(host);
   takeOver(host, box);
   return [box, widget, handle];
+}
+
+const ownKeys = new WeakSet(); // Elements that keep theirs already.
+
+/**
+ * What is typed in the widget is not a shortcut of the page around it. Escape and Tab go on: they close or leave what the page
+ * may have put the widget in. A page that listens while capturing hears all the same.
+ */
+function keepKeys(host) {
+  if (ownKeys.has(host)) return;
+  ownKeys.add(host);
+  const keep = (event) => {
+    if (event.key !== 'Escape' && event.key !== 'Tab') event.stopPropagation();
+  };
+  for (const type of ['keydown', 'keypress', 'keyup']) host.addEventListener(type, keep);
 }
 
 const SETTLE_MS = 10_000; // A widget that has painted nothing by then says itself what it lacks.
@@ -72,8 +88,10 @@ const SETTLE_MS = 10_000; // A widget that has painted nothing by then says itse
 function takeOver(host, box) {
   const slot = box.previousElementSibling;
   const first = host.querySelector('[slot=early]');
+  const there = () => host.dispatchEvent(new Event('taken-over'));
   if (!first) {
     slot.remove();
+    there();
     return;
   }
   // Not `visibility`: in a frame that nobody looks at, what was hidden was not found again.
@@ -90,6 +108,7 @@ function takeOver(host, box) {
     box.style.cssText = '';
     box.inert = false;
     box.removeAttribute('aria-hidden');
+    there();
     const field = box.querySelector('.search__field');
     if (!field) return;
     if (typed && typed.value !== typed.defaultValue) {

@@ -1,5 +1,7 @@
 // What the widget keeps for this tab (src/session.rs, src/app.rs, src/api/attempt.rs), read before the widget runs.
 
+import { languageOf } from './language.js';
+
 /** Under this name; nothing where the browser lets it keep nothing. */
 export function kept(name) {
   try {
@@ -9,8 +11,8 @@ export function kept(name) {
   }
 }
 
-/** The member's own language, else the page's, else the browser's. */
-export const languageOf = (page) => kept('tukar.locale') ?? (page || navigator.language);
+/** The member's own language, else the page's, else the first of the browser's that is one of ours. */
+export const languageHere = (page) => languageOf(kept('tukar.locale'), page, ...navigator.languages);
 
 /** Whether the widget begins with points and catalogue, where its page asks for `view`. */
 export const beginsAtHome = (view) =>

@@ -26,6 +26,9 @@ export const FROM_FRAME = {
   reveal: { top: whole },
   event: { name: (name) => has(EVENTS, name), detail: (detail) => typeof detail === 'object' },
   ask: { id: whole, reward: text(64), points: whole },
+  closes: {}, // The widget shows a button of its own that closes the panel or dialog.
+  close: {},
+  refused: { why: text(20) },
 };
 
 /** From the host's page to the frame. */

@@ -37,11 +37,33 @@ pub struct Client {
     token: Rc<RefCell<Option<String>>>,
     /// Id of the partner whose page it is, and origin of the page around the frame, as they are now.
     place: Rc<dyn Fn() -> (String, String)>,
-    /// Server's clock minus the visitor's, milliseconds, as of the last answer.
-    ahead_ms: Rc<Cell<i64>>,
+    /// What the last answer told of the server's clock.
+    told: Rc<Cell<Option<Told>>>,
     /// Called with path, language and token: the promise of an answer that was asked for before the widget ran.
     early: Option<Function>,
 }
+
+/// The server's clock at one moment, and what the browser's two clocks showed then.
+#[derive(Clone, Copy)]
+struct Told {
+    server: Moment,
+    /// Since the page began; nobody sets it.
+    ticks_ms: i64,
+    /// The visitor's clock less those ticks. It changes where somebody sets that clock, or the ticks stood still in sleep.
+    visitor_ahead_ms: i64,
+}
+
+/// What a member wants of the session that a right code opens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Ticket of [`Client::identify`]: this partner's page may show their points without a code.
+    pub link: Option<String>,
+    /// Others use this computer too: the session is short.
+    pub shared: bool,
+}
+
+/// The visitor's clock may go this much faster or slower than the ticks before the server is asked.
+const DRIFT_MS: i64 = 2_000;
 
 struct Ask<'a> {
     method: &'static str,
@@ -53,7 +75,7 @@ struct Ask<'a> {
 impl Client {
     /// `base` is the API's origin without a slash at its end, or empty for the page's own; `place` tells on whose page the
     /// widget sits. `early(path, language, token)` answers with the promise of a `Response` that was asked for already, once,
-    /// or `undefined`; its `at` is when it was whole, in milliseconds since 1970 by the visitor's clock. `early()` forgets all.
+    /// or `undefined`; its `at` is when it was whole, in milliseconds since the page began. `early()` forgets all.
     #[must_use]
     pub fn new(
         base: &str,
@@ -66,7 +88,7 @@ impl Client {
             locale: locale.into(),
             token: Rc::default(),
             place: Rc::new(place),
-            ahead_ms: Rc::default(),
+            told: Rc::default(),
             early,
         }
     }
@@ -83,10 +105,28 @@ impl Client {
         &self.base
     }
 
-    /// The server's clock now: the visitor's, put right by the last answer.
+    /// The server's clock now: as the last answer told it, and the ticks since. Before any answer the visitor's clock.
     #[must_use]
     pub fn now(&self) -> Moment {
-        Moment(visitor_ms().saturating_add(self.ahead_ms.get()))
+        match self.told.get() {
+            Some(told) => told.server.plus_ms(ticks_ms().saturating_sub(told.ticks_ms)),
+            None => Moment(visitor_ms()),
+        }
+    }
+
+    /// True once the server has told its time.
+    #[must_use]
+    pub fn knows_time(&self) -> bool {
+        self.told.get().is_some()
+    }
+
+    /// True where the visitor's clock and the ticks have gone apart since the last answer: it was set, or the computer slept
+    /// and the ticks stood still. Only the server can say which.
+    #[must_use]
+    pub fn is_adrift(&self) -> bool {
+        self.told.get().is_some_and(|told| {
+            visitor_ms().saturating_sub(ticks_ms()).saturating_sub(told.visitor_ahead_ms).abs() > DRIFT_MS
+        })
     }
 
     /// Uses this token from now on, or none.
@@ -131,10 +171,9 @@ impl Client {
         self.post(format!("/v1/challenges/{}/resend", escape(id)), &ResendCode { channel }, None).await
     }
 
-    /// `POST /v1/challenges/{id}/check`: sign in; `link` is a ticket of [`Client::identify`]. The caller keeps the token with
-    /// [`Client::set_token`].
-    pub async fn check_code(&self, id: &str, code: &str, link: Option<String>) -> Result<SignedIn, Failure> {
-        let check = CheckCode { code: code.into(), link };
+    /// `POST /v1/challenges/{id}/check`: sign in. The caller keeps the token with [`Client::set_token`].
+    pub async fn check_code(&self, id: &str, code: String, wishes: Wishes) -> Result<SignedIn, Failure> {
+        let check = CheckCode { code, link: wishes.link, shared: wishes.shared };
         self.post(format!("/v1/challenges/{}/check", escape(id)), &check, None).await
     }
 
@@ -307,7 +346,7 @@ impl Client {
         };
         window.clear_timeout_with_handle(timer);
         if let Ok(json) = &outcome {
-            self.hear_clock(json, at.map_or_else(visitor_ms, whole_ms));
+            self.hear_clock(json, at.map_or_else(ticks_ms, whole_ms));
         }
         outcome
     }
@@ -324,13 +363,14 @@ impl Client {
         early.call3(&JsValue::UNDEFINED, &path, &locale, &token).ok()?.dyn_into().ok()
     }
 
-    /// Nearly every answer carries the server's clock, which was right when it came, `at` by the visitor's; the way here is not
+    /// Nearly every answer carries the server's clock, which was right when it came, `at` by the ticks; the way here is not
     /// counted, it only makes us a little late.
     fn hear_clock(&self, json: &JsValue, at: i64) {
         let told =
             Reflect::get(json, &JsValue::from_str("server_time")).ok().and_then(|time| time.as_string());
         if let Some(time) = told.as_deref().and_then(Moment::parse) {
-            self.ahead_ms.set(time.0.saturating_sub(at));
+            let visitor_ahead_ms = visitor_ms().saturating_sub(ticks_ms());
+            self.told.set(Some(Told { server: time, ticks_ms: at, visitor_ahead_ms }));
         }
     }
 
@@ -362,6 +402,11 @@ impl Client {
         init.set_headers(&headers);
         Ok(init)
     }
+}
+
+/// Milliseconds since the page began, by a clock that nobody sets; it may stand still while the computer sleeps.
+fn ticks_ms() -> i64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0, |ticks| whole_ms(ticks.now()))
 }
 
 /// The visitor's clock. It lies, so it is only ever used together with what the server told.

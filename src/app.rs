@@ -1,17 +1,20 @@
 //! The shell: which screen is shown, who is here, and how the screens hand over to each other. The only place that
 //! joins features.
 
+mod clock;
+mod left_card;
 mod tab;
+mod then;
 
 use crate::api::{Client, attempt};
 use crate::balance::Balance;
 use crate::catalog::Catalog;
 use crate::embed::{Command, HostEvent, Settings, emit, place_of};
 use crate::history::History;
-use crate::i18n::I18n;
+use crate::i18n::{I18n, language_of};
 use crate::locker::Locker;
 use crate::redeem::flow::Order;
-use crate::redeem::{Begin, Leave, Redeem, Spent, unfinished};
+use crate::redeem::{Begin, Contacts, Leave, Redeem, Spent, unfinished};
 use crate::session::{Session, SignIn, Who};
 use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
@@ -21,7 +24,6 @@ use crate::ui::viewport;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::time::Duration;
 use tab::Tab;
 use tukar_wire::{Moment, Programme, RewardDetail};
 
@@ -62,8 +64,16 @@ impl Shell {
     fn go(self, screen: Screen) {
         match &screen {
             Screen::Tab(tab) => attempt::keep_value(SCREEN, &tab.word()),
-            Screen::SignIn { .. } => self.session.begin_sign_in(),
-            Screen::Redeem { .. } => {}
+            Screen::SignIn { then, ended } => {
+                self.session.begin_sign_in();
+                then::keep(then, *ended);
+            }
+            Screen::Redeem { begin, from } => {
+                attempt::keep_value(SCREEN, &from.word());
+                if let Begin::Reward(order) = begin {
+                    left_card::leave(&order.reward_id);
+                }
+            }
         }
         self.screen.set(screen);
     }
@@ -87,6 +97,13 @@ impl Shell {
     /// `false`: the page held it back.
     fn tell(self, event: &HostEvent) -> bool {
         self.host.with_value(|host| emit(host, event))
+    }
+
+    /// The panel or dialog around the widget is to close; shown in one only (style/base.css).
+    fn ask_to_close(self) {
+        if let Ok(asked) = web_sys::Event::new("close-asked") {
+            let _ = self.host.with_value(|host| host.dispatch_event(&asked));
+        }
     }
 
     /// Does what the page asked for by a method.
@@ -157,28 +174,8 @@ pub fn App(
     let page = host.clone();
     let base = Client::new(&first.api, "id", move || place_of(&page), early);
     let session = Session::begin(base.clone());
-    let clock = base.clone();
-    let now = RwSignal::new(clock.now());
-    if let Ok(handle) = set_interval_with_handle(
-        move || {
-            now.set(clock.now());
-        },
-        Duration::from_secs(1),
-    ) {
-        on_cleanup(move || handle.clear());
-    }
-    let begin = match unfinished() {
-        Some(begin) if untrack(|| session.is_open()) => Screen::Redeem { begin, from: Tab::Rewards },
-        _ => {
-            let kept = attempt::find_kept::<String>(SCREEN)
-                .and_then(|word| Tab::of(&word))
-                .or_else(|| Tab::of(&first.view))
-                .unwrap_or(Tab::Rewards);
-            let open = untrack(|| session.is_open()) || !kept.is_own();
-            Screen::Tab(if open { kept } else { Tab::Rewards })
-        }
-    };
-    let screen = RwSignal::new(begin);
+    let now = clock::server_clock(base.clone());
+    let screen = RwSignal::new(untrack(|| first_screen(session, &first)));
     let held = RwSignal::new(None);
     follow_identity(session, settings, host.clone(), move || {
         held.set(None);
@@ -195,12 +192,11 @@ pub fn App(
     });
     // The member's choice of language; until then the page's.
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
-    let locale = Memo::new(move |_| chosen.get().unwrap_or_else(|| locale_of(&settings.get())));
+    let locale = Memo::new(move |_| locale_of(chosen.get(), &settings.get()));
     let client = StoredValue::new(base);
     view! {
         {move || {
-            let locale = locale.get();
-            let tag = if locale.to_ascii_lowercase().starts_with("en") { "en" } else { "id" };
+            let tag = locale.get();
             session.speak(tag);
             let client = client.with_value(|client| client.with_locale(tag));
             let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
@@ -247,12 +243,33 @@ fn obey_commands(shell: Shell, commands: ArcRwSignal<Vec<Command>>) {
     });
 }
 
-/// The page's language, or the browser's.
-fn locale_of(settings: &Settings) -> String {
-    if !settings.locale.is_empty() {
-        return settings.locale.clone();
+/// The member's own language, else the page's, else the first of the browser's that is one of ours (embed/language.js).
+fn locale_of(chosen: Option<String>, settings: &Settings) -> &'static str {
+    let browser = window().navigator().languages();
+    let wishes = chosen.into_iter().chain([settings.locale.clone()]);
+    wishes
+        .chain(browser.iter().filter_map(|tag| tag.as_string()))
+        .find_map(|tag| language_of(&tag))
+        .unwrap_or("id")
+}
+
+/// What is shown first: where a reload goes on, else what the page asks for. A member's own screen asks for sign-in first.
+fn first_screen(session: Session, page: &Settings) -> Screen {
+    let kept = attempt::find_kept::<String>(SCREEN);
+    if kept.as_deref() == Some(then::SIGN_IN) && !session.is_whole() {
+        return then::find();
     }
-    web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default()
+    if session.is_open()
+        && let Some(begin) = unfinished()
+    {
+        return Screen::Redeem { begin, from: Tab::Rewards };
+    }
+    let tab = kept.and_then(|word| Tab::of(&word)).or_else(|| Tab::of(&page.view)).unwrap_or_default();
+    if tab.is_own() && !session.is_open() {
+        Screen::SignIn { then: Box::new(Screen::Tab(tab)), ended: false }
+    } else {
+        Screen::Tab(tab)
+    }
 }
 
 #[component]
@@ -263,7 +280,13 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
     Effect::new(move |before: Option<Screen>| {
         let screen = shell.screen.get();
         if before.is_some_and(|before| before != screen) {
-            request_animation_frame(move || focus_screen(main));
+            let home = screen == Screen::Tab(Tab::Rewards);
+            request_animation_frame(move || {
+                focus_screen(main);
+                if home {
+                    left_card::come_back(main);
+                }
+            });
         }
         screen
     });
@@ -286,11 +309,20 @@ fn Frame(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
                 view! { <p class="shell__demo">{t.demo}" "<a href=inbox target="_blank" rel="noopener">{t.inbox}</a></p> }
             })}
             <p class="shell__offline" role="status">{move || offline.get().then(|| i18n.texts().app.offline)}</p>
+            <button class="shell__close" type="button" aria-label=i18n.texts().challenge.close on:click=move |_| shell.ask_to_close()>"×"</button>
+            <button class="shell__skip" type="button" on:click=move |_| focus_main(main)>{i18n.texts().challenge.skip}</button>
             <div class="shell">
                 <Bar shell chosen/>
-                <div class="shell__main" node_ref=main>{move || screen_view(shell)}</div>
+                <div class="shell__main" tabindex="-1" node_ref=main>{move || screen_view(shell)}</div>
             </div>
         </div>
+    }
+}
+
+/// Past bar and tabs.
+fn focus_main(main: NodeRef<html::Div>) {
+    if let Some(main) = main.get_untracked() {
+        let _ = main.focus();
     }
 }
 
@@ -412,7 +444,14 @@ fn screen_view(shell: Shell) -> AnyView {
             let on_begun = Callback::new(move |begin| {
                 shell.screen.set_untracked(Screen::Redeem { begin, from });
             });
-            view! { <Redeem i18n client now begin on_leave on_moved=shell.on_moved on_begun/> }.into_any()
+            let contacts = Signal::derive(move || match session.who() {
+                Who::Member(member) => {
+                    Contacts { phone: member.phone_masked.clone(), email: member.email_masked.clone() }
+                }
+                Who::Asking | Who::Nobody => Contacts::default(),
+            });
+            view! { <Redeem i18n client now begin contacts on_leave on_moved=shell.on_moved on_begun/> }
+                .into_any()
         }
     }
 }

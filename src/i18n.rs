@@ -6,6 +6,7 @@
 pub mod app;
 pub mod balance;
 pub mod catalog;
+pub mod challenge;
 pub mod history;
 pub mod locker;
 pub mod redeem;
@@ -16,8 +17,8 @@ mod values;
 use crate::ui::reactive::StoredValue;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use tukar_wire::Moment;
-pub use values::fill;
 use values::sign;
+pub use values::{fill, language_of};
 use wasm_bindgen::JsValue;
 
 /// A moment this near is told with its weekday.
@@ -36,6 +37,8 @@ pub struct Texts {
     pub app: &'static app::Texts,
     /// Signing in.
     pub session: &'static session::Texts,
+    /// Typing a one-time code.
+    pub challenge: &'static challenge::Texts,
     /// Points.
     pub balance: &'static balance::Texts,
     /// The catalogue.
@@ -56,6 +59,7 @@ static ID: Texts = Texts {
     points: "poin",
     app: &app::ID,
     session: &session::ID,
+    challenge: &challenge::ID,
     balance: &balance::ID,
     catalog: &catalog::ID,
     redeem: &redeem::ID,
@@ -70,6 +74,7 @@ static EN: Texts = Texts {
     points: "points",
     app: &app::EN,
     session: &session::EN,
+    challenge: &challenge::EN,
     balance: &balance::EN,
     catalog: &catalog::EN,
     redeem: &redeem::EN,

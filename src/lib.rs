@@ -1,7 +1,8 @@
 //! The `<tukar-rewards>` widget. What the loader calls: [`mount`], [`set_attribute`], [`call`],
 //! [`see`], [`unmount`].
 //!
-//! The map: [`app`] joins the screens and is the only one to; [`session`] knows who is here; [`api`] is the only fetch;
+//! The map: [`app`] joins the screens and is the only one to; [`session`] knows who is here; [`challenge`] is the step at which a
+//! one-time code is typed; [`api`] is the only fetch;
 //! [`balance`], [`catalog`], [`redeem`], [`locker`], [`history`] and [`support`] are the screens and know nothing of each other;
 //! [`i18n`] has the words; [`ui`] has the parts without a product word; [`embed`] is the contract with the host page.
 
@@ -9,6 +10,7 @@ pub mod api;
 pub mod app;
 pub mod balance;
 pub mod catalog;
+pub mod challenge;
 pub mod embed;
 pub mod history;
 pub mod i18n;

@@ -2,17 +2,17 @@
 
 mod words;
 
-use crate::api::{Client, Failure, is_signed_out};
+use crate::api::{Client, Failure, attempt, is_signed_out};
+use crate::challenge::{self, Waiting};
 use crate::i18n::{I18n, fill, locker::Texts};
-use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
 use crate::ui::focus::focus_heading;
-use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line, one_line};
+use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tukar_wire::{Channel, CodeSent, Moment, ProblemKind, Redemption, Voucher};
+use tukar_wire::{Channel, Moment, ProblemKind, Redemption, Voucher};
 
 /// What has been loaded.
 #[derive(Clone, PartialEq)]
@@ -30,7 +30,7 @@ enum Lock {
     /// A code was asked for.
     Asking,
     /// A code is on its way to the member.
-    Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
+    Code(Waiting),
     /// Codes are visible until then.
     Open { until: Moment },
 }
@@ -75,7 +75,7 @@ impl Shelf {
                 Err(failure) => {
                     self.heed(&failure);
                     // While a code is typed no code is shown that would have to go, and the field has to stay.
-                    let typing = matches!(self.lock.try_get_untracked(), Some(Lock::Code { .. }));
+                    let typing = matches!(self.lock.try_get_untracked(), Some(Lock::Code(_)));
                     if first && !(typing && matches!(before, Loaded::Here { .. })) {
                         self.loaded.set(Loaded::Failed(failure));
                     }
@@ -103,96 +103,95 @@ impl Shelf {
         }
     }
 
+    /// The lock, kept for a reload while a code is waited for.
+    fn put(self, lock: Lock) {
+        match &lock {
+            Lock::Code(waiting) => waiting.keep(challenge::LOCKER),
+            Lock::Closed { .. } | Lock::Asking | Lock::Open { .. } => {
+                attempt::forget_value(challenge::LOCKER)
+            }
+        }
+        self.lock.set(lock);
+    }
+
     /// Keeps the keyboard with the story: the field of a right code goes, and the screen goes on at its heading.
     fn open(self, until: Moment) {
-        let typed = matches!(self.lock.try_get_untracked(), Some(Lock::Code { .. }));
+        let typed = matches!(self.lock.try_get_untracked(), Some(Lock::Code(_)));
         self.digits.set(String::new());
-        self.lock.set(Lock::Open { until });
+        self.put(Lock::Open { until });
         if typed {
             focus_heading(self.root);
         }
     }
 
     fn close(self) {
-        self.lock.set(Lock::Closed { said: None });
+        self.put(Lock::Closed { said: None });
         self.load(None);
     }
 
     fn ask_code(self) {
         let client = self.client.get_value();
         let lost = self.i18n.texts().locker.lost;
-        self.lock.set(Lock::Asking);
+        self.put(Lock::Asking);
         spawn_local(async move {
             let lock = match client.open_locker(None).await {
-                Ok(sent) => Lock::Code { sent: Box::new(sent), error: None, busy: false },
+                Ok(sent) => Lock::Code(Waiting::new(sent)),
                 Err(failure) => {
                     self.heed(&failure);
                     Lock::Closed { said: Some(failure_line(&failure, lost)) }
                 }
             };
-            self.lock.set(lock);
+            self.put(lock);
         });
     }
 
     fn resend(self, channel: Option<Channel>) {
-        let Some(sent) = self.begin() else { return };
+        let Some(waiting) = self.begin() else { return };
         let client = self.client.get_value();
-        let lost = self.i18n.texts().locker.lost;
         spawn_local(async move {
-            let mut may_be_open = false;
-            let lock = match client.resend_code(&sent.challenge_id, channel).await {
+            match client.resend_code(&waiting.sent.challenge_id, channel).await {
                 Ok(sent) => {
                     self.digits.set(String::new());
-                    Lock::Code { sent: Box::new(sent), error: None, busy: false }
+                    self.put(Lock::Code(Waiting::new(sent)));
                 }
-                Err(failure) => {
-                    may_be_open = is_unsure(&failure);
-                    Lock::Code { sent, error: Some(failure_line(&failure, lost)), busy: false }
-                }
-            };
-            self.lock.set(lock);
-            if may_be_open {
-                self.load(None);
+                // Nobody knows this challenge any more: one that was kept for too long.
+                Err(Failure::Refused(problem)) if problem.kind == ProblemKind::NotFound => self.ask_code(),
+                Err(failure) => self.failed(waiting, &failure),
             }
         });
     }
 
     fn check(self, code: String) {
-        let Some(sent) = self.begin() else { return };
+        let Some(waiting) = self.begin() else { return };
         let client = self.client.get_value();
-        let lost = self.i18n.texts().locker.lost;
         spawn_local(async move {
-            match client.check_locker(&sent.challenge_id, &code).await {
+            match client.check_locker(&waiting.sent.challenge_id, &code).await {
                 Ok(opened) => {
                     self.open(opened.open_until);
                     self.load(None);
                 }
                 Err(failure) => {
                     self.heed(&failure);
-                    let may_be_open = is_unsure(&failure);
-                    let sent = with_tries(sent, &failure);
-                    let error = match &failure {
-                        Failure::Refused(problem) => one_line(problem),
-                        _ => lost.to_owned(),
-                    };
-                    self.lock.set(Lock::Code { sent, error: Some(error), busy: false });
-                    if may_be_open {
-                        self.load(None);
-                    }
+                    self.failed(waiting, &failure);
                 }
             }
         });
     }
 
-    /// Marks the code step as busy; `None` when it already is, or is not there.
-    fn begin(self) -> Option<Box<CodeSent>> {
-        match self.lock.try_get_untracked()? {
-            Lock::Code { sent, busy: false, .. } => {
-                self.lock.set(Lock::Code { sent: sent.clone(), error: None, busy: true });
-                Some(sent)
-            }
-            _ => None,
+    fn failed(self, waiting: Waiting, failure: &Failure) {
+        let may_be_open = is_unsure(failure);
+        self.put(Lock::Code(waiting.failed(failure, self.i18n.texts().locker.lost)));
+        if may_be_open {
+            self.load(None);
         }
+    }
+
+    /// Marks the code step as busy; `None` when it already is, or is not there.
+    fn begin(self) -> Option<Waiting> {
+        let Lock::Code(waiting) = self.lock.try_get_untracked()? else { return None };
+        let begun = waiting.begin()?;
+        self.lock.set(Lock::Code(begun.clone()));
+        Some(begun)
     }
 }
 
@@ -206,15 +205,9 @@ fn is_unsure(failure: &Failure) -> bool {
     }
 }
 
-fn with_tries(mut sent: Box<CodeSent>, failure: &Failure) -> Box<CodeSent> {
-    if let Failure::Refused(problem) = failure {
-        match (problem.kind, problem.tries_left) {
-            (ProblemKind::CodeLocked, _) => sent.code.tries_left = 0,
-            (_, Some(left)) => sent.code.tries_left = left,
-            _ => {}
-        }
-    }
-    sent
+/// Closed, or at the code that was waited for before a reload.
+fn kept_lock() -> Lock {
+    Waiting::find_kept(challenge::LOCKER).map_or(Lock::Closed { said: None }, Lock::Code)
 }
 
 /// The locker's screen.
@@ -242,7 +235,7 @@ pub fn Locker(
         client: StoredValue::new(client),
         loaded: RwSignal::new(Loaded::Nothing),
         held: RwSignal::new(vec![]),
-        lock: RwSignal::new(Lock::Closed { said: None }),
+        lock: RwSignal::new(kept_lock()),
         more: RwSignal::new(false),
         digits: RwSignal::new(String::new()),
         root: NodeRef::new(),
@@ -252,10 +245,14 @@ pub fn Locker(
     shelf.load(None);
     shelf.load_held();
     // Keeps the screen in step with the server's lock: when its time is over, codes go from the screen too.
+    // A challenge that was kept for a reload is given up when it is too old, once the server has told its time.
     Effect::new(move || {
-        if let Lock::Open { until } = shelf.lock.get()
-            && now.get() >= until
-        {
+        let over = match shelf.lock.get() {
+            Lock::Open { until } => now.get() >= until,
+            Lock::Code(waiting) => waiting.is_stale(now.get()) && shelf.client.with_value(Client::knows_time),
+            Lock::Closed { .. } | Lock::Asking => false,
+        };
+        if over {
             shelf.close();
         }
     });
@@ -397,7 +394,7 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
     let face = Memo::new(move |_| {
         shelf.lock.with(|lock| match lock {
             Lock::Closed { .. } | Lock::Asking => Face::Closed,
-            Lock::Code { .. } => Face::Code,
+            Lock::Code(_) => Face::Code,
             Lock::Open { .. } => Face::Open,
         })
     });
@@ -448,21 +445,19 @@ fn LockIcon(open: bool) -> impl IntoView {
 fn CodeStep(shelf: Shelf, t: &'static Texts) -> impl IntoView {
     let i18n = shelf.i18n;
     let r = i18n.texts().redeem;
-    let error = Signal::derive(move || {
+    let waiting = Memo::new(move |_| {
         shelf.lock.with(|lock| match lock {
-            Lock::Code { error, .. } => error.clone(),
+            Lock::Code(waiting) => Some(waiting.clone()),
             _ => None,
         })
     });
-    let busy = Memo::new(move |_| shelf.lock.with(|lock| matches!(lock, Lock::Code { busy: true, .. })));
-    let sent = Memo::new(move |_| {
-        shelf.lock.with(|lock| match lock {
-            Lock::Code { sent, .. } => Some(sent.code.clone()),
-            _ => None,
-        })
-    });
+    let code =
+        Signal::derive(move || waiting.with(|waiting| waiting.as_ref().map(|one| one.sent.code.clone())));
+    let error =
+        Signal::derive(move || waiting.with(|waiting| waiting.as_ref().and_then(|one| one.error.clone())));
+    let busy = Signal::derive(move || waiting.with(|waiting| waiting.as_ref().is_some_and(|one| one.busy)));
     let to = move || {
-        sent.get().map(|code| {
+        code.get().map(|code| {
             let text = match code.channel {
                 Channel::Sms => r.code_sent_sms,
                 Channel::Email => r.code_sent_email,
@@ -470,38 +465,16 @@ fn CodeStep(shelf: Shelf, t: &'static Texts) -> impl IntoView {
             fill(text, &[&code.sent_to])
         })
     };
-    let left = move || {
-        sent.get().map(|code| match seconds_until(code.ends_at, shelf.now.get()) {
-            _ if code.tries_left == 0 => r.code_locked.to_owned(),
-            0 => r.code_over.to_owned(),
-            seconds => fill(r.code_running, &[&clock_text(seconds)]),
-        })
+    let cancel = view! {
+        <button class="link-button" type="button" disabled=move || busy.get() on:click=move |_| shelf.put(Lock::Closed { said: None })>{t.cancel}</button>
     };
-    let wait =
-        Memo::new(move |_| sent.get().map_or(0, |code| seconds_until(code.resend_at, shelf.now.get())));
-    let resend = move || {
-        if wait.get() > 0 { fill(r.resend_in, &[&clock_text(wait.get())]) } else { r.resend.to_owned() }
-    };
-    let other = Memo::new(move |_| {
-        sent.get().and_then(|code| code.channels.iter().copied().find(|way| *way != code.channel))
-    });
-    let held_back = Signal::derive(move || busy.get() || wait.get() > 0);
     view! {
         <div class="locker-code">
             <h3 class="locker__heading">{t.code_title}</h3>
             <p class="locker-code__to">{to}"."</p>
-            <CodeField id="locker-code" label=Signal::derive(move || r.code_label.to_owned()) value=shelf.digits error busy
-                on_full=Callback::new(move |code| shelf.check(code))/>
-            <p class="locker-code__left">{left}</p>
-            <div class="locker-code__ways">
-                <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| shelf.resend(None)>{resend}</button>
-                {move || other.get().map(|way| view! {
-                    <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| shelf.resend(Some(way))>
-                        {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
-                    </button>
-                })}
-                <button class="link-button" type="button" disabled=move || busy.get() on:click=move |_| shelf.lock.set(Lock::Closed { said: None })>{t.cancel}</button>
-            </div>
+            <challenge::CodeStep i18n now=shelf.now id="locker-code" code digits=shelf.digits error checking=busy busy confirm=t.check.to_owned()
+                checking_text=t.checking guarded=false sends_itself=true on_code=Callback::new(move |code| shelf.check(code))
+                on_resend=Callback::new(move |way| shelf.resend(way)) above=().into_any() more=cancel.into_any()/>
         </div>
     }
 }

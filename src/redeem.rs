@@ -4,7 +4,6 @@
 //! taken only from the newest request; the attempt is in the store before it is in the network; what the member typed
 //! survives every error and a reload; who shows points is told that they may have moved, also when the member has left.
 
-pub mod code;
 #[expect(unreachable_pub, reason = "the component macro writes public props")]
 mod code_step;
 pub mod flow;
@@ -54,11 +53,21 @@ pub enum Leave {
     SignIn,
 }
 
+/// The member's own contacts, masked, by the way that a code takes to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contacts {
+    /// As `0812••••678`.
+    pub phone: Option<String>,
+    /// As `s•••@example.id`.
+    pub email: Option<String>,
+}
+
 /// What every view of the flow works with; copied into them.
 #[derive(Clone, Copy)]
 struct Desk {
     i18n: I18n,
     now: Signal<Moment>,
+    contacts: Signal<Contacts>,
     client: StoredValue<Client>,
     state: RwSignal<State>,
     draft: RwSignal<Draft>,
@@ -309,6 +318,8 @@ pub fn Redeem(
     now: Signal<Moment>,
     /// With what it begins.
     begin: Begin,
+    /// Where codes go.
+    contacts: Signal<Contacts>,
     /// The member leaves.
     on_leave: Callback<Leave>,
     /// Points were held, spent or came back; with what was spent when it was just confirmed. Give one that outlives this
@@ -328,6 +339,7 @@ pub fn Redeem(
     let desk = Desk {
         i18n,
         now,
+        contacts,
         client: StoredValue::new(client),
         state: RwSignal::new(state),
         draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),

@@ -3,11 +3,10 @@
 //! The token lives in memory and in the tab's session storage of the widget's own origin, so that a reload in the
 //! middle of a redemption goes on. It never goes to the host page, a cookie or the address.
 
-use crate::api::{Client, Failure, attempt, is_signed_out};
+use crate::api::{Client, Failure, Wishes, attempt, is_signed_out};
+use crate::challenge::{self, Waiting};
 use crate::i18n::{I18n, fill};
-use crate::ui::code_field::CodeField;
-use crate::ui::countdown::{clock_text, seconds_until};
-use crate::ui::notice::{Notice, Tone, failure_line};
+use crate::ui::notice::{Notice, Tone, field_line};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -17,12 +16,25 @@ use tukar_wire::{Channel, CodeSent, Member, Moment, ProblemKind};
 const TOKEN: &str = "tukar.session";
 /// Whom the partner's page named when the session was opened.
 const SUBJECT: &str = "tukar.subject";
+/// Whether others use this computer too, as the visitor said at sign-in.
+const SHARED: &str = "tukar.shared";
 /// A mark of the member who was here last.
 const MEMBER: &str = "tukar.member";
 
 /// What one member leaves half done is not the next one's.
 fn forget_member() {
-    for name in [MEMBER, "tukar.attempt", "tukar.review", "tukar.recipient", "tukar.screen"] {
+    for name in [
+        MEMBER,
+        "tukar.attempt",
+        "tukar.review",
+        "tukar.recipient",
+        "tukar.screen",
+        "tukar.then",
+        "tukar.card",
+    ] {
+        attempt::forget_value(name);
+    }
+    for name in [challenge::SIGN_IN, challenge::LOCKER] {
         attempt::forget_value(name);
     }
 }
@@ -137,6 +149,7 @@ impl Session {
         let other = subject != kept && (kept.is_some() || was_open);
         if subject != kept {
             forget_member();
+            self.sign_in.begin();
         }
         match subject {
             Some(subject) => self.give(token, subject),
@@ -209,15 +222,25 @@ impl Session {
     pub fn sign_out(self) {
         let leaving = self.client().leaving();
         forget_member();
+        self.sign_in.begin();
         self.close();
         spawn_local(async move {
             let _ = leaving.sign_out().await;
         });
     }
 
-    /// Another sign-in begins.
+    /// A sign-in begins, or goes on at the code that is waited for.
     pub fn begin_sign_in(self) {
-        self.sign_in.begin();
+        let waits = self.sign_in.step.with_untracked(|step| matches!(step, Step::Code(_)));
+        if !waits {
+            self.sign_in.begin();
+        }
+    }
+
+    /// True once the server has told its time.
+    #[must_use]
+    pub fn knows_time(self) -> bool {
+        self.client.with_value(Client::knows_time)
     }
 
     /// Asks who the token belongs to; without an answer the token is kept, and every screen says what it lacks itself.
@@ -265,7 +288,7 @@ enum Step {
     /// Who are you?
     Contact { said: Option<String>, busy: bool },
     /// Type the code.
-    Code { sent: Box<CodeSent>, error: Option<String>, busy: bool },
+    Code(Waiting),
 }
 
 impl Step {
@@ -281,6 +304,8 @@ struct Stand {
     digits: RwSignal<String>,
     /// The member wants this page to show their points without a code.
     agreed: RwSignal<bool>,
+    /// Others use this computer too.
+    shared: RwSignal<bool>,
     /// Number of the sign-in; an answer to an earlier one is dropped.
     round: StoredValue<u32>,
     /// Of the newest screen: signed in, and whether what is kept is still theirs.
@@ -288,15 +313,27 @@ struct Stand {
 }
 
 impl Stand {
+    /// At the code that was waited for before a reload, if there is one.
     fn new() -> Stand {
+        let step = Waiting::find_kept(challenge::SIGN_IN).map_or(Step::NEW, Step::Code);
         Stand {
-            step: RwSignal::new(Step::NEW),
+            step: RwSignal::new(step),
             contact: RwSignal::new(String::new()),
             digits: RwSignal::new(String::new()),
             agreed: RwSignal::new(false),
+            shared: RwSignal::new(attempt::find_kept(SHARED).unwrap_or(false)),
             round: StoredValue::new(0),
             on_done: StoredValue::new(None),
         }
+    }
+
+    /// The step, kept for a reload while a code is waited for.
+    fn put(self, step: Step) {
+        match &step {
+            Step::Code(waiting) => waiting.keep(challenge::SIGN_IN),
+            Step::Contact { .. } => attempt::forget_value(challenge::SIGN_IN),
+        }
+        self.step.set(step);
     }
 
     fn begin(self) {
@@ -304,7 +341,7 @@ impl Stand {
         self.contact.set(String::new());
         self.digits.set(String::new());
         self.agreed.set(false);
-        self.step.set(Step::NEW);
+        self.put(Step::NEW);
     }
 }
 
@@ -320,21 +357,26 @@ impl Door {
     /// Takes the step that an answer leads to, unless another sign-in has begun.
     fn answer(self, round: u32, step: Step) {
         if self.stand.round.try_get_value() == Some(round) {
-            self.stand.step.set(step);
+            self.stand.put(step);
+        }
+    }
+
+    /// The step after asking for a code.
+    fn asked(self, answer: Result<CodeSent, Failure>) -> Step {
+        let lost = self.i18n.texts().session.lost;
+        match answer {
+            Ok(sent) => Step::Code(Waiting::new(sent)),
+            Err(failure) => Step::Contact { said: Some(field_line(&failure, lost)), busy: false },
         }
     }
 
     /// A code to the member whom the session knows already; they may still name another contact.
     fn step_up(self) {
-        self.stand.step.set(Step::Contact { said: None, busy: true });
+        self.stand.put(Step::Contact { said: None, busy: true });
         let (client, round) = (self.session.client(), self.stand.round.get_value());
-        let lost = self.i18n.texts().session.lost;
         spawn_local(async move {
-            let step = match client.step_up().await {
-                Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
-                Err(failure) => Step::Contact { said: Some(said(&failure, lost)), busy: false },
-            };
-            self.answer(round, step);
+            let answer = client.step_up().await;
+            self.answer(round, self.asked(answer));
         });
     }
 
@@ -342,56 +384,63 @@ impl Door {
         let t = self.i18n.texts().session;
         let contact = self.stand.contact.get_untracked().trim().to_owned();
         if contact.is_empty() {
-            self.stand.step.set(Step::Contact { said: Some(t.contact_empty.to_owned()), busy: false });
+            self.stand.put(Step::Contact { said: Some(t.contact_empty.to_owned()), busy: false });
             return;
         }
-        self.stand.step.set(Step::Contact { said: None, busy: true });
+        self.stand.put(Step::Contact { said: None, busy: true });
         let (client, round) = (self.session.client(), self.stand.round.get_value());
         spawn_local(async move {
-            let step = match client.ask_code(&contact).await {
-                Ok(sent) => Step::Code { sent: Box::new(sent), error: None, busy: false },
-                Err(failure) => Step::Contact { said: Some(said(&failure, t.lost)), busy: false },
-            };
-            self.answer(round, step);
+            let answer = client.ask_code(&contact).await;
+            self.answer(round, self.asked(answer));
         });
     }
 
     fn resend(self, channel: Option<Channel>) {
-        let Some(sent) = self.begin() else { return };
+        let Some(waiting) = self.begin() else { return };
         let (client, round) = (self.session.client(), self.stand.round.get_value());
         let lost = self.i18n.texts().session.lost;
         spawn_local(async move {
-            let step = match client.resend_code(&sent.challenge_id, channel).await {
+            let waiting = match client.resend_code(&waiting.sent.challenge_id, channel).await {
                 Ok(sent) => {
                     self.stand.digits.set(String::new());
-                    Step::Code { sent: Box::new(sent), error: None, busy: false }
+                    Waiting::new(sent)
                 }
-                // It was right, and the answer that said so was lost.
-                Err(Failure::Refused(problem)) if problem.kind == ProblemKind::WrongState => {
+                // It was right, and the answer that said so was lost; or nobody knows it any more.
+                Err(Failure::Refused(problem))
+                    if matches!(problem.kind, ProblemKind::WrongState | ProblemKind::NotFound) =>
+                {
                     return self.ask_anew(round);
                 }
-                Err(failure) => Step::Code { sent, error: Some(said(&failure, lost)), busy: false },
+                Err(failure) => waiting.failed(&failure, lost),
             };
-            self.answer(round, step);
+            self.answer(round, Step::Code(waiting));
         });
     }
 
-    /// A new challenge in place of one that is used up.
+    /// A new challenge in place of one that is used up. After a reload the contact is not known any more: it is asked for.
     fn ask_anew(self, round: u32) {
         if self.stand.round.try_get_value() != Some(round) {
             return;
         }
         self.stand.digits.set(String::new());
-        if self.stand.contact.with_untracked(String::is_empty) { self.step_up() } else { self.ask_code() }
+        let no_contact = self.stand.contact.with_untracked(String::is_empty);
+        if !no_contact {
+            self.ask_code();
+        } else if untrack(|| self.session.is_open()) {
+            self.step_up();
+        } else {
+            self.stand.put(Step::NEW);
+        }
     }
 
     fn check(self, code: String) {
-        let Some(mut sent) = self.begin() else { return };
+        let Some(waiting) = self.begin() else { return };
         let (client, round) = (self.session.client(), self.stand.round.get_value());
         let lost = self.i18n.texts().session.lost;
         let link = self.session.link.get_untracked().filter(|_| self.stand.agreed.get_untracked());
+        let shared = self.stand.shared.get_untracked();
         spawn_local(async move {
-            match client.check_code(&sent.challenge_id, &code, link).await {
+            match client.check_code(&waiting.sent.challenge_id, code, Wishes { link, shared }).await {
                 Ok(signed_in) => {
                     self.session.link.set(None);
                     let same = self.session.open(signed_in.token, signed_in.member);
@@ -399,39 +448,19 @@ impl Door {
                     if let Some(Some(on_done)) = self.stand.on_done.try_get_value() {
                         let _ = on_done.try_run(same);
                     }
+                    self.stand.begin();
                 }
-                Err(failure) => {
-                    if let Failure::Refused(problem) = &failure {
-                        match (problem.kind, problem.tries_left) {
-                            (ProblemKind::CodeLocked, _) => sent.code.tries_left = 0,
-                            (_, Some(left)) => sent.code.tries_left = left,
-                            _ => {}
-                        }
-                    }
-                    let error = Some(said(&failure, lost));
-                    self.answer(round, Step::Code { sent, error, busy: false });
-                }
+                Err(failure) => self.answer(round, Step::Code(waiting.failed(&failure, lost))),
             }
         });
     }
 
     /// Marks the code step as busy; `None` when it already is, or is not there.
-    fn begin(self) -> Option<Box<CodeSent>> {
-        match self.stand.step.try_get_untracked()? {
-            Step::Code { sent, busy: false, .. } => {
-                self.stand.step.set(Step::Code { sent: sent.clone(), error: None, busy: true });
-                Some(sent)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// A field's own problem says more than the problem of the whole request.
-fn said(failure: &Failure, lost: &'static str) -> String {
-    match failure {
-        Failure::Refused(problem) if !problem.fields.is_empty() => problem.fields[0].message.clone(),
-        failure => failure_line(failure, lost),
+    fn begin(self) -> Option<Waiting> {
+        let Step::Code(waiting) = self.stand.step.try_get_untracked()? else { return None };
+        let begun = waiting.begin()?;
+        self.stand.step.set(Step::Code(begun.clone()));
+        Some(begun)
     }
 }
 
@@ -460,7 +489,7 @@ pub fn SignIn(
     if is_new && untrack(|| session.is_open() && !session.is_whole()) {
         door.step_up();
     }
-    let at_code = Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Code { .. })));
+    let at_code = Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Code(_))));
     view! {
         <section class="sign-in">
             <button class="link-button" type="button" on:click=move |_| on_back.run(())>{t.back}</button>
@@ -476,7 +505,7 @@ fn ContactStep(door: Door) -> impl IntoView {
     let error = Memo::new(move |_| {
         door.stand.step.with(|step| match step {
             Step::Contact { said, .. } => said.clone(),
-            Step::Code { .. } => None,
+            Step::Code(_) => None,
         })
     });
     let busy =
@@ -488,12 +517,19 @@ fn ContactStep(door: Door) -> impl IntoView {
         }
     };
     let field = NodeRef::<leptos::html::Input>::new();
-    // Keeps the keyboard where the member has to type first.
+    // Keeps the keyboard where the member has to type: at first, and when something was wrong with it.
     Effect::new(move || {
+        error.track();
         if let Some(field) = field.get() {
             let _ = field.focus();
         }
     });
+    let c = door.i18n.texts().challenge;
+    let shared = move |event| {
+        let shared = event_target_checked(&event);
+        door.stand.shared.set(shared);
+        attempt::keep_value(SHARED, &shared);
+    };
     view! {
         <form class="sign-in__form" novalidate=true on:submit=submit>
             <header>
@@ -502,12 +538,19 @@ fn ContactStep(door: Door) -> impl IntoView {
             </header>
             <div class="field">
                 <label class="field__label" for="sign-in-contact">{t.contact}</label>
-                <input node_ref=field class="field__input" part="field" id="sign-in-contact" name="contact" type="text" autocomplete="username"
+                <input node_ref=field class="field__input" part="field" id="sign-in-contact" name="contact" type="text" autocomplete="off"
                     autocapitalize="off" spellcheck="false" maxlength="254" required=true
                     aria-describedby="sign-in-hint sign-in-error" aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:value=move || door.stand.contact.get() on:input=move |event| door.stand.contact.set(event_target_value(&event))/>
                 <p class="field__hint" id="sign-in-hint">{t.contact_hint}</p>
                 <p class="field__error" id="sign-in-error" role="alert">{move || error.get()}</p>
+            </div>
+            <div class="sign-in__shared">
+                <label class="sign-in__agree">
+                    <input type="checkbox" aria-describedby="sign-in-shared" prop:checked=move || door.stand.shared.get() on:change=shared/>
+                    {c.shared}
+                </label>
+                <p class="field__hint" id="sign-in-shared">{c.shared_hint}</p>
             </div>
             <button class="button button--primary button--wide" part="button primary" type="submit" disabled=move || busy.get()>
                 {move || if busy.get() { t.sending } else { t.send }}
@@ -519,22 +562,29 @@ fn ContactStep(door: Door) -> impl IntoView {
 #[component]
 fn CodeStep(door: Door) -> impl IntoView {
     let i18n = door.i18n;
-    let (t, r) = (i18n.texts().session, i18n.texts().redeem);
-    let sent = Memo::new(move |_| {
-        door.stand.step.with(|step| match step {
-            Step::Code { sent, .. } => Some(sent.code.clone()),
+    let t = i18n.texts().session;
+    let stand = door.stand;
+    let waiting = Memo::new(move |_| {
+        stand.step.with(|step| match step {
+            Step::Code(waiting) => Some(waiting.clone()),
             Step::Contact { .. } => None,
         })
     });
-    let error = Signal::derive(move || {
-        door.stand.step.with(|step| match step {
-            Step::Code { error, .. } => error.clone(),
-            Step::Contact { .. } => None,
-        })
+    let code =
+        Signal::derive(move || waiting.with(|waiting| waiting.as_ref().map(|one| one.sent.code.clone())));
+    let error =
+        Signal::derive(move || waiting.with(|waiting| waiting.as_ref().and_then(|one| one.error.clone())));
+    let busy = Signal::derive(move || waiting.with(|waiting| waiting.as_ref().is_some_and(|one| one.busy)));
+    // What was kept for a reload is given up once the server's clock says that it was too long ago.
+    Effect::new(move || {
+        let now = door.now.get();
+        let stale = waiting.with_untracked(|waiting| waiting.as_ref().is_some_and(|one| one.is_stale(now)));
+        if stale && door.session.knows_time() {
+            stand.begin();
+        }
     });
-    let busy = Memo::new(move |_| door.stand.step.with(|step| matches!(step, Step::Code { busy: true, .. })));
     let to = move || {
-        sent.get().map(|code| {
+        code.get().map(|code| {
             let text = match (code.channel, code.sent_to.is_empty()) {
                 (Channel::Sms, false) => t.sent_sms,
                 (Channel::Email, false) => t.sent_email,
@@ -544,52 +594,32 @@ fn CodeStep(door: Door) -> impl IntoView {
             fill(text, &[&code.sent_to])
         })
     };
-    let left = move || {
-        sent.get().map(|code| match seconds_until(code.ends_at, door.now.get()) {
-            _ if code.tries_left == 0 => r.code_locked.to_owned(),
-            0 => r.code_over.to_owned(),
-            seconds => fill(r.code_running, &[&clock_text(seconds)]),
+    let agree = move || {
+        door.session.link.with(Option::is_some).then(|| {
+            view! {
+                <label class="sign-in__agree" data-guard="">
+                    <input type="checkbox" prop:checked=move || stand.agreed.get()
+                        on:change=move |event| stand.agreed.set(event_target_checked(&event))/>
+                    {t.show_here}
+                </label>
+            }
         })
     };
-    let wait = Memo::new(move |_| sent.get().map_or(0, |code| seconds_until(code.resend_at, door.now.get())));
-    let resend = move || {
-        if wait.get() > 0 { fill(r.resend_in, &[&clock_text(wait.get())]) } else { r.resend.to_owned() }
+    let change = view! {
+        <button class="link-button" type="button" disabled=move || busy.get() on:click=move |_| {
+            stand.digits.set(String::new());
+            stand.put(Step::NEW);
+        }>{t.change}</button>
     };
-    let other = Memo::new(move |_| {
-        sent.get().and_then(|code| code.channels.iter().copied().find(|way| *way != code.channel))
-    });
-    let held_back = Signal::derive(move || busy.get() || wait.get() > 0);
     view! {
         <div class="sign-in__form">
             <header>
                 <h2 class="screen__title" tabindex="-1">{t.code_title}</h2>
                 <p class="screen__lead">{to}</p>
             </header>
-            <CodeField id="sign-in-code" label=Signal::derive(move || r.code_label.to_owned()) value=door.stand.digits error busy
-                on_full=Callback::new(move |code| door.check(code))/>
-            <p class="code-step__life">{left}</p>
-            {move || door.session.link.with(Option::is_some).then(|| view! {
-                <label class="sign-in__agree" data-guard="">
-                    <input type="checkbox" prop:checked=move || door.stand.agreed.get()
-                        on:change=move |event| door.stand.agreed.set(event_target_checked(&event))/>
-                    {t.show_here}
-                </label>
-            })}
-            <button class="button button--primary button--wide" part="button primary" type="button"
-                disabled=move || { busy.get() || door.stand.digits.with(String::len) != tukar_wire::CODE_DIGITS }
-                on:click=move |_| door.check(door.stand.digits.get_untracked())>
-                {move || if busy.get() { t.checking } else { t.check }}
-            </button>
-            <div class="code-step__ways">
-                <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| door.resend(None)>{resend}</button>
-                {move || other.get().map(|way| view! {
-                    <button class="link-button" type="button" disabled=move || held_back.get() on:click=move |_| door.resend(Some(way))>
-                        {match way { Channel::Sms => r.resend_sms, Channel::Email => r.resend_email }}
-                    </button>
-                })}
-                <button class="link-button" type="button" disabled=move || busy.get()
-                    on:click=move |_| { door.stand.digits.set(String::new()); door.stand.step.set(Step::NEW); }>{t.change}</button>
-            </div>
+            <challenge::CodeStep i18n now=door.now id="sign-in-code" code digits=stand.digits error checking=busy busy confirm=t.check.to_owned()
+                checking_text=t.checking guarded=false sends_itself=true on_code=Callback::new(move |code| door.check(code))
+                on_resend=Callback::new(move |way| door.resend(way)) above=agree.into_any() more=change.into_any()/>
             <p class="review__note">{t.not_come}</p>
         </div>
     }

@@ -8,3 +8,4 @@ pub mod icon;
 pub mod notice;
 pub mod reactive;
 pub mod viewport;
+pub mod web_otp;

@@ -40,7 +40,7 @@ const PURE: &[&str] = &[
     "src/catalog/fold.rs",
     "src/catalog/window.rs",
     "src/redeem/flow.rs",
-    "src/redeem/code.rs",
+    "src/challenge/life.rs",
     "src/history/kinds.rs",
     "src/locker/words.rs",
     "src/support/shown.rs",

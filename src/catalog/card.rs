@@ -27,7 +27,7 @@ impl Card<'_> {
         let low =
             low.map(|left| crate::i18n::fill(words.texts.stock_low, &[&words.i18n.number(i64::from(left))]));
         view! {
-            <li class="reward" part="card" data-row=self.row.to_string()>
+            <li class="reward" part="card" data-row=self.row.to_string() data-reward=reward.id.clone()>
                 <div class="reward__picture">
                     {picture(reward, self.api_base)}
                     {reward.promotion.as_ref().map(|promotion| {

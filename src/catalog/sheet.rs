@@ -22,6 +22,8 @@ pub(crate) fn sheet(
         if open.get() && !dialog.open() {
             // Refused only for a dialog outside the document: then there is nothing to show.
             let _ = dialog.show_modal();
+            // The browser would begin at the button that closes. What is in it is drawn by then.
+            request_animation_frame(move || focus_label(&dialog, label_id));
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
@@ -41,5 +43,14 @@ pub(crate) fn sheet(
                 {move || open.get().then(&content)}
             </div>
         </dialog>
+    }
+}
+
+/// A reader begins at what the dialog is about.
+fn focus_label(dialog: &web_sys::HtmlDialogElement, label_id: &str) {
+    let label = dialog.query_selector(&format!("#{label_id}")).ok().flatten();
+    if let Some(label) = label.and_then(|label| label.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = label.set_attribute("tabindex", "-1");
+        let _ = label.focus();
     }
 }

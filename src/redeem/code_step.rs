@@ -1,19 +1,15 @@
-//! The code step: where the code went, the field, time and tries left, sending again, and the hold that ends by itself.
+//! The code step of a redemption: where the code went and what for, and the hold that ends by itself.
 
 use super::Desk;
-use super::code::{Life, Resend, look};
 use super::flow::{Doing, Event, Note, State};
 use crate::api::attempt;
+use crate::challenge::{self, tries_text};
 use crate::i18n::{I18n, fill};
-use crate::ui::code_field::CodeField;
-use crate::ui::countdown::{clock_text, seconds_until, spoken_step};
+use crate::ui::countdown::{clock_text, seconds_until};
 use crate::ui::notice::{Notice, Tone, one_line, problem_notice};
 use crate::ui::reactive::{Memo, RwSignal, Signal};
 use leptos::prelude::*;
 use tukar_wire::{Channel, ProblemKind, Redemption};
-
-/// From how many seconds left on the time is shown as a warning.
-const HURRY_SECONDS: i64 = 60;
 
 /// Lives while the redemption is held, through wrong codes and resends.
 #[component]
@@ -37,18 +33,6 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             _ => None,
         })
     });
-    let code_now =
-        Memo::new(move |_| held.with(|held| held.as_ref()?.code.as_ref().map(|code| look(code, now.get()))));
-    let error = Signal::derive(move || match note.get() {
-        Some(Note::Refused(problem)) if at_field(problem.kind) => Some(one_line(&problem)),
-        Some(Note::Wrong(_)) => {
-            match held.with(|held| held.as_ref()?.code.as_ref().map(|code| code.tries_left)) {
-                None | Some(0) => Some(t.code_locked.to_owned()),
-                Some(tries) => Some(format!("{} {}.", t.code_wrong, tries_text(i18n, tries))),
-            }
-        }
-        _ => None,
-    });
     let hold_left = Memo::new(move |_| {
         held.with(|held| held.as_ref().map_or(0, |held| seconds_until(held.hold_ends_at, now.get())))
     });
@@ -65,24 +49,10 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             digits.set(String::new());
         }
     });
-    let submit = move |code| desk.dispatch(Event::Submit { code, key: attempt::new_id() });
-    let on_full = Callback::new(submit);
-    let press = move |_| {
-        let code = digits.get_untracked();
-        if code.len() == tukar_wire::CODE_DIGITS {
-            submit(code);
-        }
-    };
-    let spoken = Memo::new(move |_| {
-        code_now.get().map(|code| match code.life {
-            Life::Running { seconds, .. } => fill(t.code_running, &[&clock_text(spoken_step(seconds))]),
-            Life::Locked => t.code_locked.to_owned(),
-            Life::Over => t.code_over.to_owned(),
-        })
-    });
-    let points = Memo::new(move |_| {
-        held.with(|held| held.as_ref().map_or(String::new(), |held| i18n.points(held.points)))
-    });
+    let on_code = Callback::new(move |code| desk.dispatch(Event::Submit { code, key: attempt::new_id() }));
+    let on_resend = Callback::new(move |channel| desk.dispatch(Event::Resend(channel)));
+    let code = Signal::derive(move || held.with(|held| held.as_ref()?.code.clone()));
+    let points = held.with_untracked(|held| held.as_ref().map_or(0, |held| held.points));
     view! {
         <div class="code-step">
             {move || held.get().map(|held| view! { <SentTo desk held/> }.into_any())}
@@ -92,14 +62,9 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
                 Some(Note::NotArrived(_)) => view! { <Notice tone=Tone::Warn>{t.not_arrived}</Notice> }.into_any(),
                 _ => ().into_any(),
             }}
-            <CodeField id="redeem-code" label=Signal::derive(move || t.code_label.to_owned()) value=digits error busy on_full/>
-            <p class="code-step__life" aria-hidden="true">{move || code_now.get().map(|code| life_line(i18n, code.life))}</p>
-            <p class="visually-hidden" role="status">{move || if confirming.get() { Some(t.confirming.to_owned()) } else { spoken.get() }}</p>
-            <button class="button button--primary button--wide" part="button primary" type="button" data-guard="" on:click=press
-                disabled=move || busy.get() || digits.with(String::len) != tukar_wire::CODE_DIGITS>
-                {move || if confirming.get() { t.confirming.to_owned() } else { fill(t.confirm, &[&points.get()]) }}
-            </button>
-            <Ways desk code_now=Signal::derive(move || code_now.get()) busy/>
+            <challenge::CodeStep i18n now id="redeem-code" code digits error=error_of(desk, note, held) checking=confirming.into()
+                busy=busy.into() confirm=fill(t.confirm, &[&i18n.points(points)]) checking_text=t.confirming guarded=true sends_itself=false
+                on_code on_resend above=().into_any() more=().into_any()/>
             <div class="code-step__hold">
                 <p>{move || held.get().map(|held| fill(t.held, &[&i18n.points(held.points)]))}
                     " " {move || fill(t.hold_left, &[&clock_text(hold_left.get())])}</p>
@@ -109,6 +74,21 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Why the last code was not taken.
+fn error_of(desk: Desk, note: Memo<Option<Note>>, held: Memo<Option<Redemption>>) -> Signal<Option<String>> {
+    let t = desk.i18n.texts().redeem;
+    Signal::derive(move || match note.get() {
+        Some(Note::Refused(problem)) if at_field(problem.kind) => Some(one_line(&problem)),
+        Some(Note::Wrong(_)) => {
+            match held.with(|held| held.as_ref()?.code.as_ref().map(|code| code.tries_left)) {
+                None | Some(0) => Some(t.code_locked.to_owned()),
+                Some(tries) => Some(format!("{} {}.", t.code_wrong, tries_text(desk.i18n, tries))),
+            }
+        }
+        _ => None,
+    })
 }
 
 fn held_of(state: &State) -> Option<Redemption> {
@@ -141,26 +121,6 @@ fn at_field(kind: ProblemKind) -> bool {
     )
 }
 
-fn tries_text(i18n: I18n, tries: u32) -> String {
-    let t = i18n.texts().redeem;
-    if tries == 1 { t.tries_one.to_owned() } else { fill(t.tries_many, &[&i18n.number(i64::from(tries))]) }
-}
-
-fn life_line(i18n: I18n, life: Life) -> AnyView {
-    let t = i18n.texts().redeem;
-    match life {
-        Life::Running { seconds, tries } => {
-            view! {
-                <span class:code-step__life--warn=seconds <= HURRY_SECONDS>{fill(t.code_running, &[&clock_text(seconds)])}</span>
-                <span class:code-step__life--warn={tries <= 2}>{tries_text(i18n, tries)}</span>
-            }
-            .into_any()
-        }
-        Life::Locked => view! { <span class="code-step__life--warn">{t.code_locked}</span> }.into_any(),
-        Life::Over => view! { <span class="code-step__life--warn">{t.code_over}</span> }.into_any(),
-    }
-}
-
 #[component]
 fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
     let i18n = desk.i18n;
@@ -173,11 +133,7 @@ fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
         let (before, after) = text.split_once("{0}").unwrap_or((text, ""));
         (before, after, code.sent_to.clone())
     });
-    let title = if held.quantity > 1 {
-        format!("{} × {}", i18n.number(i64::from(held.quantity)), held.title)
-    } else {
-        held.title.clone()
-    };
+    let title = title_of(i18n, &held);
     view! {
         <p class="code-step__sent">
             {before}<b><bdi>{to}</bdi></b>{after}" "
@@ -187,29 +143,10 @@ fn SentTo(desk: Desk, held: Redemption) -> impl IntoView {
     }
 }
 
-#[component]
-fn Ways(desk: Desk, code_now: Signal<Option<super::code::CodeNow>>, busy: Memo<bool>) -> impl IntoView {
-    let t = desk.i18n.texts().redeem;
-    let ready = Memo::new(move |_| {
-        code_now.with(|code| code.as_ref().is_none_or(|code| code.resend == Resend::Ready))
-    });
-    let label = move || {
-        code_now.with(|code| match code.as_ref().map(|code| code.resend) {
-            Some(Resend::In(seconds)) => fill(t.resend_in, &[&clock_text(seconds)]),
-            _ => t.resend.to_owned(),
-        })
-    };
-    let other = Memo::new(move |_| code_now.with(|code| code.as_ref().and_then(|code| code.other)));
-    view! {
-        <div class="code-step__ways">
-            <button class="link-button" type="button" disabled=move || busy.get() || !ready.get()
-                on:click=move |_| desk.dispatch(Event::Resend(None))>{label}</button>
-            {move || other.get().map(|channel| view! {
-                <button class="link-button" type="button" disabled=move || busy.get() || !ready.get()
-                    on:click=move |_| desk.dispatch(Event::Resend(Some(channel)))>
-                    {match channel { Channel::Sms => t.resend_sms, Channel::Email => t.resend_email }}
-                </button>
-            })}
-        </div>
+fn title_of(i18n: I18n, held: &Redemption) -> String {
+    if held.quantity > 1 {
+        format!("{} × {}", i18n.number(i64::from(held.quantity)), held.title)
+    } else {
+        held.title.clone()
     }
 }

@@ -32,6 +32,12 @@ pub(super) struct Sheet {
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
+/// False in the browsers of some apps, which have no way to print.
+pub(super) fn can_print() -> bool {
+    let print = web_sys::window().and_then(|window| js_sys::Reflect::get(&window, &"print".into()).ok());
+    print.is_some_and(|print| print.is_function())
+}
+
 /// Prints the sheet from a frame of its own beside `place`; a browser that can't does nothing.
 pub(super) fn print(place: &HtmlElement, sheet: &Sheet) {
     let _ = try_print(place, sheet);

@@ -288,6 +288,7 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
             sheet.with_value(|sheet| paper::print(&place, sheet));
         }
     };
+    let can_print = paper::can_print();
     let sending = RwSignal::new(false);
     let id = StoredValue::new(voucher.id.clone());
     let send = move |channel: Channel| {
@@ -310,10 +311,11 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
     view! {
         <div class="ticket__actions" node_ref=place>
             <button class="button button--primary" part="button primary" type="button" on:click=copy>{t.copy}</button>
-            <button class="button" part="button" type="button" on:click=print>{t.print}</button>
+            {can_print.then(|| view! { <button class="button" part="button" type="button" on:click=print>{t.print}</button> })}
             {again(Channel::Sms, t.send_sms)}
             {again(Channel::Email, t.send_email)}
         </div>
+        {(!can_print).then(|| view! { <p class="ticket__count">{desk.i18n.texts().challenge.no_print}</p> })}
         {move || by_hand.get().then(|| view! { <SelectedCode code=code.get_value() label=t.voucher_code/> })}
         <p class="ticket__said" class:ticket__said--bad=move || matches!(said.get(), Said::Bad(_)) role="status">
             {move || match said.get() { Said::Nothing => None, Said::Good(text) | Said::Bad(text) => Some(text) }}

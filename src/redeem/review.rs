@@ -99,6 +99,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
                             <button class="button button--primary button--wide" part="button primary" type="submit" data-guard="" disabled=move || sending.get() || waiting.get()>
                                 {move || if sending.get() { t.sending } else if unsent.get() { t.send_code_again } else { t.send_code }}
                             </button>
+                            {goes_to(desk, channel.get().or(quote.channels.first().copied()))}
                             <p class="review__note">{note}</p>
                         }.into_any()
                     } else {
@@ -384,6 +385,18 @@ fn Ways(i18n: I18n, quote: Quote, channel: RwSignal<Option<Channel>>) -> impl In
             </fieldset>
         }
     })
+}
+
+/// Where the code will go, before it is asked for.
+fn goes_to(desk: Desk, channel: Option<Channel>) -> Option<AnyView> {
+    let t = desk.i18n.texts().challenge;
+    let contacts = desk.contacts.get();
+    let (text, to) = match channel? {
+        Channel::Sms => (t.goes_by_sms, contacts.phone?),
+        Channel::Email => (t.goes_by_email, contacts.email?),
+    };
+    let (before, after) = text.split_once("{0}").unwrap_or((text, ""));
+    Some(view! { <p class="review__note">{before}<bdi>{to}</bdi>{after}</p> }.into_any())
 }
 
 #[component]

@@ -1,31 +1,22 @@
-//! The field for a one-time code: one input, any separators, any decimal digits, sent by itself when it is full.
+//! The field for a one-time code: one input, any separators, any decimal digits, whole messages pasted.
 //!
 //! One input and not one box per digit: autofill, paste, screen readers and the keyboard all know how to use it.
-//! Invariants: the field never holds anything but ASCII digits, at most as many as the code has; the same full code
-//! is offered once, until it is changed; after an error what was typed stays, selected, so that typing replaces it.
+//! Invariants: the field never holds anything but ASCII digits, at most as many as the code has; a text in which the code
+//! is not certain is never sent by itself; the same full code is offered once, until it is changed; after an error what
+//! was typed stays, selected, so that typing replaces it.
+
+#[path = "../../crates/domain/src/code/typed.rs"]
+pub mod typed;
 
 use crate::ui::reactive::{RwSignal, Signal, StoredValue};
+use js_sys::{Function, Reflect};
 use leptos::html::Input;
 use leptos::prelude::*;
+use typed::{Reading, TYPED_BYTES_MAX, digits_of, read};
+use wasm_bindgen::{JsCast, JsValue};
 
-/// The digits in what was typed, pasted or filled in: separators and words are dropped, digits of other scripts
-/// become ASCII, and what comes after the first `max` digits is cut.
-#[must_use]
-pub fn digits_of(typed: &str, max: usize) -> String {
-    typed.chars().filter_map(ascii_digit).take(max).collect()
-}
-
-/// Arabic-Indic, Persian and full-width digits are what phones of those languages put on the clipboard.
-fn ascii_digit(c: char) -> Option<char> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '\u{0660}'..='\u{0669}' => '\u{0660}',
-        '\u{06F0}'..='\u{06F9}' => '\u{06F0}',
-        '\u{FF10}'..='\u{FF19}' => '\u{FF10}',
-        _ => return None,
-    };
-    char::from_digit(u32::from(c) - u32::from(zero), 10)
-}
+/// Set by the frame's script on a field that lost the keyboard while it was typed in, without the visitor's doing.
+const INTERRUPTED: &str = "data-interrupted";
 
 /// One input for a one-time code of `digits` digits.
 ///
@@ -44,49 +35,57 @@ pub fn CodeField(
     /// Why the last code was not taken.
     #[prop(into)]
     error: Signal<Option<String>>,
+    /// Said instead of the error, without taking the keyboard: that no code can be typed any more.
+    #[prop(into)]
+    over: Signal<Option<String>>,
+    /// What to say of a pasted text in which no code is certain.
+    unclear: &'static str,
     /// A check is under way.
     #[prop(into)]
     busy: Signal<bool>,
-    /// Called with the code when its last digit is typed, and on Enter.
+    /// Changes with each code that is sent; the keyboard then comes to the field.
+    #[prop(into)]
+    round: Signal<i64>,
+    /// Whether a whole code is offered as soon as it is there, and not only on Enter.
+    sends_itself: bool,
+    /// Called with the code.
     on_full: Callback<String>,
     /// How many digits a code has.
     #[prop(default = tukar_wire::CODE_DIGITS)]
     digits: usize,
 ) -> impl IntoView {
     let input = NodeRef::<Input>::new();
-    let offered = StoredValue::new(String::new());
-    let offer = move |code: String| {
-        if code.len() == digits && !busy.get_untracked() {
-            offered.set_value(code.clone());
-            on_full.run(code);
-        }
+    let field = Field {
+        input,
+        value,
+        digits,
+        offered: StoredValue::new(String::new()),
+        unclear: RwSignal::new(false),
+        busy,
+        sends_itself,
+        on_full,
     };
-    let typed = move |event: leptos::ev::Event| {
-        let text = event_target_value(&event);
-        let code = digits_of(&text, digits);
-        if code != text
-            && let Some(input) = input.get_untracked()
-        {
-            input.set_value(&code);
-        }
-        value.set(code.clone());
-        if code != offered.get_value() {
-            offer(code);
-        }
-    };
+    let said = Signal::derive(move || match (over.get(), field.unclear.get()) {
+        (Some(over), _) => Some(over),
+        (None, true) => Some(unclear.to_owned()),
+        (None, false) => error.get(),
+    });
     // Keeps the browser's selection in step with the error: what was typed is selected, so that typing replaces it.
     Effect::new(move || {
         if error.get().is_some()
             && let Some(input) = input.get_untracked()
         {
-            offered.set_value(String::new());
+            field.offered.set_value(String::new());
+            field.unclear.set(false);
             let _ = input.focus();
             input.select();
         }
     });
-    // Keeps the keyboard where the code is typed, as soon as the field is there.
+    // Keeps the keyboard where the code is typed: as soon as the field is there, and when another code was sent.
     Effect::new(move || {
+        round.track();
         if let Some(input) = input.get() {
+            let _ = input.remove_attribute(INTERRUPTED);
             let _ = input.focus();
         }
     });
@@ -106,62 +105,115 @@ pub fn CodeField(
                 autocapitalize="off"
                 spellcheck="false"
                 dir="ltr"
-                // Room for separators: `4 8 2 - 9 1 3` is pasted whole and cleaned after.
-                maxlength=(digits * 3).to_string()
-                pattern=format!("[0-9]{{{digits}}}")
+                // Room for a whole message: it is pasted uncut, and read.
+                maxlength=TYPED_BYTES_MAX.to_string()
                 required=true
                 prop:value=move || value.get()
-                prop:readOnly=move || busy.get()
-                aria-invalid=move || error.get().is_some().then_some("true")
-                aria-describedby=move || error.get().is_some().then(|| described.clone())
-                on:input=typed
+                prop:readOnly=move || busy.get() || over.with(Option::is_some)
+                aria-invalid=move || said.with(Option::is_some).then_some("true")
+                aria-describedby=move || said.with(Option::is_some).then(|| described.clone())
+                on:input=move |event| field.changed(&event)
+                on:paste=move |event| field.pasted(&event)
                 on:keydown=move |event: leptos::ev::KeyboardEvent| {
                     if event.key() == "Enter" {
                         event.prevent_default();
-                        offer(value.get_untracked());
+                        field.offer(value.get_untracked());
                     }
                 }
             />
-            <p class="code-field__error" id=described_too role="alert">{move || error.get()}</p>
+            <p class="code-field__error" id=described_too role="alert">{move || said.get()}</p>
         </div>
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::digits_of;
+/// What the field's events work with.
+#[derive(Clone, Copy)]
+struct Field {
+    input: NodeRef<Input>,
+    value: RwSignal<String>,
+    digits: usize,
+    /// The last code that was offered; not offered again by itself.
+    offered: StoredValue<String>,
+    /// Something was pasted that holds no certain code.
+    unclear: RwSignal<bool>,
+    busy: Signal<bool>,
+    sends_itself: bool,
+    on_full: Callback<String>,
+}
 
-    #[test]
-    fn separators_and_words_around_a_code_are_dropped() {
-        for (typed, code) in [
-            ("482913", "482913"),
-            ("482 913", "482913"),
-            ("482-913", "482913"),
-            (" 4 8 2\u{a0}9 1 3 ", "482913"),
-            ("Kode: 482913.", "482913"),
-            ("482913\n", "482913"),
-            ("48", "48"),
-            ("", ""),
-            ("abc", ""),
-        ] {
-            assert_eq!(digits_of(typed, 6), code, "{typed:?}");
+impl Field {
+    fn offer(self, code: String) {
+        if code.len() == self.digits && !self.busy.get_untracked() {
+            self.offered.set_value(code.clone());
+            self.on_full.run(code);
         }
     }
 
-    #[test]
-    fn digits_of_other_scripts_become_ascii() {
-        for typed in ["٤٨٢٩١٣", "۴۸۲۹۱۳", "４８２９１３"] {
-            assert_eq!(digits_of(typed, 6), "482913", "{typed}");
+    /// A text is put into the field; one that holds a code replaces what was typed before, whatever the caret's place.
+    fn pasted(self, event: &JsValue) {
+        let Some(text) = clipboard_text(event) else { return };
+        match read(&text, self.digits) {
+            Reading::Code { digits, certain } => self.take(digits, certain),
+            Reading::Unclear => self.unclear.set(true),
+            // Some of the digits: the browser puts them where the caret is.
+            Reading::Part(_) => return,
+        }
+        if let Some(event) = event.dyn_ref::<web_sys::Event>() {
+            event.prevent_default();
         }
     }
 
-    #[test]
-    fn what_comes_after_the_last_digit_is_cut() {
-        assert_eq!(digits_of("4829135", 6), "482913");
+    fn changed(self, event: &leptos::ev::Event) {
+        let text = event_target_value(event);
+        if is_one_key(event) {
+            return self.take(digits_of(&text, self.digits), true);
+        }
+        match read(&text, self.digits) {
+            Reading::Code { digits, certain } => self.take(digits, certain),
+            Reading::Part(digits) => self.take(digits, true),
+            Reading::Unclear => {
+                let before = self.value.get_untracked();
+                self.show(&before);
+                self.unclear.set(true);
+            }
+        }
     }
 
-    #[test]
-    fn lookalikes_that_are_not_decimal_digits_are_dropped() {
-        assert_eq!(digits_of("①Ⅳ½²3", 6), "3");
+    fn show(self, code: &str) {
+        if let Some(input) = self.input.get_untracked()
+            && input.value() != code
+        {
+            input.set_value(code);
+        }
     }
+
+    fn take(self, code: String, certain: bool) {
+        self.show(&code);
+        self.unclear.set(false);
+        self.value.set(code.clone());
+        let input = self.input.get_untracked();
+        if code.is_empty()
+            && let Some(input) = &input
+        {
+            let _ = input.remove_attribute(INTERRUPTED);
+        }
+        let interrupted = input.is_some_and(|input| input.has_attribute(INTERRUPTED));
+        if self.sends_itself && certain && !interrupted && code != self.offered.get_value() {
+            self.offer(code);
+        }
+    }
+}
+
+/// One character came or went by the keyboard; an autofill or a dropped text is none.
+fn is_one_key(event: &JsValue) -> bool {
+    let text = |name: &str| Reflect::get(event, &name.into()).ok().and_then(|value| value.as_string());
+    let kind = text("inputType").unwrap_or_default();
+    kind.starts_with("delete")
+        || (kind == "insertText" && text("data").is_some_and(|data| data.chars().count() == 1))
+}
+
+fn clipboard_text(event: &JsValue) -> Option<String> {
+    let data = Reflect::get(event, &"clipboardData".into()).ok().filter(JsValue::is_object)?;
+    let read: Function = Reflect::get(&data, &"getData".into()).ok()?.dyn_into().ok()?;
+    read.call1(&data, &"text".into()).ok()?.as_string()
 }

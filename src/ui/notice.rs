@@ -72,6 +72,15 @@ pub fn failure_line(failure: &Failure, lost: &'static str) -> String {
     }
 }
 
+/// The same at a field: its own problem says more than the problem of the whole request.
+#[must_use]
+pub fn field_line(failure: &Failure, lost: &'static str) -> String {
+    match failure {
+        Failure::Refused(problem) if !problem.fields.is_empty() => problem.fields[0].message.clone(),
+        failure => failure_line(failure, lost),
+    }
+}
+
 /// What is said when nothing could be loaded.
 #[derive(Clone, Copy, Debug)]
 pub struct NotLoaded {

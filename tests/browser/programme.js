@@ -267,6 +267,12 @@ export class Shop {
     return code;
   }
 
+  /** Types the code of a redemption and sends it: nothing is spent without a press. */
+  async redeem(code) {
+    await this.codeField.fill(code);
+    await this.codeField.press('Enter');
+  }
+
   wrongOf(code) {
     return code === '111111' ? '222222' : '111111';
   }

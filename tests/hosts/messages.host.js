@@ -31,10 +31,10 @@ function made(chance, depth = 0) {
   };
   if (chance() < 0.05) return value();
   const message = one([{}, Object.create(null), Object.create({ extra: 1 })]);
-  if (depth === 0 && chance() < 0.9) Object.assign(message, { tukar: VERSION, type: one(WORDS.slice(0, 10)) });
+  if (depth === 0 && chance() < 0.9) Object.assign(message, { tukar: VERSION, type: one(WORDS.slice(0, 13)) });
   // Half of the time the very fields of a shape, else any.
   const shape = { ...FROM_FRAME, ...FROM_HOST }[message.type];
-  for (const field of shape && chance() < 0.6 ? Object.keys(shape) : FIELDS.filter(() => chance() < 0.15)) {
+  for (const field of shape && chance() < 0.85 ? Object.keys(shape) : FIELDS.filter(() => chance() < 0.15)) {
     Object.defineProperty(message, field, { value: value(), enumerable: true, configurable: true, writable: true });
   }
   if (message.type === 'event' && chance() < 0.7) {
@@ -44,6 +44,7 @@ function made(chance, depth = 0) {
     ]);
     Object.assign(message, { name, detail });
   }
+  if (message.type === 'ask' && chance() < 0.5) Object.assign(message, { id: 7, reward: one(WORDS), points: value() });
   return message;
 }
 

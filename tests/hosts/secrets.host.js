@@ -105,7 +105,7 @@ test('a member redeems in the frame, and the page learns points and reward and n
   const first = await programme.code(SARI.sms);
   await shop.choose('kopi senja', TITLE);
   const second = await shop.sendCode(SARI);
-  await shop.codeField.fill(second);
+  await shop.redeem(second);
   await expect(frame.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
   const voucher = await frame.getByText(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/).first().innerText();
 

@@ -100,6 +100,6 @@ test('where a page forbids frames, a window of its own leads to the same redempt
   const shop = new Shop(opened, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  await shop.codeField.fill(await shop.sendCode(SARI));
+  await shop.redeem(await shop.sendCode(SARI));
   await expect(opened.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
 });

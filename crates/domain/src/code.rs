@@ -3,9 +3,12 @@
 //! Numbers after OWASP ASVS 5.0 level 2. Invariants: a code is right at most once; a code that has ended or is locked is
 //! never right; two different bindings never have the same bytes.
 
+pub mod typed;
+
 use crate::{limits, points::Points};
 use jiff::{SignedDuration, Timestamp};
 use rand::RngCore;
+use typed::Reading;
 
 /// Digits of a code.
 pub const DIGITS: usize = 6;
@@ -40,14 +43,13 @@ pub fn make(rng: &mut impl RngCore) -> String {
     }
 }
 
-/// What was typed as six digits: spaces and hyphens are taken out; `None` when it is not a code.
+/// What was typed or pasted as six digits, as [`typed::read`] reads it; `None` when it is not a code.
 #[must_use]
 pub fn normalise(typed: &str) -> Option<String> {
-    if typed.len() > 64 {
-        return None;
+    match typed::read(typed, DIGITS) {
+        Reading::Code { digits, .. } => Some(digits),
+        Reading::Part(_) | Reading::Unclear => None,
     }
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    (digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
 /// All that a code for a redemption is bound to: another value of any of these makes the code wrong. Without `Debug`: a
@@ -305,7 +307,9 @@ mod tests {
             ("12345", None),
             ("1234567", None),
             ("12345a", None),
-            ("１２３４５６", None),
+            ("１２３４５６", Some("123456")),
+            ("Kode Anda 123456.\n@toko24.example.id #123456", Some("123456")),
+            ("281126 kode 123456", None),
             ("", None),
         ] {
             assert_eq!(normalise(typed).as_deref(), code, "{typed:?}");

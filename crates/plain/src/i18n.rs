@@ -6,6 +6,8 @@ pub mod app;
 pub mod balance;
 #[path = "../../../src/i18n/catalog.rs"]
 pub mod catalog;
+#[path = "../../../src/i18n/challenge.rs"]
+pub mod challenge;
 #[path = "../../../src/i18n/history.rs"]
 pub mod history;
 #[path = "../../../src/i18n/locker.rs"]
@@ -21,8 +23,8 @@ mod values;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use tukar_wire::Moment;
-pub use values::fill;
 use values::sign;
+pub use values::{fill, language_of};
 
 /// A moment this near is told with its weekday.
 const NEAR_MS: i64 = 6 * 86_400_000;
@@ -40,6 +42,8 @@ pub struct Texts {
     pub app: &'static app::Texts,
     /// Signing in.
     pub session: &'static session::Texts,
+    /// Typing a one-time code.
+    pub challenge: &'static challenge::Texts,
     /// Points.
     pub balance: &'static balance::Texts,
     /// The catalogue.
@@ -60,6 +64,7 @@ static ID: Texts = Texts {
     points: "poin",
     app: &app::ID,
     session: &session::ID,
+    challenge: &challenge::ID,
     balance: &balance::ID,
     catalog: &catalog::ID,
     redeem: &redeem::ID,
@@ -74,6 +79,7 @@ static EN: Texts = Texts {
     points: "points",
     app: &app::EN,
     session: &session::EN,
+    challenge: &challenge::EN,
     balance: &balance::EN,
     catalog: &catalog::EN,
     redeem: &redeem::EN,

@@ -6,6 +6,7 @@
 
 pub mod balance;
 pub mod catalog;
+pub mod code;
 pub mod help;
 pub mod history;
 pub mod i18n;
@@ -259,7 +260,7 @@ fn code_field(visit: &Visit, typed: &str, error: Option<&str>) -> Markup {
         div.code-field style=(PreEscaped("--code-digits:6")) {
             label.code-field__label for="plain-code" { (label) }
             input #plain-code.code-field__input type="text" name="code" inputmode="numeric" autocomplete="one-time-code"
-                autocapitalize="off" spellcheck="false" dir="ltr" maxlength="18" required value=(typed) autofocus
+                autocapitalize="off" spellcheck="false" dir="ltr" maxlength="1000" required value=(typed) autofocus
                 aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "plain-code-error")];
             p #plain-code-error.code-field__error role="alert" { @if let Some(error) = error { (error) } }
         }

@@ -5,7 +5,12 @@ pub mod countdown;
 #[path = "../../../src/locker/words.rs"]
 mod words;
 
-use crate::{Tab, Visit, code_field, i18n::fill, one_line, redeem::channel_word};
+use crate::{
+    Fields, Tab, Visit,
+    code::{self, Target},
+    i18n::fill,
+    one_line,
+};
 use countdown::{clock_text, seconds_until};
 use maud::{Markup, html};
 use tukar_wire::{Channel, CodeSent, Problem, Redemption, Voucher, VoucherPage};
@@ -41,6 +46,8 @@ pub struct Shelf<'a> {
     pub lock: Lock<'a>,
     /// Whether anything newer is on a page before.
     pub first: bool,
+    /// Name of this page: sent twice, it asks for one code.
+    pub form: &'a str,
 }
 
 /// The locker.
@@ -140,7 +147,7 @@ fn lock(visit: &Visit, shelf: Shelf<'_>) -> Markup {
     };
     html! {
         @match (shelf.lock, shelf.page.open_until) {
-            (Lock::Code { sent, written, typed, problem }, _) => (code(visit, (sent, written), (typed, problem))),
+            (Lock::Code { sent, written, typed, problem }, _) => (code(visit, Sent { sent, written, typed, problem })),
             (_, Some(until)) => div class="locker-lock locker-lock--open" {
                 (icon(true))
                 // Nothing counts down here, so the time is told too.
@@ -155,7 +162,7 @@ fn lock(visit: &Visit, shelf: Shelf<'_>) -> Markup {
                     p.locker-lock__text { (t.closed_note) }
                     p.locker-lock__said role="alert" { (said) }
                 }
-                (visit.form("/plain/locker/open", &[], html! { button class="button button--primary" { (t.open) } }))
+                (visit.form("/plain/locker/open", &[("page", shelf.form)], html! { button class="button button--primary" { (t.open) } }))
             },
         }
     }
@@ -173,37 +180,39 @@ fn icon(open: bool) -> Markup {
     }
 }
 
-fn code(
-    visit: &Visit,
-    (sent, written): (&CodeSent, &str),
-    (typed, problem): (&str, Option<&Problem>),
-) -> Markup {
-    let (i18n, t, r) = (visit.i18n, visit.i18n.texts().locker, visit.i18n.texts().redeem);
-    let to = match sent.code.channel {
+/// A code that was sent, and what came of typing one.
+#[derive(Clone, Copy)]
+struct Sent<'a> {
+    sent: &'a CodeSent,
+    /// The same as JSON, carried to the next page.
+    written: &'a str,
+    typed: &'a str,
+    problem: Option<&'a Problem>,
+}
+
+fn code(visit: &Visit, told: Sent<'_>) -> Markup {
+    let (t, r) = (visit.i18n.texts().locker, visit.i18n.texts().redeem);
+    let code = &told.sent.code;
+    let to = match code.channel {
         Channel::Sms => r.code_sent_sms,
         Channel::Email => r.code_sent_email,
     };
-    let error = problem.map(one_line);
+    let error = told.problem.map(one_line);
+    let carried: Fields<'_> = &[("sent", told.written)];
+    let step = code::Step {
+        code,
+        typed: told.typed,
+        error: error.as_deref(),
+        check: Target { path: "/plain/locker/check", carried },
+        resend: Target { path: "/plain/locker/resend", carried },
+        confirm: t.check,
+    };
+    let cancel = visit.form("/plain/locker", &[], html! { button.link-button { (t.cancel) } });
     html! {
         div.locker-code {
             h3.locker__heading { (t.code_title) }
-            p.locker-code__to { (fill(to, &[&sent.code.sent_to])) "." }
-            (visit.form("/plain/locker/check", &[("sent", written)], html! {
-                (code_field(visit, typed, error.as_deref()))
-                p.locker-code__left { (fill(i18n.texts().catalog.ends_on, &[&i18n.time(sent.code.ends_at)])) "." }
-                div { button class="button button--primary" { (t.check) } }
-            }))
-            div.locker-code__ways {
-                (visit.form("/plain/locker/resend", &[("sent", written)], html! {
-                    button.link-button { (r.resend) }
-                    @for way in sent.code.channels.iter().filter(|way| **way != sent.code.channel) {
-                        button.link-button name="channel" value=(channel_word(*way)) {
-                            (if *way == Channel::Sms { r.resend_sms } else { r.resend_email })
-                        }
-                    }
-                }))
-                (visit.form("/plain/locker", &[], html! { button.link-button { (t.cancel) } }))
-            }
+            p.locker-code__to { (fill(to, &[&code.sent_to])) "." }
+            (code::step(visit, step, &cancel))
         }
     }
 }

@@ -3,7 +3,12 @@
 #[path = "../../../src/redeem/recipient.rs"]
 pub mod recipient;
 
-use crate::{Fields, Visit, code_field, i18n::fill, notice, one_line, path_of};
+use crate::{
+    Fields, Visit,
+    code::{self, Target},
+    i18n::fill,
+    notice, one_line, path_of,
+};
 use maud::{Markup, html};
 use recipient::{Draft, FIELD_CHARS_MAX, Field, told_of};
 use tukar_wire::{
@@ -107,6 +112,7 @@ fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
                 }
             }
             button class="button button--primary button--wide" { (t.send_code) }
+            (goes_to(visit, quote.channels.first().copied()))
             p.review__note { (fill(t.hold_note, &[&i18n.number(i64::from(quote.hold_seconds / 60))])) }
         } @else {
             div class="notice notice--warn" {
@@ -115,6 +121,17 @@ fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
             }
         }
     }
+}
+
+/// Where the code will go, before it is asked for.
+fn goes_to(visit: &Visit, channel: Option<Channel>) -> Markup {
+    let t = visit.i18n.texts().challenge;
+    let member = visit.session.as_ref().map(|signed| &signed.member);
+    let told = member.and_then(|member| match channel? {
+        Channel::Sms => Some((t.goes_by_sms, member.phone_masked.as_ref()?)),
+        Channel::Email => Some((t.goes_by_email, member.email_masked.as_ref()?)),
+    });
+    html! { @if let Some((text, to)) = told { p.review__note { (fill(text, &[to])) } } }
 }
 
 /// The word of a channel in a form.
@@ -244,7 +261,10 @@ pub fn standing(
 
 fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: Option<&Problem>) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
-    let carried: Fields<'_> = &[("attempt", &held.id), ("key", key), ("tab", visit.tab.word())];
+    // Which code the page was shown with: sent twice, it asks for one other.
+    let ends = held.code.as_ref().map_or_else(String::new, |code| code.ends_at.0.to_string());
+    let carried: Fields<'_> =
+        &[("attempt", &held.id), ("key", key), ("tab", visit.tab.word()), ("ends", &ends)];
     let at_field = |kind| {
         use ProblemKind::{CodeEnded, CodeLocked, CodeWrong, Invalid, Malformed};
         matches!(kind, CodeWrong | CodeEnded | CodeLocked | Invalid | Malformed)
@@ -264,29 +284,15 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
                     }
                 }
                 @if let Some(problem) = problem.filter(|problem| !at_field(problem.kind)) { (notice(visit, problem)) }
-                (visit.form("/plain/redeem/confirm", carried, html! {
-                    (code_field(visit, typed, error.as_deref()))
-                    @if let Some(code) = &held.code {
-                        p.code-step__life {
-                            @if code.tries_left == 0 { span.code-step__life--warn { (t.code_locked) } } @else {
-                                span { (fill(i18n.texts().catalog.ends_on, &[&i18n.time(code.ends_at)])) }
-                                " " span { (tries(visit, code.tries_left)) }
-                            }
-                        }
-                    }
-                    button class="button button--primary button--wide" { (fill(t.confirm, &[&i18n.points(held.points)])) }
-                }))
                 @if let Some(code) = &held.code {
-                    div.code-step__ways {
-                        (visit.form("/plain/redeem/resend", carried, html! {
-                            button.link-button { (t.resend) }
-                            @for way in code.channels.iter().filter(|way| **way != code.channel) {
-                                button.link-button name="channel" value=(channel_word(*way)) {
-                                    (if *way == Channel::Sms { t.resend_sms } else { t.resend_email })
-                                }
-                            }
-                        }))
-                    }
+                    (code::step(visit, code::Step {
+                        code,
+                        typed,
+                        error: error.as_deref(),
+                        check: Target { path: "/plain/redeem/confirm", carried },
+                        resend: Target { path: "/plain/redeem/resend", carried },
+                        confirm: &fill(t.confirm, &[&i18n.points(held.points)]),
+                    }, &html! {}))
                 }
                 div.code-step__hold {
                     p { (fill(t.held, &[&i18n.points(held.points)])) " " (fill(i18n.texts().catalog.ends_on, &[&i18n.time(held.hold_ends_at)])) "." }
@@ -294,15 +300,6 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
                 }
             }
         }
-    }
-}
-
-fn tries(visit: &Visit, left: u32) -> String {
-    let t = visit.i18n.texts().redeem;
-    if left == 1 {
-        t.tries_one.to_owned()
-    } else {
-        fill(t.tries_many, &[&visit.i18n.number(i64::from(left))])
     }
 }
 

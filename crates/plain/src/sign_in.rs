@@ -1,19 +1,36 @@
 //! Signing in: contact, then code. Where it leads to afterwards is carried along.
 
-use crate::{Fields, Visit, code_field, i18n::fill, one_line};
+use crate::{
+    Fields, Visit,
+    code::{self, Target},
+    i18n::fill,
+    one_line,
+};
 use maud::{Markup, html};
 use tukar_wire::{Channel, CodeSent, Problem};
 
-/// Who are you? `typed` is what was typed before, `why` says that a session ended.
+/// What the page of the contact was asked with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// What was typed before.
+    pub typed: &'a str,
+    /// Others use this computer too.
+    pub shared: bool,
+    /// Where it leads to.
+    pub then: Fields<'a>,
+    /// Name of this page: sent twice, it asks for one code.
+    pub page: &'a str,
+    /// A session has ended.
+    pub ended: bool,
+}
+
+/// Who are you?
 #[must_use]
-pub fn contact(
-    visit: &Visit,
-    typed: &str,
-    problem: Option<&Problem>,
-    (then, ended): (Fields<'_>, bool),
-) -> Markup {
-    let t = visit.i18n.texts().session;
+pub fn contact(visit: &Visit, problem: Option<&Problem>, asked: Asked<'_>) -> Markup {
+    let (t, c) = (visit.i18n.texts().session, visit.i18n.texts().challenge);
     let error = problem.map(one_line);
+    let mut carried = asked.then.to_vec();
+    carried.push(("page", asked.page));
     let body = html! {
         header {
             h2.screen__title { (t.title) }
@@ -21,19 +38,26 @@ pub fn contact(
         }
         div.field {
             label.field__label for="sign-in-contact" { (t.contact) }
-            input #sign-in-contact.field__input name="contact" type="text" autocomplete="username" autocapitalize="off"
-                spellcheck="false" maxlength="254" required autofocus value=(typed)
+            input #sign-in-contact.field__input name="contact" type="text" autocomplete="off" autocapitalize="off"
+                spellcheck="false" maxlength="254" required autofocus value=(asked.typed)
                 aria-describedby="sign-in-hint sign-in-error" aria-invalid=[error.as_ref().map(|_| "true")];
             p #sign-in-hint.field__hint { (t.contact_hint) }
             p #sign-in-error.field__error role="alert" { @if let Some(error) = &error { (error) } }
+        }
+        div.sign-in__shared {
+            label.sign-in__agree {
+                input type="checkbox" name="shared" value="1" checked[asked.shared] aria-describedby="sign-in-shared";
+                (c.shared)
+            }
+            p #sign-in-shared.field__hint { (c.shared_hint) }
         }
         button class="button button--primary button--wide" { (t.send) }
     };
     html! {
         section.sign-in {
             (visit.go((visit.home(), "/plain/home"), &[], html! { button.link-button { (t.back) } }))
-            @if ended { div class="notice notice--warn" { div { (t.ended) } } }
-            div.sign-in__form { (visit.form("/plain/sign-in", then, body)) }
+            @if asked.ended { div class="notice notice--warn" { div { (t.ended) } } }
+            div.sign-in__form { (visit.form("/plain/sign-in", &carried, body)) }
         }
     }
 }
@@ -46,7 +70,7 @@ pub fn code(
     (typed, problem): (&str, Option<&Problem>),
     carried: Fields<'_>,
 ) -> Markup {
-    let (t, r) = (visit.i18n.texts().session, visit.i18n.texts().redeem);
+    let t = visit.i18n.texts().session;
     let code = &sent.code;
     let to = match (code.channel, code.sent_to.is_empty()) {
         (Channel::Sms, false) => t.sent_sms,
@@ -55,11 +79,15 @@ pub fn code(
         (Channel::Email, true) => t.sent_other_email,
     };
     let error = problem.map(one_line);
-    let body = html! {
-        (code_field(visit, typed, error.as_deref()))
-        p.code-step__life { (fill(visit.i18n.texts().catalog.ends_on, &[&visit.i18n.time(code.ends_at)])) }
-        button class="button button--primary button--wide" { (t.check) }
+    let step = code::Step {
+        code,
+        typed,
+        error: error.as_deref(),
+        check: Target { path: "/plain/sign-in/check", carried },
+        resend: Target { path: "/plain/sign-in/resend", carried },
+        confirm: t.check,
     };
+    let change = visit.go(("/plain/sign-in", ""), &[], html! { button.link-button { (t.change) } });
     html! {
         section.sign-in {
             div.sign-in__form {
@@ -67,19 +95,7 @@ pub fn code(
                     h2.screen__title { (t.code_title) }
                     p.screen__lead { (fill(to, &[&code.sent_to])) }
                 }
-                (visit.form("/plain/sign-in/check", carried, body))
-                div.code-step__ways {
-                    (visit.form("/plain/sign-in/resend", carried, html! {
-                        button.link-button { (r.resend) }
-                        @for way in code.channels.iter().filter(|way| **way != code.channel) {
-                            @match way {
-                                Channel::Sms => button.link-button name="channel" value="sms" { (r.resend_sms) },
-                                Channel::Email => button.link-button name="channel" value="email" { (r.resend_email) },
-                            }
-                        }
-                    }))
-                    (visit.go(("/plain/sign-in", ""), &[], html! { button.link-button { (t.change) } }))
-                }
+                (code::step(visit, step, &change))
                 p.review__note { (t.not_come) }
             }
         }

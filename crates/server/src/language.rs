@@ -32,13 +32,10 @@ impl Language {
     /// The language of a tag as `en-GB`; `None` for one that the server does not write.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Language> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("id") || primary.eq_ignore_ascii_case("in") || primary == "*" {
-            Some(Language::Id)
-        } else if primary.eq_ignore_ascii_case("en") {
-            Some(Language::En)
-        } else {
-            None
+        match tukar_plain::i18n::language_of(tag) {
+            Some("en") => Some(Language::En),
+            Some(_) => Some(Language::Id),
+            None => (tag == "*").then_some(Language::Id),
         }
     }
 
@@ -126,6 +123,7 @@ mod tests {
     fn the_heaviest_known_language_wins() {
         assert_eq!(of("en-GB,en;q=0.9,id;q=0.8"), Language::En);
         assert_eq!(of("ar,id;q=0.9,en;q=0.8"), Language::Id);
+        assert_eq!(of("ms,en;q=0.8"), Language::Id, "as the widget and the loader have it");
         assert_eq!(of("en;q=0.3, id-ID;q=0.7"), Language::Id);
         assert_eq!(of("ar"), Language::Id);
         assert_eq!(of("en;q=0"), Language::Id);

@@ -56,14 +56,17 @@ pub struct ResendCode {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckCode {
-    /// Six digits; spaces and hyphens are taken out by the server.
+    /// Six digits, with any separators, or a message that holds them.
     pub code: String,
     /// At sign-in: ticket of `Identified.link`; the member wants this partner's page to show their points without a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// At sign-in: others use this computer too. The session then ends after 15 minutes at most.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
-debug_masked!(CheckCode { ; code, link });
+debug_masked!(CheckCode { shared; code, link });
 
 /// The code was right: a session. `DELETE /v1/session` ends it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +94,7 @@ debug_masked!(SignedIn { idle_ends_at, ends_at, member, server_time; token });
 pub struct CheckLocker {
     /// From [`CodeSent`].
     pub challenge_id: String,
-    /// Six digits; spaces and hyphens are taken out by the server.
+    /// Six digits, with any separators, or a message that holds them.
     pub code: String,
 }
 

@@ -129,7 +129,7 @@ mod tests {
             "{:?} {:?} {:#?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {signed_in:#?} {identified:?} {redemption:?} {voucher:#?}",
             AskCode { contact: own() },
             CodeSent { challenge_id: own(), code, server_time: moment },
-            CheckCode { code: own(), link: Some(own()) },
+            CheckCode { code: own(), link: Some(own()), shared: false },
             CheckLocker { challenge_id: own(), code: own() },
             AskIdentity { identity: own() },
             ask(Recipient::Phone(own())),

@@ -229,7 +229,7 @@ debug_masked!(CodeState { channel, ends_at, resend_at, tries_left, channels; sen
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirm {
-    /// Six digits; spaces and hyphens are taken out by the server.
+    /// Six digits, with any separators, or a message that holds them.
     pub code: String,
 }
 

@@ -122,7 +122,10 @@ fn a_partners_word_is_taken_with_a_session_or_a_ticket() {
     let reader = Member { read_only: true, ..member() };
     golden("identified", &identified(Some(signed_in(reader)), None));
     golden("identified_not_linked", &identified(None, Some("ticket")));
-    golden("check_code_with_link", &CheckCode { code: "482913".into(), link: Some("ticket".into()) });
+    golden(
+        "check_code_with_link",
+        &CheckCode { code: "482913".into(), link: Some("ticket".into()), shared: false },
+    );
 }
 
 #[test]

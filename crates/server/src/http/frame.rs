@@ -7,7 +7,7 @@ use axum::{
     extract::{Query, RawQuery, State},
     response::{Html, IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -31,13 +31,42 @@ async fn get(
     Query(asked): Query<Asked>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let framers = framers(&app, &asked.partner).await?;
+    let framers = match framers(&app, &asked.partner).await {
+        Ok(framers) => framers,
+        Err(ApiError::NotFound) => return unknown_partner(language),
+        Err(error) => return Err(error),
+    };
     let file = app.config.widget_dir.join("frame.html");
     let Ok(page) = tokio::fs::read_to_string(&file).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
     let page = super::plain::with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
     framed(&page, &framers)
+}
+
+/// Tells the loader, which can't see what a frame was answered, that the partner is not known: its developer reads that at once.
+const SAYS_SO: &str = "parent.postMessage({ tukar: 1, type: 'refused', why: 'partner' }, '*');";
+
+/// A page that says that nobody knows this partner. Any page may frame it: there is nothing in it.
+fn unknown_partner(language: Language) -> Result<Response, ApiError> {
+    let text = language.pick(
+        "Halaman ini belum terdaftar di program poin.",
+        "This site is not registered with the points programme.",
+    );
+    let page = format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{text}</title><script>{SAYS_SO}</script></head>\
+         <body><p>{text}</p></body></html>",
+        language.tag()
+    );
+    let policy = format!(
+        "default-src 'none'; script-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+        policy::hash_of(SAYS_SO)
+    );
+    let mut response = (StatusCode::NOT_FOUND, Html(page)).into_response();
+    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    set_isolation(response.headers_mut());
+    Ok(response)
 }
 
 /// Who may hold a frame, and how their colour is called.
@@ -67,10 +96,15 @@ pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, origins)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set_isolation(headers);
+    Ok(response)
+}
+
+/// What a page of another origin needs to frame this one.
+fn set_isolation(headers: &mut HeaderMap) {
     let cross_origin = HeaderValue::from_static("cross-origin");
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
     // A page that isolates itself (COEP) takes only frames that do too; pictures then come without cookies.
     let embedder = HeaderValue::from_static("credentialless");
     headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
-    Ok(response)
 }

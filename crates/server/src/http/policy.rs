@@ -33,9 +33,14 @@ fn scripts_of(page: &str) -> String {
     let head = page.split("<body").next().unwrap_or_default();
     let own = head.split_once("<script>").and_then(|(_, rest)| Some(rest.split_once("</script>")?.0));
     match own {
-        Some(own) => format!("{WIDGET} 'sha256-{}'", STANDARD.encode(Sha256::digest(own))),
+        Some(own) => format!("{WIDGET} '{}'", hash_of(own)),
         None => WIDGET.to_owned(),
     }
+}
+
+/// A script's hash, as a policy names it.
+pub(super) fn hash_of(script: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(script)))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::{
 use std::sync::Arc;
 use tukar_domain::{
     access::Act,
-    code::{Bound, Purpose},
+    code::{Bound, CodeState, Purpose},
     eligibility::AccountState,
 };
 use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, SignedIn};
@@ -35,14 +35,33 @@ use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, S
 /// # Errors
 /// [`ApiError::Invalid`] for what is no contact, [`ApiError::TooMany`].
 pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, ApiError> {
+    ask_once(app, None, typed, here).await
+}
+
+/// The same for a page of forms, which names itself: sent once more, by a reload or the back button, it finds the code that was
+/// sent for the same contact, and sends no other.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_once(
+    app: Arc<App>,
+    form: Option<String>,
+    typed: String,
+    here: Here,
+) -> Result<CodeSent, ApiError> {
     let contact = Contact::read(&typed).map_err(|why| ApiError::invalid("contact", why))?;
     if !app.senders.channels().contains(&contact.channel) {
         return Err(ApiError::invalid("contact", FieldWhy::ChannelUnavailable));
     }
-    let (now, id) = (app.clock.now(), app.random.word(16));
+    let (now, id) = (app.clock.now(), challenge_id(&app, form.as_deref(), &contact.value));
     let row = app
         .store
         .transact("sign_in.ask", async |conn| {
+            if form.is_some()
+                && let Some(row) = find_asked(conn, &id).await?
+            {
+                return Ok(row);
+            }
             let member = members::find_by_contact(conn, &contact.value).await?;
             let bound = bound(&id, member.as_ref().map(|member| member.id.as_str()), &here);
             let delivery = Delivery {
@@ -65,6 +84,45 @@ pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, A
         .await?;
     app.wake.notify_one();
     Ok(sent(&app, &row, now))
+}
+
+/// Id of a new challenge, or of the one that a page of forms has asked for; of that nobody can make it up.
+fn challenge_id(app: &App, form: Option<&str>, of: &str) -> String {
+    match form {
+        None => app.random.word(16),
+        Some(form) => {
+            let subject = app.secret.subject(&format!("form:{form}:{of}"));
+            subject.trim_end_matches('=').replace('+', "-").replace('/', "_")
+        }
+    }
+}
+
+/// The challenge that a page of forms has asked for, unless its code was used: then another is meant.
+async fn find_asked(conn: &mut Connection, id: &str) -> Result<Option<ChallengeRow>, ApiError> {
+    lock(conn, Lock::Challenge(id)).await?;
+    Ok(challenges::find(conn, id).await?.filter(|row| row.state != CodeState::Used))
+}
+
+/// How a challenge of sign-in or the locker stands; sends nothing.
+///
+/// # Errors
+/// [`ApiError::NotFound`], also for another member's locker; the database's.
+pub async fn find_sent(app: &App, id: &str, session: Option<&SessionRow>) -> Result<CodeSent, ApiError> {
+    let now = app.clock.now();
+    let row = challenges::find(&mut *app.store.read().await?, id).await?.ok_or(ApiError::NotFound)?;
+    match row.purpose {
+        PurposeWord::SignIn => Ok(sent(app, &row, now)),
+        PurposeWord::Redeem => Err(ApiError::NotFound),
+        PurposeWord::Locker => {
+            let member = session.map(|session| &session.member);
+            let member = member
+                .filter(|member| row.member_id.as_deref() == Some(&member.id))
+                .ok_or(ApiError::NotFound)?;
+            let shown = codes::masked_contact(member, row.channel);
+            let code = codes::to_wire(&row, shown, codes::channels_of(app, member));
+            Ok(CodeSent { challenge_id: row.id.clone(), code, server_time: now })
+        }
+    }
 }
 
 /// A new code, perhaps another way; for sign-in and for the locker.
@@ -152,7 +210,8 @@ pub async fn check(
     let now = app.clock.now();
     let token = app.random.word(32);
     let rules = &app.config.programme;
-    let ends_at = now.plus_ms(i64::from(rules.session_max_seconds) * 1000);
+    let longest = if check.shared { SHARED_SESSION_SECONDS_MAX } else { u32::MAX };
+    let ends_at = now.plus_ms(i64::from(rules.session_max_seconds.min(longest)) * 1000);
     let checked = app
         .store
         .transact("sign_in.check", async |conn| {
@@ -222,6 +281,9 @@ pub async fn load_alive(
     let idle_ms = i64::from(app.config.programme.session_idle_seconds) * 1000;
     members::find_session(conn, token_hash, (now, idle_ms)).await?.ok_or(ApiError::NotSignedIn)
 }
+
+/// A session on a computer that others use too ends after so long, whatever is done in it.
+pub const SHARED_SESSION_SECONDS_MAX: u32 = 15 * 60;
 
 /// A session's idle time is written at most so often: reads must not become writes.
 pub const TOUCH_EVERY_MS: i64 = 60_000;
@@ -303,7 +365,21 @@ pub async fn ask_locker(
     here: Here,
 ) -> Result<CodeSent, ApiError> {
     allow(&member, Act::SeeVouchers)?;
-    ask_own(app, (member, channel), PurposeWord::Locker, here).await
+    ask_own(app, member, AskOwn { channel, purpose: PurposeWord::Locker, form: None }, here).await
+}
+
+/// The same for a page of forms, which names itself, as in [`ask_once`].
+///
+/// # Errors
+/// As [`ask_locker`].
+pub async fn ask_locker_once(
+    app: Arc<App>,
+    form: Option<String>,
+    member: MemberRow,
+    here: Here,
+) -> Result<CodeSent, ApiError> {
+    allow(&member, Act::SeeVouchers)?;
+    ask_own(app, member, AskOwn { channel: None, purpose: PurposeWord::Locker, form }, here).await
 }
 
 /// A code to the member's own contact, by which a read session becomes a whole one: answered like any sign-in.
@@ -316,17 +392,22 @@ pub async fn ask_step_up(
     here: Here,
 ) -> Result<CodeSent, ApiError> {
     allow(&member, Act::StepUp)?;
-    ask_own(app, (member, channel), PurposeWord::SignIn, here).await
+    ask_own(app, member, AskOwn { channel, purpose: PurposeWord::SignIn, form: None }, here).await
+}
+
+/// A code that a session asks for.
+struct AskOwn {
+    /// Which way; the preferred one when absent.
+    channel: Option<Channel>,
+    purpose: PurposeWord,
+    /// The page of forms that asks.
+    form: Option<String>,
 }
 
 /// A code to a contact of a member whose session is known.
-async fn ask_own(
-    app: Arc<App>,
-    (member, channel): (MemberRow, Option<Channel>),
-    purpose: PurposeWord,
-    here: Here,
-) -> Result<CodeSent, ApiError> {
-    let (now, id) = (app.clock.now(), app.random.word(16));
+async fn ask_own(app: Arc<App>, member: MemberRow, ask: AskOwn, here: Here) -> Result<CodeSent, ApiError> {
+    let AskOwn { channel, purpose, form } = ask;
+    let (now, id) = (app.clock.now(), challenge_id(&app, form.as_deref(), &member.id));
     let channels = codes::channels_of(&app, &member);
     let channel = channel.or(channels.first().copied()).filter(|channel| channels.contains(channel));
     let channel = channel.ok_or_else(|| ApiError::invalid("channel", FieldWhy::ChannelUnavailable))?;
@@ -340,6 +421,11 @@ async fn ask_own(
     let row = app
         .store
         .transact("session.ask", async |conn| {
+            if form.is_some()
+                && let Some(row) = find_asked(conn, &id).await?
+            {
+                return Ok(row);
+            }
             let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
             let delivery =
                 Delivery { channel, to: Some(&contact), about: Some(about), until: None, here: &here };
@@ -349,9 +435,10 @@ async fn ask_own(
         })
         .await?;
     app.wake.notify_one();
+    let shown = codes::masked_contact(&member, row.channel);
     Ok(CodeSent {
         challenge_id: row.id.clone(),
-        code: codes::to_wire(&row, Contact::stored(&contact).masked(), channels),
+        code: codes::to_wire(&row, shown, channels),
         server_time: now,
     })
 }

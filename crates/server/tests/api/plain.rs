@@ -424,3 +424,124 @@ async fn a_form_with_a_nul_breaks_nothing() {
         assert!(status < 500 && status != 405, "{path}: {status}");
     }
 }
+
+#[tokio::test]
+async fn a_page_that_asks_for_a_code_asks_once_however_often_it_is_sent() {
+    let server = server().await;
+    let page = Page::of(ask(&server, "/plain/sign-in", None, "none").await).hidden("page");
+    let asked = async |contact: &str, page: &str| {
+        let sent =
+            send(&server, "/plain/sign-in", &[("contact", contact), ("page", page)]).await.hidden("sent");
+        (sent, server.count("attempts_counted").await)
+    };
+    let (first, codes) = asked(PHONE, &page).await;
+    let code = server.code().await;
+    server.later(60);
+    let (again, codes_after) = asked(PHONE, &page).await;
+    assert_eq!(codes_after, codes, "a reload, or back from web mail, sends no other code");
+    let id = |sent: &str| serde_json::from_str::<serde_json::Value>(sent).unwrap()["challenge_id"].clone();
+    assert_eq!(id(&again), id(&first));
+    let (other, more) = asked("0815 9999 0000", &page).await;
+    assert!(more > codes && id(&other) != id(&first), "another contact on the same page is another wish");
+    let (_, newer) = asked(PHONE, "another-page").await;
+    assert!(newer > more, "a new page may ask anew");
+    send(&server, "/plain/sign-in/check", &[("sent", &again), ("code", &code)])
+        .await
+        .says("name=\"session\"");
+}
+
+#[tokio::test]
+async fn a_form_that_sends_a_code_again_sends_one_after_a_reload_too() {
+    let server = server().await;
+    let asked = send(&server, "/plain/sign-in", &[("contact", PHONE)]).await.hidden("sent");
+    server.later(31);
+    let resend = [("sent", asked.as_str())];
+    let shown = send(&server, "/plain/sign-in/resend", &resend).await;
+    let (codes, code) = (server.count("attempts_counted").await, server.code().await);
+    server.later(200);
+    let reloaded = send(&server, "/plain/sign-in/resend", &resend).await;
+    assert_eq!((reloaded.status, server.count("attempts_counted").await), (200, codes));
+    assert_eq!(reloaded.html.contains("plain-code"), shown.html.contains("plain-code"));
+    let check = [("sent", reloaded.hidden("sent")), ("code", code)];
+    let session = send(&server, "/plain/sign-in/check", &borrowed(&check)).await.hidden("session");
+
+    let held = send(&server, "/plain/redeem", &borrowed(&reviewed(&server, &session).await)).await;
+    let fields = [("session", session), ("attempt", held.hidden("attempt")), ("ends", held.hidden("ends"))];
+    server.later(31);
+    send(&server, "/plain/redeem/resend", &borrowed(&fields)).await;
+    let codes = server.count("attempts_counted").await;
+    server.later(200);
+    assert_eq!(send(&server, "/plain/redeem/resend", &borrowed(&fields)).await.status, 200);
+    assert_eq!(server.count("attempts_counted").await, codes);
+}
+
+#[tokio::test]
+async fn the_locker_asks_for_one_code_a_page_and_the_forms_take_a_whole_message() {
+    let server = server().await;
+    let _ = redeemed(&server, &signed_in(&server).await).await;
+    let session = signed_in(&server).await;
+    let page = send(&server, "/plain/locker", &[("session", &session)]).await.hidden("page");
+    let open = [("session", session.as_str()), ("page", page.as_str())];
+    let sent = send(&server, "/plain/locker/open", &open).await.hidden("sent");
+    let (codes, message) = (server.count("attempts_counted").await, server.message().await.text);
+    server.later(60);
+    send(&server, "/plain/locker/open", &open).await.says(&sent.replace('"', "&quot;")[..40]);
+    assert_eq!(server.count("attempts_counted").await, codes);
+    let typed =
+        |code: &str| vec![("session", session.clone()), ("sent", sent.clone()), ("code", code.to_owned())];
+    let unclear = "281126 kode 482913";
+    let refused = send(&server, "/plain/locker/check", &borrowed(&typed(unclear))).await;
+    refused.says("aria-invalid=\"true\"").says(unclear).says("Tersisa 5 percobaan");
+    send(&server, "/plain/locker/check", &borrowed(&typed(&message))).await.says("Kode voucher terlihat");
+}
+
+#[tokio::test]
+async fn a_code_that_is_locked_has_one_message_and_its_button_sends_a_new_one() {
+    let server = server().await;
+    let session = signed_in(&server).await;
+    let held = send(&server, "/plain/redeem", &borrowed(&reviewed(&server, &session).await)).await;
+    let odd = wrong(&server.code().await);
+    let mut page = held;
+    for _ in 0..5 {
+        let fields = [
+            ("session", session.clone()),
+            ("attempt", page.hidden("attempt")),
+            ("key", page.hidden("key")),
+            ("code", odd.clone()),
+        ];
+        page = send(&server, "/plain/redeem/confirm", &borrowed(&fields)).await;
+    }
+    let said = "Terlalu banyak percobaan";
+    assert_eq!(page.html.matches(said).count(), 1, "{}", page.html);
+    assert!(!page.html.contains("/plain/redeem/confirm"), "a dead code can't be typed");
+    let (_, after) = page.html.split_once("/plain/redeem/resend").unwrap();
+    assert!(after.split("</form>").next().unwrap().contains("button--primary"));
+}
+
+#[tokio::test]
+async fn a_session_on_a_shared_computer_ends_after_a_quarter_of_an_hour() {
+    let server = server().await;
+    for (shared, alive) in [("1", false), ("", true)] {
+        let asked = send(&server, "/plain/sign-in", &[("contact", PHONE), ("shared", shared)]).await;
+        let mut fields = vec![("sent", asked.hidden("sent")), ("code", server.code().await)];
+        if !shared.is_empty() {
+            fields.push(("shared", asked.hidden("shared")));
+        }
+        let session = send(&server, "/plain/sign-in/check", &borrowed(&fields)).await.hidden("session");
+        server.later(899);
+        assert_eq!(send(&server, "/plain/lots", &[("session", &session)]).await.status, 200);
+        server.later(2);
+        let status = send(&server, "/plain/lots", &[("session", &session)]).await.status;
+        assert_eq!(status == 200, alive, "shared: {shared:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_of_an_unknown_partner_says_so_and_holds_nothing() {
+    let server = server().await;
+    let told = Page::of(ask(&server, "/frame?partner=nobody", None, "cross-site").await);
+    assert_eq!(told.status, 404);
+    told.says("type: 'refused'");
+    let policy = told.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors *"), "{policy}");
+}

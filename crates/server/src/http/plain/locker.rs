@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Page, Sent,
-    steps::{carried_code, send_again},
+    steps::{carried_code, form_id, send_again},
 };
 use crate::{
     app::Shared,
@@ -27,14 +27,17 @@ async fn shelf(app: &Shared, sent: &Sent, lock: Lock<'_>) -> Answer {
         Lock::Refused(problem) => Some(problem),
         Lock::Code { problem, .. } => problem,
     };
-    let screen = locker(&sent.visit, Shelf { page: &page, held: &held.redemptions, lock, first });
+    let form = form_id(app, sent);
+    let screen =
+        locker(&sent.visit, Shelf { page: &page, held: &held.redemptions, lock, first, form: &form });
     Ok(Page::telling(problem, screen))
 }
 
 /// A code is asked for.
 pub(super) async fn ask(app: &Shared, sent: &Sent) -> Answer {
     let member = sent.session()?.member.clone();
-    match sign_in::ask_locker(app.clone(), (member, None), sent.here.clone()).await {
+    let form = sent.form.some("page");
+    match sign_in::ask_locker_once(app.clone(), form, member, sent.here.clone()).await {
         Ok(told) => code(app, sent, (&told, None)).await,
         Err(error) => shelf(app, sent, Lock::Refused(&sent.problem(&error))).await,
     }
@@ -65,7 +68,11 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Answer {
         Err(_) if sent.session()?.locker_until.is_some_and(|until| app.clock.now() < until) => {
             list(app, sent).await
         }
-        Err(error) => code(app, sent, (&told, Some(&sent.problem(&error)))).await,
+        Err(error) => {
+            let told =
+                sign_in::find_sent(app, &told.challenge_id, sent.session.as_ref()).await.unwrap_or(told);
+            code(app, sent, (&told, Some(&sent.problem(&error)))).await
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use tukar_plain::{
         Copied, Filled,
         recipient::{Draft, Field},
     },
+    sign_in::Asked,
 };
 use tukar_wire::{
     AskQuote, AskRedemption, Channel, CheckCode, CodeSent, Needs, Problem, ProblemKind, Recipient,
@@ -32,7 +33,7 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (Visit, Pa
                 return refused(sent, step, &error);
             }
             let problem = sent.problem(&error);
-            let screen = sign_in_again(&mut sent);
+            let screen = sign_in_again(app, &mut sent);
             Page::telling(Some(&problem), screen)
         }
     };
@@ -47,7 +48,7 @@ pub(super) fn refused(sent: Sent, step: Step, error: &ApiError) -> (Visit, Page)
     (sent.visit, Page::telling(Some(&problem), screen))
 }
 
-fn sign_in_again(sent: &mut Sent) -> Markup {
+fn sign_in_again(app: &Shared, sent: &mut Sent) -> Markup {
     sent.visit.session = None;
     let ended = !sent.form.get("session").is_empty();
     let mut then = then(&sent.form);
@@ -55,7 +56,12 @@ fn sign_in_again(sent: &mut Sent) -> Markup {
     if sent.visit.tab.is_own() {
         then.push(("tab", sent.visit.tab.word()));
     }
-    tukar_plain::sign_in::contact(&sent.visit, "", None, (&then, ended))
+    let page = app.random.word(16);
+    tukar_plain::sign_in::contact(
+        &sent.visit,
+        None,
+        Asked { then: &then, page: &page, ended, ..Asked::default() },
+    )
 }
 
 async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Answer {
@@ -71,7 +77,14 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Answer {
         Step::Help => help(app, &sent.visit, &sent.form).await,
         Step::Reward => reward(app, sent).await,
         Step::Contact => {
-            Ok(tukar_plain::sign_in::contact(&sent.visit, "", None, (&then(&sent.form), false)).into())
+            let then = then(&sent.form);
+            let page = form_id(app, sent);
+            Ok(tukar_plain::sign_in::contact(
+                &sent.visit,
+                None,
+                Asked { then: &then, page: &page, ..Asked::default() },
+            )
+            .into())
         }
         Step::AskCode => ask_code(app, sent).await,
         Step::ResendSignIn => resend_sign_in(app, sent).await,
@@ -85,14 +98,7 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Answer {
         Step::Hold => hold(app, sent).await,
         Step::LookUp => look_up(app, sent, None).await,
         Step::Confirm => confirm(app, sent).await,
-        Step::Resend => {
-            let (session, id) = (sent.session()?.clone(), sent.form.get("attempt").to_owned());
-            let (channel, here) = (channel(&sent.form), sent.here.clone());
-            let told =
-                to_the_end(app, |app, visitor| redeem::resend((app, visitor), session, (id, channel), here))
-                    .await;
-            shown(app, sent, told).await
-        }
+        Step::Resend => resend(app, sent).await,
         Step::Cancel => {
             let (session, id) = (sent.session()?.clone(), sent.form.get("attempt").to_owned());
             let language = sent.here.language;
@@ -180,15 +186,24 @@ async fn reward(app: &Shared, sent: &Sent) -> Answer {
 
 async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
     let contact = sent.form.get("contact");
+    let form = sent.form.some("page");
     let asked = async {
         addresses::may_ask_code(app, &sent.here).await?;
-        sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await
+        sign_in::ask_once(app.clone(), form, contact.to_owned(), sent.here.clone()).await
     };
     match asked.await {
         Ok(told) => code_page(sent, &told, None),
         Err(error) => {
             let (problem, then) = (sent.problem(&error), then(&sent.form));
-            let screen = tukar_plain::sign_in::contact(&sent.visit, contact, Some(&problem), (&then, false));
+            let page = form_id(app, sent);
+            let asked = Asked {
+                typed: contact,
+                shared: is_shared(&sent.form),
+                then: &then,
+                page: &page,
+                ended: false,
+            };
+            let screen = tukar_plain::sign_in::contact(&sent.visit, Some(&problem), asked);
             Ok(Page::telling(Some(&problem), screen))
         }
     }
@@ -199,6 +214,9 @@ fn code_page(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Answer 
     let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
     let mut carried: Vec<(&str, &str)> = then(&sent.form);
     carried.push(("sent", &written));
+    if is_shared(&sent.form) {
+        carried.push(("shared", "1"));
+    }
     let typed = if problem.is_some() { sent.form.get("code") } else { "" };
     let screen = tukar_plain::sign_in::code(&sent.visit, told, (typed, problem), &carried);
     Ok(Page::telling(problem, screen))
@@ -219,6 +237,11 @@ async fn resend_sign_in(app: &Shared, sent: &Sent) -> Answer {
 
 /// A new code in place of the one that is carried along, perhaps another way.
 pub(super) async fn send_again(app: &Shared, sent: &Sent, told: &CodeSent) -> Result<CodeSent, ApiError> {
+    // The form once more, after a reload or the back button: a code was sent since it was shown, and is shown.
+    let standing = sign_in::find_sent(app, &told.challenge_id, sent.session.as_ref()).await?;
+    if standing.code.ends_at != told.code.ends_at {
+        return Ok(standing);
+    }
     addresses::may_ask_code(app, &sent.here).await?;
     let ask = (told.challenge_id.clone(), channel(&sent.form));
     sign_in::resend(app.clone(), ask, sent.here.clone()).await
@@ -226,7 +249,8 @@ pub(super) async fn send_again(app: &Shared, sent: &Sent, told: &CodeSent) -> Re
 
 async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Answer {
     let told = carried_code(&sent.form)?;
-    let check = CheckCode { code: sent.form.get("code").to_owned(), link: None };
+    let shared = is_shared(&sent.form);
+    let check = CheckCode { code: sent.form.get("code").to_owned(), link: None, shared };
     let ask = (told.challenge_id.clone(), check);
     match sign_in::check(app.clone(), ask, None, sent.here.clone()).await {
         Ok(signed_in) => {
@@ -237,9 +261,37 @@ async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Answer {
         }
         Err(error) => {
             let problem = sent.problem(&error);
+            let told = sign_in::find_sent(app, &told.challenge_id, None).await.unwrap_or(told);
             code_page(sent, &told, Some(&problem))
         }
     }
+}
+
+/// Names a page that asks for a code, so that it asks once. A page that is shown again after a refusal stays the same one.
+pub(super) fn form_id(app: &Shared, sent: &Sent) -> String {
+    sent.form.some("page").filter(|id| id.len() <= FORM_ID_BYTES_MAX).unwrap_or_else(|| app.random.word(16))
+}
+
+/// Longest name of a page that is read.
+const FORM_ID_BYTES_MAX: usize = 64;
+
+fn is_shared(form: &Form) -> bool {
+    !form.get("shared").is_empty()
+}
+
+/// A new code for held points.
+async fn resend(app: &Shared, sent: &Sent) -> Answer {
+    let (session, id) = (sent.session()?.clone(), sent.form.get("attempt").to_owned());
+    // The form once more, after a reload or the back button: a code was sent since it was shown, and its page is shown.
+    let standing = redeem::get(app, &session, (id.clone(), sent.here.language)).await?;
+    let newest = standing.code.as_ref().map(|code| code.ends_at.0.to_string());
+    if sent.form.some("ends").is_some_and(|shown| newest.as_ref() != Some(&shown)) {
+        return look_up(app, sent, None).await;
+    }
+    let (channel, here) = (channel(&sent.form), sent.here.clone());
+    let told =
+        to_the_end(app, |app, visitor| redeem::resend((app, visitor), session, (id, channel), here)).await;
+    shown(app, sent, told).await
 }
 
 async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Answer {

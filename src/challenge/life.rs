@@ -1,4 +1,5 @@
-//! What the code step tells, as pure decisions over the server's clock: time left, tries left, when to send again.
+//! What can be done about a one-time code right now, as pure decisions over the server's clock: time left, tries left, when
+//! another can be asked for, how long a challenge is kept for a reload.
 
 use crate::ui::countdown::seconds_until;
 use tukar_wire::{Channel, CodeState, Moment};
@@ -56,6 +57,15 @@ pub fn look(code: &CodeState, now: Moment) -> CodeNow {
     CodeNow { life, resend, other }
 }
 
+/// How long after its code has ended a challenge is worth coming back to: another code can be asked for there.
+const KEPT_AFTER_END_MS: i64 = 10 * 60_000;
+
+/// True once nobody can be expected to come back to a code that ended at `ends_at`.
+#[must_use]
+pub fn is_stale(ends_at: Moment, now: Moment) -> bool {
+    now.ms_since(ends_at) >= KEPT_AFTER_END_MS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +109,12 @@ mod tests {
         assert_eq!(look(&code(5), Moment(0)).other, Some(Channel::Email));
         let only = CodeState { channels: vec![Channel::Sms], ..code(5) };
         assert_eq!(look(&only, Moment(0)).other, None);
+    }
+
+    #[test]
+    fn a_challenge_is_kept_for_ten_minutes_after_its_code_has_ended() {
+        for (now, stale) in [(0, false), (899_999, false), (900_000, true), (i64::MAX / 2, true)] {
+            assert_eq!(is_stale(Moment(300_000), Moment(now)), stale, "{now}");
+        }
     }
 }
