@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "crates/server/src/message.rs",
     "crates/server/src/message.rs",
     "crates/server/src/problem/texts.rs",
+    "crates/server/src/service/reversal.rs",
     "crates/server/src/service/sign_in.rs",
     "crates/server/src/worker.rs",
     "crates/server/demo/catalogue.json",
@@ -34,6 +35,8 @@ const FILES: &[&str] = &[
 /// Words and phrases that no text contains, and what stands instead.
 const REPLACED: &[(&str, &str)] = &[
     // Indonesian.
+    ("beberapa saat lagi", "when"),
+    ("coba lagi nanti", "when"),
     ("cuplikan", "kode"),
     ("dibayar dari", "Poin yang dipakai"),
     ("ditahan", "disisihkan"),
@@ -71,6 +74,7 @@ const REPLACED: &[(&str, &str)] = &[
     ("enrolled", "registered"),
     ("given back", "refunded"),
     ("hold is over", "Time ran out. Your points are back."),
+    ("in a little while", "when"),
     ("kills the old", "stops working"),
     ("locker", "My vouchers"),
     ("paid from", "Points used"),
@@ -79,6 +83,9 @@ const REPLACED: &[(&str, &str)] = &[
     ("points ended", "points expired"),
     ("points ending", "points expiring"),
     ("show them no more", "Stop showing my points here"),
+    ("text message", "SMS"),
+    ("text messages", "SMS"),
+    ("try again later", "when"),
     ("what you can have", "what you can redeem now"),
     // Both.
     ("e-mail", "email"),

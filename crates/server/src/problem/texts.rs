@@ -158,9 +158,9 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Ulangi permintaan yang sama beberapa detik lagi; poin hanya terpotong sekali.",
         ),
         ProblemKind::Paused => (
-            "Program dijeda sementara",
+            "Penukaran dijeda sementara",
             "Jam server kami sedang diperiksa, jadi penukaran dijeda. Poin Anda aman: selama dijeda tidak ada poin yang hangus atau terpotong.",
-            "Coba lagi beberapa saat lagi.",
+            "Coba lagi dalam satu menit.",
         ),
     }
 }
@@ -298,9 +298,9 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Send the same request again in a few seconds; your points are used only once.",
         ),
         ProblemKind::Paused => (
-            "The programme is paused",
-            "We are checking our server's clock, so redeeming is paused. Your points are safe: none expire and none are taken meanwhile.",
-            "Try again in a little while.",
+            "Redeeming is paused",
+            "We are checking our server's clock, so redeeming is paused. Your points are safe: none expire and none are used meanwhile.",
+            "Try again in one minute.",
         ),
     }
 }
@@ -396,7 +396,7 @@ pub fn field_message(error: &FieldError, language: Language) -> String {
         ),
         FieldWhy::NotMobile => language.pick(
             "Ini bukan nomor ponsel. Telepon rumah, nomor bebas pulsa, dan nomor layanan tidak bisa menerima SMS atau pulsa. Contoh: 0812 3456 7890.",
-            "This is not a mobile number. Landlines, free numbers and service numbers can't get text messages or airtime. Example: 0812 3456 7890.",
+            "This is not a mobile number. Landlines, free numbers and service numbers can't get SMS or airtime. Example: 0812 3456 7890.",
         ),
         FieldWhy::NotCode => language.pick("Kode OTP terdiri dari 6 digit.", "The code has 6 digits."),
         FieldWhy::NotPostalCode => {

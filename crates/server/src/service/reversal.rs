@@ -184,7 +184,7 @@ async fn give_back(conn: &mut Connection, member_id: &str, reversal: &Reversal) 
     chain.append(&mut writes, &id, &posting);
     let title = Bilingual {
         id: "Poin dikembalikan karena hangus terlalu cepat".to_owned(),
-        en: "Points given back: they expired too early".to_owned(),
+        en: "Points refunded: they expired too early".to_owned(),
     };
     let activity = NewActivity {
         id,
