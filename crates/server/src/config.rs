@@ -6,7 +6,7 @@ mod file;
 mod flags;
 mod origin;
 
-use crate::store::Database;
+use crate::{senders::body_rule::BodyRule, store::Database};
 pub use flags::Flags;
 pub use origin::{host_of, is_origin};
 use serde::{Deserialize, Deserializer};
@@ -43,6 +43,8 @@ pub struct Config {
     pub programme: Rules,
     /// What messages with codes may cost.
     pub codes: Codes,
+    /// How far the machine's clock is believed.
+    pub clock: ClockBounds,
     /// E-mail; absent: no e-mail (with `demo`: the inbox).
     pub smtp: Option<Smtp>,
     /// Text messages; absent: none (with `demo`: the inbox).
@@ -64,6 +66,7 @@ impl Default for Config {
             connections_max: 1024,
             programme: Rules::default(),
             codes: Codes::default(),
+            clock: ClockBounds::default(),
             smtp: None,
             sms: None,
         }
@@ -151,6 +154,22 @@ impl Default for Codes {
     }
 }
 
+/// How far the machine's clock may be from what is known before nothing is ended by it any more.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockBounds {
+    /// From the last moment at which a server of this database ran, hours: as long as all servers may stand still.
+    pub gap_hours_max: u32,
+    /// From the clock of the database's machine (PostgreSQL), seconds.
+    pub skew_seconds_max: u32,
+}
+
+impl Default for ClockBounds {
+    fn default() -> Self {
+        ClockBounds { gap_hours_max: 72, skew_seconds_max: 300 }
+    }
+}
+
 /// E-mail through an SMTP server.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -190,8 +209,8 @@ pub enum Tls {
 
 /// Text messages through a provider's HTTP API, described by a template.
 ///
-/// In `url`, `headers` and `body`, `{to}`, `{text}` and `{from}` are filled in, escaped for the place they stand in:
-/// percent-encoding in the URL and in a form body, JSON string escapes in a JSON body.
+/// In `url`, `headers` and `body`, `{to}`, `{text}`, `{from}` and `{reference}` are filled in, escaped for the place they
+/// stand in: percent-encoding in the URL and in a form body, JSON string escapes in a JSON body. Any other slot is refused.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsHttp {
@@ -211,9 +230,21 @@ pub struct SmsHttp {
     /// Sender name or number for `{from}`.
     #[serde(default)]
     pub from: String,
+    /// Whether `{to}` begins with `+`, as `+62812…`; else `62812…`.
+    #[serde(default = "yes")]
+    pub to_plus: bool,
     /// Statuses that mean "taken"; every 2xx when empty.
     #[serde(default)]
     pub success: Vec<u16>,
+    /// Further statuses that mean "surely not taken, try again".
+    #[serde(default)]
+    pub not_now: Vec<u16>,
+    /// What the body of a "taken" has to say; absent: the status is enough.
+    pub success_body: Option<BodyRule>,
+    /// What a body says that refuses this one message for good, whatever the status.
+    pub refused_body: Option<BodyRule>,
+    /// What a body says that did not take the message now, whatever the status.
+    pub not_now_body: Option<BodyRule>,
     /// Seconds to wait for the provider.
     #[serde(default = "ten")]
     pub timeout_seconds: u64,
@@ -229,16 +260,28 @@ impl SmsHttp {
             body: None,
             body_kind: BodyKind::default(),
             from: String::new(),
+            to_plus: yes(),
             success: Vec::new(),
+            not_now: Vec::new(),
+            success_body: None,
+            refused_body: None,
+            not_now_body: None,
             timeout_seconds: ten(),
         }
     }
 }
 
-tukar_wire::debug_masked!(SmsHttp { method, body_kind, from, success, timeout_seconds; url, headers, body });
+tukar_wire::debug_masked!(SmsHttp {
+    method, body_kind, from, to_plus, success, not_now, success_body, refused_body, not_now_body, timeout_seconds;
+    url, headers, body
+});
 
 fn post() -> String {
     "POST".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn ten() -> u64 {

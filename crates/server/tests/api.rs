@@ -4,10 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
+#[path = "api/access.rs"]
+mod access;
 #[path = "api/books.rs"]
 mod books;
 #[path = "api/calling_off.rs"]
 mod calling_off;
+#[path = "api/clock.rs"]
+mod clock;
 #[path = "api/enumeration.rs"]
 mod enumeration;
 #[path = "api/figures.rs"]
@@ -36,6 +40,8 @@ mod plain;
 mod points;
 #[path = "api/races.rs"]
 mod races;
+#[path = "api/readiness.rs"]
+mod readiness;
 #[path = "api/redeeming.rs"]
 mod redeeming;
 #[path = "api/rewards.rs"]

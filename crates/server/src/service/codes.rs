@@ -108,7 +108,7 @@ pub async fn send_again(
         return Err(ApiError::WrongState);
     }
     let retry_at = challenges::resend_at(row);
-    if now < retry_at {
+    if now < retry_at && !challenges::is_dated_ahead(row, now) {
         return Err(ApiError::TooMany { retry_at, now });
     }
     let mut writes = Writes::new();
@@ -157,6 +157,9 @@ pub async fn check(
     // Said in its own words: a member may have gone on at another page in good faith. The code would not match anyway.
     if row.partner_id != bound.partner {
         return Ok(Checked::Refused(ApiError::CodeElsewhere));
+    }
+    if challenges::is_dated_ahead(row, now) {
+        return Ok(Checked::Refused(ApiError::CodeEnded));
     }
     let subject = wrong_subject(app, row);
     // Who typed wrong codes at sign-in is a stranger, for all we know: those of one network are not another's.
@@ -415,10 +418,10 @@ fn renew(
         };
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
-    let Here { language, place, .. } = delivery.here;
-    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
+    let Here { language, programme, place, .. } = delivery.here;
+    let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, programme, place };
     let message: Message = match delivery.about {
-        Some(about) => message::code(envelope, about, (&code, counts_until.ms_since(now))),
+        Some(about) => message::code(envelope, about, &code, counts_until.ms_since(now)),
         None => message::not_enrolled(envelope),
     };
     // What is dropped has no address, as what has nowhere to go.

@@ -10,7 +10,7 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
-    service::{caps, sign_in},
+    service::{allow, caps, sign_in},
     store::{
         Lock, Writes,
         counts::{self, HOUR, Scope},
@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use std::sync::Arc;
+use tukar_domain::access::Act;
 use tukar_wire::{Identified, Moment, SignedIn};
 
 /// A read session ends after so many seconds at the latest.
@@ -98,6 +99,7 @@ fn still_counts(end: Option<Option<Moment>>, read: &PartnerKey, now: Moment) -> 
 /// # Errors
 /// The database's.
 pub async fn forget(app: &App, session: &SessionRow, here: &Here) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
     let partner = session.by_partner.as_ref().unwrap_or(&here.place.partner);
     let member = session.member.id.as_str();
     let work = async |conn: &mut crate::store::Connection| identities::unlink(conn, (partner, member)).await;

@@ -11,7 +11,10 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
-    service::codes::{self, Checked, Delivery, NewChallenge, Typed},
+    service::{
+        allow,
+        codes::{self, Checked, Delivery, NewChallenge, Typed},
+    },
     store::{
         Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
@@ -21,6 +24,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tukar_domain::{
+    access::Act,
     code::{Bound, Purpose},
     eligibility::AccountState,
 };
@@ -31,7 +35,7 @@ use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, S
 /// # Errors
 /// [`ApiError::Invalid`] for what is no contact, [`ApiError::TooMany`].
 pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, ApiError> {
-    let contact = Contact::read(&typed).ok_or_else(|| ApiError::invalid("contact", FieldWhy::NotContact))?;
+    let contact = Contact::read(&typed).map_err(|why| ApiError::invalid("contact", why))?;
     if !app.senders.channels().contains(&contact.channel) {
         return Err(ApiError::invalid("contact", FieldWhy::ChannelUnavailable));
     }
@@ -89,6 +93,9 @@ pub async fn resend(
                     None
                 }
             };
+            if let (PurposeWord::Locker, Some(member)) = (row.purpose, &member) {
+                allow(member, Act::SeeVouchers)?;
+            }
             if !app.senders.channels().contains(&channel) {
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
             }
@@ -165,11 +172,14 @@ pub async fn check(
                     if let Some(read) = replaces.as_ref().filter(|session| session.member.id == member_id) {
                         members::delete_session(conn, &read.token_hash).await?;
                     }
-                    if let Some(ticket) = &check.link {
+                    let member = members::load(conn, member_id).await?;
+                    // A session is opened, to see the points; that a suspended member asked for more is not done.
+                    let link = check.link.as_ref().filter(|_| allow(&member, Act::Link).is_ok());
+                    if let Some(ticket) = link {
                         let link = (here.place.partner.as_str(), &*sha256(ticket.as_bytes()), member_id);
                         identities::link(conn, link, now).await?;
                     }
-                    Ok(Ok(members::load(conn, member_id).await?))
+                    Ok(Ok(member))
                 }
             }
         })
@@ -221,6 +231,7 @@ pub const TOUCH_EVERY_MS: i64 = 60_000;
 /// # Errors
 /// The database's.
 pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
     let work = async |conn: &mut Connection| members::delete_session(conn, &session.token_hash).await;
     Ok(app.store.transact("session.end", work).await?)
 }
@@ -291,6 +302,7 @@ pub async fn ask_locker(
     (member, channel): (MemberRow, Option<Channel>),
     here: Here,
 ) -> Result<CodeSent, ApiError> {
+    allow(&member, Act::SeeVouchers)?;
     ask_own(app, (member, channel), PurposeWord::Locker, here).await
 }
 
@@ -303,6 +315,7 @@ pub async fn ask_step_up(
     (member, channel): (MemberRow, Option<Channel>),
     here: Here,
 ) -> Result<CodeSent, ApiError> {
+    allow(&member, Act::StepUp)?;
     ask_own(app, (member, channel), PurposeWord::SignIn, here).await
 }
 
@@ -353,6 +366,7 @@ pub async fn check_locker(
     (id, typed): (String, String),
     here: Here,
 ) -> Result<wire::LockerOpened, ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
     let checked = app

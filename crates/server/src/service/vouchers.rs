@@ -1,6 +1,7 @@
 //! Vouchers: issuing what was redeemed, the claim locker, a copy by message.
 //!
-//! Invariant: a code leaves the server only while the session's locker is open, or by message to the member's own contact.
+//! Invariant: a code leaves the server only while the session's locker is open, or by message to the member's own contact, and
+//! never for a suspended member.
 
 use crate::{
     app::App,
@@ -9,7 +10,7 @@ use crate::{
     message::{self, Envelope},
     place::Here,
     problem::{ApiError, FieldWhy},
-    service::{codes, points::read_cursor},
+    service::{allow, codes, points::read_cursor},
     store::{
         Connection, Lock, Writes,
         challenges::{self, Counted},
@@ -21,7 +22,7 @@ use crate::{
     },
     symbols,
 };
-use tukar_domain::voucher;
+use tukar_domain::{access::Act, voucher};
 use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
 const DAY_MS: i64 = 86_400_000;
@@ -102,6 +103,7 @@ pub async fn list(
     session: &SessionRow,
     (after, limit, language): (Option<String>, Option<u32>, Language),
 ) -> Result<wire::VoucherPage, ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     let after = match after {
         None => None,
@@ -132,8 +134,9 @@ pub async fn send_copy(
     app: &App,
     session: &SessionRow,
     (id, channel): (String, Channel),
-    Here { language, place, .. }: Here,
+    here: Here,
 ) -> Result<(), ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     if session.locker_until.is_none_or(|until| until <= now) {
         return Err(ApiError::LockerClosed);
@@ -153,8 +156,9 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let envelope = Envelope { channel, to: contact, language, place: &place };
-            let message = message::voucher(envelope, row.title.get(language), code);
+            let Here { language, programme, place, .. } = &here;
+            let envelope = Envelope { channel, to: contact, language: *language, programme, place };
+            let message = message::voucher(envelope, row.title.get(*language), code);
             let id = app.random.word(12);
             let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
             outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });

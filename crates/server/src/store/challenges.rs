@@ -2,7 +2,7 @@
 
 use crate::{
     clock::{moment, timestamp},
-    store::{Connection, Writes, counts},
+    store::{AHEAD_MAX_MS, Connection, Writes, counts},
 };
 use jiff::Timestamp;
 use sqlx::{Row, any::AnyRow};
@@ -125,7 +125,8 @@ pub enum Counted {
     Wrong,
 }
 
-/// Moments counted for `subject` within the last day.
+/// Moments counted for `subject` within the last day. What a clock that was ahead dated counts for nothing: it would for as
+/// long as that clock was ahead.
 ///
 /// # Errors
 /// The database's.
@@ -231,8 +232,6 @@ pub async fn delete_old(conn: &mut Connection, now: Moment) -> Result<(), sqlx::
 const DAY_MS: i64 = 86_400_000;
 /// How long a challenge of sign-in is kept after its last code was made.
 const SIGN_IN_KEPT_MS: i64 = 2 * 3_600_000;
-/// What was counted further ahead of now was counted by a clock that was wrong: it counts for nothing.
-const AHEAD_MAX_MS: i64 = 5 * 60_000;
 
 /// The stored word of a channel.
 #[must_use]
@@ -282,6 +281,12 @@ fn challenge(row: &AnyRow) -> Result<ChallengeRow, sqlx::Error> {
         partner_id: row.try_get("partner_id")?,
         deal_hmac: row.try_get("deal_hmac")?,
     })
+}
+
+/// Whether its code was made by a clock that was ahead: it would count, and hold the next one back, until then.
+#[must_use]
+pub fn is_dated_ahead(row: &ChallengeRow, now: Moment) -> bool {
+    row.sent_at > now.plus_ms(AHEAD_MAX_MS)
 }
 
 /// From when another code may be asked for.

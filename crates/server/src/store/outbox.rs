@@ -1,7 +1,9 @@
 //! Rows of what is to be sent: written with the decision, taken by the worker, at least once.
 //!
-//! Invariant: the order in which messages leave stands in their rows, so that all servers of a database follow one: by class,
-//! within a class in turns by lane, within a turn by what ends soonest. `docs/LIMITS.md` says why.
+//! Invariants: the order in which messages leave stands in their rows, so that all servers of a database follow one: by class,
+//! within a class in turns by lane, within a turn by what ends soonest. `docs/LIMITS.md` says why. A row counts each try as
+//! one of unknown outcome from the moment it is claimed, and takes that back only when it is known that nothing was sent. So
+//! a server that dies while it sends leaves a count, and no message goes more often than that count allows.
 
 use crate::{
     language::Language,
@@ -78,6 +80,8 @@ pub struct OutboxRow {
     pub ends_at: Moment,
     /// Times it was tried.
     pub tries: u32,
+    /// Tries whose outcome nobody knows.
+    pub unknown_tries: u32,
     /// How soon it leaves.
     pub class: Class,
     /// Messages of one lane take turns with those of others.
@@ -154,6 +158,7 @@ pub async fn load_due(
                 due_at: Moment(row.try_get("due_at")?),
                 ends_at: Moment(row.try_get("ends_at")?),
                 tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
+                unknown_tries: u32::try_from(row.try_get::<i64, _>("unknown_tries")?).unwrap_or(u32::MAX),
                 class: Class::of(row.try_get("class")?),
                 lane: row.try_get("lane")?,
             })
@@ -169,7 +174,8 @@ pub fn delete_of(writes: &mut Writes, challenge_id: &str) {
     });
 }
 
-/// Puts those of these messages that are due at `now` off until `until`; answers which. Another server took the others.
+/// Puts those of these messages that are due at `now` off until `until`, and counts a try of unknown outcome; answers
+/// which. Another server took the others.
 ///
 /// # Errors
 /// The database's.
@@ -179,7 +185,11 @@ pub async fn claim(
     (now, until): (Moment, Moment),
 ) -> Result<Vec<String>, sqlx::Error> {
     let mut query = Statement::new("UPDATE outbox SET due_at = ");
-    query.push_bind(until.0).push(" WHERE due_at <= ").push_bind(now.0).push(" AND id IN (");
+    query
+        .push_bind(until.0)
+        .push(", unknown_tries = unknown_tries + 1 WHERE due_at <= ")
+        .push_bind(now.0)
+        .push(" AND id IN (");
     query.push_rows(rows, |id, row| {
         id.push_bind(row.id.as_str());
     });
@@ -203,17 +213,35 @@ pub async fn delete(conn: &mut Connection, ids: &[&str]) -> Result<(), sqlx::Err
     query.execute(conn).await.map(|_| ())
 }
 
-/// Puts a message off until `due_at`.
+/// What is known of a try when its message is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// Nothing was sent.
+    NotSent,
+    /// It may have been sent: the try stays counted.
+    Unknown,
+}
+
+/// Puts a claimed message off until `due_at`.
 ///
 /// # Errors
 /// The database's.
-pub async fn put_off(conn: &mut Connection, id: &str, due_at: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE id = $2")
-        .bind(due_at.0)
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub async fn put_off(
+    conn: &mut Connection,
+    id: &str,
+    due_at: Moment,
+    tried: Tried,
+) -> Result<(), sqlx::Error> {
+    let taken_back = i64::from(tried == Tried::NotSent);
+    sqlx::query(
+        "UPDATE outbox SET due_at = $1, tries = tries + 1, unknown_tries = unknown_tries - $2 WHERE id = $3",
+    )
+    .bind(due_at.0)
+    .bind(taken_back)
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// What a contact begins with to which nothing is sent, though it seems so.

@@ -16,14 +16,14 @@ use tukar_server::{
 
 const OTHER_PHONE: &str = "+6281234567899";
 
-/// Waits for what comes by itself, and soon.
+/// Waits for what comes by itself; only what hangs takes minutes, on any machine.
 async fn until(come: impl AsyncFn() -> bool) {
     let waiting = async {
         while !come().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(4), waiting).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(300), waiting).await.unwrap();
 }
 
 /// Points that are granted in a minute.
@@ -286,4 +286,83 @@ async fn a_message_is_put_off_from_when_its_sender_answered() {
         .await
         .unwrap();
     assert_eq!(due, server.now().0 + 2_000);
+}
+
+/// A time-out after the request left: the code may have gone, and every further copy may be one too many.
+#[tokio::test]
+async fn a_message_whose_outcome_is_unknown_goes_twice_at_most_and_by_the_same_reference() {
+    let server = Server::new(vec![]).await;
+    server.post.silent.store(true, Ordering::SeqCst);
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'email', '{EMAIL}', 'id', 's', 'x', {now}, {now}, {ends}, 0)"
+    );
+    server.tamper(&sql).await;
+    server.ask_code(PHONE).await.is(202);
+    for _ in 0..150 {
+        server.work().await;
+        server.later(2);
+    }
+    let sent: Vec<String> =
+        server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect();
+    let references = server.post.references.lock().unwrap().clone();
+    for contact in [PHONE, EMAIL] {
+        let copies = sent.iter().zip(&references).filter(|(to, _)| *to == contact);
+        let copies: Vec<_> = copies.map(|(_, reference)| reference).collect();
+        assert_eq!(copies.len(), 2, "{contact} in five minutes");
+        assert_eq!(copies[0], copies[1], "the provider can know the second again");
+    }
+    assert_eq!(server.count("outbox").await, 0, "it is given up");
+    let text = server.app.metrics.text().unwrap();
+    assert!(text.contains("tukar_messages_total{channel=\"sms\",outcome=\"unknown\"} 2"), "{text}");
+}
+
+/// Its claim is all that such a server leaves.
+#[tokio::test]
+async fn a_server_that_dies_while_it_sends_leaves_no_more_copies_than_one_that_hears_no_answer() {
+    let server = Server::new(vec![]).await;
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'sms', '{PHONE}', 'id', '', 'x', {now}, {now}, {ends}, 0)"
+    );
+    server.tamper(&sql).await;
+    for deaths in 1..=4_u32 {
+        let slow = server.post.slow.lock().await;
+        let began = server.post.begun.load(Ordering::SeqCst);
+        let dies = async {
+            // It dies with the message on its way: or, from the third time on, has none to send.
+            let on_its_way = async || server.post.begun.load(Ordering::SeqCst) > began;
+            if deaths <= 2 {
+                until(on_its_way).await
+            } else {
+                until(async || server.count("outbox").await == 0).await
+            }
+        };
+        tokio::select! {
+            () = dies => {}
+            _ = worker::run_due(&server.app) => {}
+        }
+        drop(slow);
+        server.later(151);
+    }
+    assert_eq!(server.post.begun.load(Ordering::SeqCst), 2);
+    assert_eq!(server.count("outbox").await, 0);
+}
+
+/// What surely did not go is tried until its time is over, however often.
+#[tokio::test]
+async fn a_try_that_surely_sent_nothing_takes_nothing_from_the_copies_that_may_go() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    server.ask_code(PHONE).await.is(202);
+    for _ in 0..100 {
+        server.work().await;
+        server.later(2);
+    }
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(31);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1);
 }

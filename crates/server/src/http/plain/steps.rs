@@ -28,18 +28,23 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (Visit, Pa
     let page = match try_step(app, &mut sent, step).await {
         Ok(page) => page,
         Err(error) => {
+            if !matches!(error, ApiError::NotSignedIn) {
+                return refused(sent, step, &error);
+            }
             let problem = sent.problem(&error);
-            let screen = match error {
-                ApiError::NotSignedIn => sign_in_again(&mut sent),
-                _ => {
-                    let title = step.failed_title(sent.visit.i18n.texts());
-                    tukar_plain::refused(&sent.visit, title, &problem)
-                }
-            };
+            let screen = sign_in_again(&mut sent);
             Page::telling(Some(&problem), screen)
         }
     };
     (sent.visit, page)
+}
+
+/// A page that only says why there is nothing else on it.
+pub(super) fn refused(sent: Sent, step: Step, error: &ApiError) -> (Visit, Page) {
+    let problem = sent.problem(error);
+    let title = step.failed_title(sent.visit.i18n.texts());
+    let screen = tukar_plain::refused(&sent.visit, title, &problem);
+    (sent.visit, Page::telling(Some(&problem), screen))
 }
 
 fn sign_in_again(sent: &mut Sent) -> Markup {
