@@ -188,18 +188,14 @@ async fn members_codes_leave_before_strangers_messages_and_one_domain_takes_not_
     };
     let (done, ()) = tokio::join!(worker::run_due(&server.app), looks);
     done.unwrap();
-    let order: Vec<String> = server
-        .app
-        .store
-        .read()
-        .await
-        .map(|_| ())
-        .map(|()| server.post.sent.lock().unwrap().iter().skip(1).map(|message| message.to.clone()).collect())
-        .unwrap();
+    let sent: Vec<String> =
+        server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect();
+    let order = &sent[1..];
     assert_eq!(order.len(), 4 + 41);
     assert_eq!(order[0], EMAIL, "a live session's");
-    let sign_ins: Vec<_> = order[1..4].iter().map(String::as_str).collect();
-    assert_eq!(sign_ins, [EMAIL, "m2@crowd.example", "m3@crowd.example"].map(|it| it), "in turns by domain");
+    // In turns by domain: the second of one domain comes after the first of each; these end together, in any order.
+    assert!(order[1..3].contains(&EMAIL.to_owned()), "{order:?}");
+    assert_eq!(order[1..4].iter().filter(|to| to.ends_with("@crowd.example")).count(), 2, "{order:?}");
     let siti = order.iter().position(|to| to == "siti@example.id").unwrap();
     assert!(siti < 7, "the other domain's turn comes at once: {siti}");
 }
