@@ -189,7 +189,9 @@ async fn outcome(server: &Server, scene: &Scene, route: &str) -> String {
 
 #[tokio::test]
 async fn every_route_answers_each_state_of_an_account_as_the_table_says() {
-    let rows = rows();
+    let mut rows = rows();
+    // What is held for the other routes is let go last.
+    rows.sort_by_key(|row| row.route.ends_with("/cancel"));
     let listed: BTreeSet<String> = rows.iter().map(|row| row.route.clone()).collect();
     assert_eq!(listed, routes(), "each route has a row in docs/SECURITY.md");
     for (place, state) in STATES.into_iter().enumerate() {

@@ -387,6 +387,11 @@ async fn shown(app: &Shared, sent: &Sent, told: Result<Redemption, ApiError>) ->
 async fn send_copy(app: &Shared, sent: &Sent) -> Answer {
     let (id, way) = (sent.form.get("voucher"), channel(&sent.form).unwrap_or(Channel::Sms));
     let told = vouchers::send_copy(app, sent.session()?, (id.to_owned(), way), sent.here.clone()).await;
+    // An account that may see no voucher: its receipt has no place to say so.
+    let told = match told {
+        Err(error @ ApiError::NotEligible { .. }) => return Err(error),
+        told => told,
+    };
     let problem = told.as_ref().err().map(|error| sent.problem(error));
     let attempt = (sent.form.get("attempt").to_owned(), sent.here.language);
     let redemption = redeem::get(app, sent.session()?, attempt).await?;
