@@ -80,6 +80,7 @@ struct Shelf {
     open: RwSignal<Option<u32>>,
     on_redeem: Callback<(RewardDetail, u32)>,
     on_sign_in: Callback<()>,
+    on_help: Callback<()>,
 }
 
 /// The catalogue, from the search field to the detail.
@@ -105,6 +106,8 @@ pub fn Catalog(
     on_redeem: Callback<(RewardDetail, u32)>,
     /// The visitor wants to sign in.
     on_sign_in: Callback<()>,
+    /// The visitor wants the help.
+    on_help: Callback<()>,
 ) -> impl IntoView {
     let query = RwSignal::new(first_query(&filter.get_untracked()));
     let index = StoredValue::new(Index::default());
@@ -133,6 +136,7 @@ pub fn Catalog(
         open: RwSignal::new(None),
         on_redeem,
         on_sign_in,
+        on_help,
     };
     shelf.load_next();
     // Keeps the member's standing in step with the server.

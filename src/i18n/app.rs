@@ -39,6 +39,8 @@ pub struct Texts {
     pub read_only: &'static str,
     /// Button: ends that for good.
     pub show_no_more: &'static str,
+    /// Button: to the help.
+    pub to_help: &'static str,
 }
 
 /// Indonesian.
@@ -61,6 +63,7 @@ pub const ID: Texts = Texts {
     offline: "Anda sedang luring. Data yang terakhir dimuat tetap terlihat.",
     read_only: "Halaman ini menampilkan poin Anda tanpa kode. Menukar selalu butuh kode.",
     show_no_more: "Jangan tampilkan lagi",
+    to_help: "Buka Bantuan",
 };
 
 /// English.
@@ -83,4 +86,5 @@ pub const EN: Texts = Texts {
     offline: "You are offline. What was loaded last stays visible.",
     read_only: "This page shows your points without a code. Redeeming always needs one.",
     show_no_more: "Show them no more",
+    to_help: "Open Help",
 };

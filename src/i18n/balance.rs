@@ -33,12 +33,6 @@ pub struct Texts {
     pub save: &'static str,
     /// Heading of the chart.
     pub chart: &'static str,
-    /// Column.
-    pub chart_month: &'static str,
-    /// Column.
-    pub chart_points: &'static str,
-    /// Opens the table.
-    pub chart_table: &'static str,
     /// Heading of the lots.
     pub lots: &'static str,
     /// Under it.
@@ -71,6 +65,14 @@ pub struct Texts {
     pub minutes: &'static str,
     /// Time left, days.
     pub days_only: &'static str,
+    /// Points about to be lost, when they do not all go at once.
+    pub lost_soon_all: &'static str,
+    /// Under it: how many go first, how long they last, and their last moment.
+    pub lost_soon_first: &'static str,
+    /// Points pending, and when the last of them come.
+    pub pending_by: &'static str,
+    /// When a pending lot is granted.
+    pub lot_coming: &'static str,
 }
 
 /// Indonesian.
@@ -90,13 +92,10 @@ pub const ID: Texts = Texts {
     nothing_lost_plain: "Tidak ada poin yang segera hangus.",
     save: "Lihat yang bisa ditukar",
     chart: "Poin yang hangus per bulan",
-    chart_month: "Bulan",
-    chart_points: "Poin",
-    chart_table: "Lihat sebagai tabel",
     lots: "Rincian poin",
     lots_note: "Yang paling cepat hangus dipakai lebih dulu.",
     lot_earned: "diterima {0}",
-    lot_ends: "hangus {0}",
+    lot_ends: "berlaku sampai {0}",
     lot_in: "{0} lagi",
     lot_never: "tanpa batas waktu",
     lot_pending: "menunggu",
@@ -109,6 +108,10 @@ pub const ID: Texts = Texts {
     hours: "{0} j {1} m",
     minutes: "{0} m {1} d",
     days_only: "{0} hari",
+    lost_soon_all: "{0} segera hangus",
+    lost_soon_first: "{0} di antaranya hangus {1} lagi, paling lambat {2}.",
+    pending_by: "{0} poin akan masuk, paling lambat {1}",
+    lot_coming: "masuk {0}",
 };
 
 /// English.
@@ -128,13 +131,10 @@ pub const EN: Texts = Texts {
     nothing_lost_plain: "No points end soon.",
     save: "See what you can have",
     chart: "Points ending by month",
-    chart_month: "Month",
-    chart_points: "Points",
-    chart_table: "See as a table",
     lots: "All your points",
     lots_note: "Those that end first are spent first.",
     lot_earned: "earned {0}",
-    lot_ends: "ends {0}",
+    lot_ends: "valid until {0}",
     lot_in: "in {0}",
     lot_never: "never ends",
     lot_pending: "pending",
@@ -147,4 +147,8 @@ pub const EN: Texts = Texts {
     hours: "{0} h {1} m",
     minutes: "{0} m {1} s",
     days_only: "{0} days",
+    lost_soon_all: "{0} expire soon",
+    lost_soon_first: "{0} of them expire in {1}, by {2}.",
+    pending_by: "{0} points coming, by {1}",
+    lot_coming: "coming {0}",
 };

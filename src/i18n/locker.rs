@@ -63,7 +63,7 @@ pub struct Texts {
     pub other: &'static str,
     /// When it ends.
     pub ends: &'static str,
-    /// When it ended.
+    /// When it ended; stands beside the state, which says that it did.
     pub ended_at: &'static str,
     /// When it was issued.
     pub issued: &'static str,
@@ -73,6 +73,8 @@ pub struct Texts {
     pub active: &'static str,
     /// Group.
     pub past: &'static str,
+    /// Button: hides the codes.
+    pub hide: &'static str,
 }
 
 /// Indonesian.
@@ -106,12 +108,13 @@ pub const ID: Texts = Texts {
     ended: "Berakhir",
     undone: "Dikembalikan",
     other: "Lihat rincian",
-    ends: "Pakai sebelum {0}",
-    ended_at: "Berakhir {0}",
+    ends: "Berlaku sampai {0}",
+    ended_at: "{0}",
     issued: "Ditukar {0}",
     lost: "Sambungan terputus. Coba lagi.",
     active: "Aktif",
     past: "Riwayat voucher",
+    hide: "Sembunyikan kode",
 };
 
 /// English.
@@ -145,10 +148,11 @@ pub const EN: Texts = Texts {
     ended: "Ended",
     undone: "Given back",
     other: "See details",
-    ends: "Use before {0}",
-    ended_at: "Ended {0}",
+    ends: "Valid until {0}",
+    ended_at: "{0}",
     issued: "Redeemed {0}",
     lost: "The connection dropped. Try again.",
     active: "Active",
     past: "Past",
+    hide: "Hide codes",
 };

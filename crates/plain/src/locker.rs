@@ -8,6 +8,7 @@ mod words;
 use crate::{Tab, Visit, code_field, i18n::fill, one_line, redeem::channel_word};
 use countdown::{clock_text, seconds_until};
 use maud::{Markup, html};
+use tukar_screens::Formats as _;
 use tukar_wire::{Channel, CodeSent, Problem, Redemption, Voucher, VoucherPage};
 
 /// The lock on the codes, where it isn't as the page of vouchers says.
@@ -146,8 +147,9 @@ fn lock(visit: &Visit, shelf: Shelf<'_>) -> Markup {
                 // Nothing counts down here, so the time is told too.
                 p.locker-lock__text {
                     (fill(t.open_note, &[&clock_text(seconds_until(until, visit.now))])) ". "
-                    (fill(i18n.texts().catalog.ends_on, &[&i18n.time(until)])) "."
+                    (fill(i18n.texts().catalog.ends_on, &[&i18n.until_time(until)])) "."
                 }
+                (visit.form("/plain/locker/close", &[], html! { button.button { (t.hide) } }))
             },
             _ => div.locker-lock {
                 (icon(false))
@@ -190,7 +192,7 @@ fn code(
             p.locker-code__to { (fill(to, &[&sent.code.sent_to])) "." }
             (visit.form("/plain/locker/check", &[("sent", written)], html! {
                 (code_field(visit, typed, error.as_deref()))
-                p.locker-code__left { (fill(i18n.texts().catalog.ends_on, &[&i18n.time(sent.code.ends_at)])) "." }
+                p.locker-code__left { (fill(i18n.texts().catalog.ends_on, &[&i18n.until_time(sent.code.ends_at)])) "." }
                 div { button class="button button--primary" { (t.check) } }
             }))
             div.locker-code__ways {

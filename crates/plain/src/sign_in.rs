@@ -2,6 +2,7 @@
 
 use crate::{Fields, Visit, code_field, i18n::fill, one_line};
 use maud::{Markup, html};
+use tukar_screens::Formats as _;
 use tukar_wire::{Channel, CodeSent, Problem};
 
 /// Who are you? `typed` is what was typed before, `why` says that a session ended.
@@ -22,7 +23,7 @@ pub fn contact(
         div.field {
             label.field__label for="sign-in-contact" { (t.contact) }
             input #sign-in-contact.field__input name="contact" type="text" autocomplete="username" autocapitalize="off"
-                spellcheck="false" maxlength="254" required autofocus value=(typed)
+                spellcheck="false" required autofocus value=(typed)
                 aria-describedby="sign-in-hint sign-in-error" aria-invalid=[error.as_ref().map(|_| "true")];
             p #sign-in-hint.field__hint { (t.contact_hint) }
             p #sign-in-error.field__error role="alert" { @if let Some(error) = &error { (error) } }
@@ -57,7 +58,7 @@ pub fn code(
     let error = problem.map(one_line);
     let body = html! {
         (code_field(visit, typed, error.as_deref()))
-        p.code-step__life { (fill(visit.i18n.texts().catalog.ends_on, &[&visit.i18n.time(code.ends_at)])) }
+        p.code-step__life { (fill(visit.i18n.texts().catalog.ends_on, &[&visit.i18n.until_time(code.ends_at)])) }
         button class="button button--primary button--wide" { (t.check) }
     };
     html! {

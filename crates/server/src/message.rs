@@ -168,21 +168,37 @@ pub fn not_enrolled(envelope: Envelope<'_>) -> Message {
     message(envelope, subject, text)
 }
 
+/// What a copy of a voucher tells.
+#[derive(Clone, Copy)]
+pub struct Voucher<'a> {
+    /// Title of the reward.
+    pub title: &'a str,
+    /// Code, grouped as it is typed.
+    pub code: &'a str,
+    /// Last day on which it can be used, as written in the envelope's language.
+    pub until: Option<&'a str>,
+}
+
+tukar_wire::debug_masked!(Voucher<'a> { title, until; code });
+
 /// A copy of a voucher.
 #[must_use]
-pub fn voucher(envelope: Envelope<'_>, title: &str, code: &str) -> Message {
+pub fn voucher(envelope: Envelope<'_>, voucher: Voucher<'_>) -> Message {
+    let Voucher { title, code, until } = voucher;
     let site = envelope.place.top.as_str();
     let subject = envelope.language.pick(format!("Voucher Anda: {title}"), format!("Your voucher: {title}"));
+    let until = until.map(|day| envelope.language.pick(format!(", sampai {day}"), format!(", until {day}")));
+    let until = until.unwrap_or_default();
     let variants = match envelope.language {
         Language::Id => [
-            format!(": kode {code}. Dari {site}. Siapa pun yang punya kode ini bisa memakainya."),
-            format!(": kode {code}. Dari {site}. Rahasiakan."),
-            format!(": kode {code}. Rahasiakan."),
+            format!(": kode {code}{until}. Dari {site}. Siapa pun yang punya kode ini bisa memakainya."),
+            format!(": kode {code}{until}. Dari {site}. Rahasiakan."),
+            format!(": kode {code}{until}. Rahasiakan."),
         ],
         Language::En => [
-            format!(": code {code}. From {site}. Whoever has this code can use it."),
-            format!(": code {code}. From {site}. Keep it secret."),
-            format!(": code {code}. Keep it secret."),
+            format!(": code {code}{until}. From {site}. Whoever has this code can use it."),
+            format!(": code {code}{until}. From {site}. Keep it secret."),
+            format!(": code {code}{until}. Keep it secret."),
         ],
     };
     let variants = variants.map(|after| (String::new(), after));
@@ -248,16 +264,21 @@ mod tests {
     }
 
     /// Every kind of message, with its name.
-    fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 6] {
+    fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 7] {
         let sent = ("482913", 300_000);
         let redeem = |title, points| code(envelope, About::Redeem { title, points }, sent);
+        let copy = |until| {
+            let told = Voucher { title: "Voucher Belanja Rp50.000", code: "7F3K-29QD-XM4T", until };
+            voucher(envelope, told)
+        };
         [
             ("sign-in", code(envelope, About::SignIn, sent)),
             ("locker", code(envelope, About::Locker, sent)),
             ("redeem", redeem("Voucher Belanja Rp50.000", 10_000)),
             ("redeem, a long title", redeem(LONG_TITLE, 2_000_000)),
             ("not enrolled", not_enrolled(envelope)),
-            ("voucher", voucher(envelope, "Voucher Belanja Rp50.000", "7F3K-29QD-XM4T")),
+            ("voucher", copy(None)),
+            ("voucher with an end", copy(Some("27 Jan 2027"))),
         ]
     }
 
@@ -315,7 +336,7 @@ mod tests {
                     for (name, Message { text, .. }) in each(envelope) {
                         assert!(text.len() <= SMS_CHARACTERS_MAX, "{name}: {}: {text}", text.len());
                         assert!(text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{text}");
-                        if !matches!(name, "not enrolled" | "voucher") {
+                        if !matches!(name, "not enrolled" | "voucher" | "voucher with an end") {
                             assert_eq!(text.lines().last().unwrap(), place.last_line("482913"));
                         }
                         if name.starts_with("redeem") {

@@ -101,6 +101,7 @@ fn hash_inputs() -> Result<u64> {
         "src",
         "style",
         "embed",
+        "crates/screens/src",
         "crates/wire/src",
         "crates/xtask/src",
     ] {

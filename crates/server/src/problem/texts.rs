@@ -439,13 +439,13 @@ pub fn reason_text(reason: &Reason, language: Language) -> String {
                 format!("You have reached the limit: {count} {per}."),
             )
         }
-        Reason::BelowMinimumBalance { minimum, missing } => language.pick(
+        Reason::BelowMinimumBalance { minimum, missing, .. } => language.pick(
             format!("Saldo minimal {} poin; kurang {} poin.", n(*minimum), n(*missing)),
             format!("The balance must be at least {} points; {} missing.", n(*minimum), n(*missing)),
         ),
         Reason::TooManyPieces { max } => language
             .pick(format!("Paling banyak {max} per penukaran."), format!("At most {max} in one redemption.")),
-        Reason::ShortOfPoints { missing } => language.pick(
+        Reason::ShortOfPoints { missing, .. } => language.pick(
             format!("Poin Anda kurang {}.", n(*missing)),
             format!("You are {} points short.", n(*missing)),
         ),
@@ -514,7 +514,8 @@ mod tests {
 
     #[test]
     fn a_refused_reward_says_the_first_reason_and_that_nothing_was_taken() {
-        let error = ApiError::NotEligible { reasons: vec![Reason::ShortOfPoints { missing: 2550 }] };
+        let error =
+            ApiError::NotEligible { reasons: vec![Reason::ShortOfPoints { missing: 2550, coming: None }] };
         assert_eq!(detail(&error, Language::Id), "Poin Anda kurang 2.550. Belum ada poin yang terpotong.");
     }
 

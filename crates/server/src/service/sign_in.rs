@@ -24,6 +24,7 @@ use tukar_domain::{
     code::{Bound, Purpose},
     eligibility::AccountState,
 };
+use tukar_screens::account;
 use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, SignedIn};
 
 /// Asks for a code to sign in with.
@@ -227,23 +228,12 @@ pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
 /// A member as they see themselves.
 #[must_use]
 pub fn to_wire(member: &MemberRow, language: Language) -> Member {
-    let (state, note) = match member.state {
-        AccountState::Verified => (MemberState::Verified, ""),
-        AccountState::NotVerified => (
-            MemberState::NotVerified,
-            language.pick(
-                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Bawa KTP ke gerai terdekat atau hubungi layanan pelanggan.",
-                "Your number is not verified yet, so points can't be redeemed. Bring your ID card to a shop or call customer care.",
-            ),
-        ),
-        AccountState::Suspended => (
-            MemberState::Suspended,
-            language.pick(
-                "Akun Anda ditangguhkan, jadi poin belum bisa ditukar. Poin tetap tercatat. Hubungi layanan pelanggan.",
-                "Your account is suspended, so points can't be redeemed. They stay on record. Call customer care.",
-            ),
-        ),
+    let state = match member.state {
+        AccountState::Verified => MemberState::Verified,
+        AccountState::NotVerified => MemberState::NotVerified,
+        AccountState::Suspended => MemberState::Suspended,
     };
+    let note = account::barred(state, language.tag()).map_or("", |barred| barred.note);
     let masked =
         |contact: &Option<String>| contact.as_deref().map(|contact| Contact::stored(contact).masked());
     Member {

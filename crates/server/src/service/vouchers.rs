@@ -5,6 +5,7 @@
 use crate::{
     app::App,
     catalogue::Reward,
+    formats,
     language::Language,
     message::{self, Envelope},
     place::Here,
@@ -14,7 +15,7 @@ use crate::{
         Connection, Lock, Writes,
         challenges::{self, Counted},
         lock,
-        members::SessionRow,
+        members::{self, SessionRow},
         outbox,
         redemptions::RedemptionRow,
         vouchers::{self, VoucherRow},
@@ -22,6 +23,7 @@ use crate::{
     symbols,
 };
 use tukar_domain::voucher;
+use tukar_screens::Formats as _;
 use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
 const DAY_MS: i64 = 86_400_000;
@@ -124,6 +126,20 @@ pub async fn list(
     })
 }
 
+/// Closes the locker of a session: it sees no code until a fresh one-time code opens it again.
+///
+/// # Errors
+/// The database's.
+pub async fn close(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    app.store
+        .transact("locker.close", async |conn| {
+            let mut writes = Writes::new();
+            members::close_locker(&mut writes, &session.token_hash);
+            Ok(writes.run(conn).await?)
+        })
+        .await
+}
+
 /// Sends a copy of a voucher to the member's own contact.
 ///
 /// # Errors
@@ -154,7 +170,9 @@ pub async fn send_copy(
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
             let envelope = Envelope { channel, to: contact, language, place: &place };
-            let message = message::voucher(envelope, row.title.get(language), code);
+            let until = row.ends_at.map(|end| formats::of(app, language).until_date(end));
+            let voucher = message::Voucher { title: row.title.get(language), code, until: until.as_deref() };
+            let message = message::voucher(envelope, voucher);
             outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
             Ok::<_, ApiError>(writes.run(conn).await?)
         })
