@@ -79,7 +79,6 @@ struct Shelf {
     /// Row of the reward whose detail is open.
     open: RwSignal<Option<u32>>,
     on_redeem: Callback<(RewardDetail, u32)>,
-    on_sign_in: Callback<()>,
     on_help: Callback<()>,
 }
 
@@ -104,8 +103,6 @@ pub fn Catalog(
     filter: Signal<String>,
     /// The member wants this reward, so many pieces. Runs before sign-in, too: the flow asks for it.
     on_redeem: Callback<(RewardDetail, u32)>,
-    /// The visitor wants to sign in.
-    on_sign_in: Callback<()>,
     /// The visitor wants the help.
     on_help: Callback<()>,
 ) -> impl IntoView {
@@ -135,7 +132,6 @@ pub fn Catalog(
         cursor: StoredValue::new(None),
         open: RwSignal::new(None),
         on_redeem,
-        on_sign_in,
         on_help,
     };
     shelf.load_next();

@@ -51,7 +51,7 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
     let place = RwSignal::new(Place { viewport: 900.0, columns: 1, ..Place::default() });
     let rows = StoredValue::new(Rows { of: RowsOf::default(), heights: Heights::usual(380.0) });
     let focused = RwSignal::new(None::<u32>);
-    let slots = Memo::new(move |_| slots(shelf, (place.get(), rows), focused.get()));
+    let slots = Memo::new(move |_| slots(shelf, place.get(), rows, focused.get()));
     let measure = move || {
         if let (Some(Some(list)), Some(Some(ruler))) = (node.try_get_untracked(), ruler.try_get_untracked()) {
             let new = measured(&list, &ruler, rows);
@@ -106,7 +106,7 @@ struct Rows {
     heights: Heights,
 }
 
-fn slots(shelf: Shelf, (place, rows): (Place, StoredValue<Rows>), focused: Option<u32>) -> Vec<Slot> {
+fn slots(shelf: Shelf, place: Place, rows: StoredValue<Rows>, focused: Option<u32>) -> Vec<Slot> {
     let standing = shelf.standing_version.get();
     shelf.found.with(|found| {
         rows.update_value(|rows| {
@@ -115,7 +115,7 @@ fn slots(shelf: Shelf, (place, rows): (Place, StoredValue<Rows>), focused: Optio
             if !same || of.found != found.rows {
                 let Place { columns, width, .. } = place;
                 rows.of = RowsOf { found: found.rows.clone(), standing, columns, width };
-                rows.heights.forget();
+                rows.heights.reset();
             }
         });
         let focused = focused.and_then(|row| found.rows.iter().position(|found| *found == row));

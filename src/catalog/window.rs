@@ -42,7 +42,7 @@ impl Heights {
     }
 
     /// Rows are others now, and as high as those before them were.
-    pub fn forget(&mut self) {
+    pub fn reset(&mut self) {
         self.known.clear();
         self.measured = 0;
     }
@@ -254,7 +254,7 @@ mod tests {
             (400.0, 1_700.0),
             "later rows move nothing above them"
         );
-        heights.forget();
+        heights.reset();
         assert_eq!(heights.span(0, 2), 800.0);
     }
 

@@ -72,8 +72,8 @@ test('where wasm never comes, a member redeems by the forms of the first view', 
   await expect(first.locator('.balance__number')).toHaveText('12.450');
   await expect(first.locator('.home__rewards [name=session]').first()).toBeAttached();
   await first.getByRole('button', { name: 'Voucher Kopi Senja Rp25.000' }).first().click();
-  await page.getByRole('button', { name: 'Tukar sekarang', exact: true }).last().click();
-  await expect(page.getByText('Dibayar dari')).toBeVisible();
+  await page.getByRole('button', { name: 'Lanjut', exact: true }).last().click();
+  await expect(page.getByText('Poin yang dipakai')).toBeVisible();
   expect(page.url()).not.toMatch(/session/);
 });
 

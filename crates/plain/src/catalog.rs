@@ -299,7 +299,7 @@ fn to_review(visit: &Visit, detail: &RewardDetail, eligibility: Option<&Eligibil
     let most = left.unwrap_or(detail.quantity_max).max(1);
     let label = if visit.session.is_some() { texts.redeem } else { texts.sign_in_to_redeem };
     let body = html! {
-        @if most > 1 {
+        @if detail.quantity_max > 1 {
             div.field {
                 label.field__label for="plain-pieces" { (texts.quantity) }
                 input #plain-pieces.field__input type="number" name="quantity" min="1" max=(most) value="1"

@@ -13,19 +13,19 @@ pub struct Barred {
 
 const NOT_VERIFIED_ID: Barred = Barred {
     short: "Nomor belum diverifikasi",
-    note: "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Lihat cara verifikasi di Bantuan.",
+    note: "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
 };
 const NOT_VERIFIED_EN: Barred = Barred {
     short: "Number not verified",
-    note: "Your number is not verified yet, so points can’t be redeemed. See Help for how to verify it.",
+    note: "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
 };
 const SUSPENDED_ID: Barred = Barred {
-    short: "Akun ditangguhkan",
-    note: "Akun Anda ditangguhkan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi kami lewat Bantuan.",
+    short: "Akun dibekukan",
+    note: "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
 };
 const SUSPENDED_EN: Barred = Barred {
     short: "Account suspended",
-    note: "Your account is suspended, so points can’t be redeemed. Your points stay on record. See Help for how to reach us.",
+    note: "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
 };
 
 /// What stands in an account's way, in the language of `tag` (`en`, else Indonesian); `None`: nothing.

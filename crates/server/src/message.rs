@@ -187,7 +187,7 @@ pub fn voucher(envelope: Envelope<'_>, voucher: Voucher<'_>) -> Message {
     let Voucher { title, code, until } = voucher;
     let site = envelope.place.top.as_str();
     let subject = envelope.language.pick(format!("Voucher Anda: {title}"), format!("Your voucher: {title}"));
-    let until = until.map(|day| envelope.language.pick(format!(", sampai {day}"), format!(", until {day}")));
+    let until = until.map(|day| envelope.language.pick(format!(", s.d. {day}"), format!(", until {day}")));
     let until = until.unwrap_or_default();
     let variants = match envelope.language {
         Language::Id => [

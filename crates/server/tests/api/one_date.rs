@@ -61,12 +61,12 @@ async fn a_lot_has_one_date_in_forms_review_chart_history_and_message_in_every_z
         let token = sari.token.clone();
         let session = [("session", token.as_str())];
         let home = send(&server, "/plain/home", &session).await;
-        home.says(&format!("berlaku sampai {date}")).says(&format!("{date}, {time} {label}"));
+        home.says(&format!("berlaku s.d. {date}")).says(&format!("{date}, {time} {label}"));
         // The chart's row is the month of that day.
         let (_, month) = date.split_once(' ').unwrap();
         home.says(&format!("<span class=\"chart__month\">{month}</span>"));
         let review = send(&server, "/plain/review", &[session[0], ("reward", "kopi")]).await;
-        review.says(&format!("berlaku sampai {date}"));
+        review.says(&format!("berlaku s.d. {date}"));
 
         let id = sari.hold("kopi").await;
         let code = server.code().await;
@@ -75,11 +75,11 @@ async fn a_lot_has_one_date_in_forms_review_chart_history_and_message_in_every_z
         let voucher_end: Timestamp = voucher["ends_at"].as_str().unwrap().parse().unwrap();
         let (voucher_date, voucher_time) = last_day(voucher_end, &zone);
         let receipt = send(&server, "/plain/redemption", &[session[0], ("attempt", &id)]).await;
-        receipt.says("Berlaku sampai").says(&format!("{voucher_date}, {voucher_time} {label}"));
+        receipt.says("Berlaku s.d.").says(&format!("{voucher_date}, {voucher_time} {label}"));
         let copy = format!("/v1/vouchers/{}/send", voucher["id"].as_str().unwrap());
         sari.post(&copy, None, json!({"channel": "sms"})).await.is(202);
         let text = server.message().await.text;
-        assert!(text.contains(&format!("sampai {voucher_date}")), "{zone_name}: {text}");
+        assert!(text.contains(&format!("s.d. {voucher_date}")), "{zone_name}: {text}");
 
         server.later(u32::try_from((end.as_millisecond() - server.now().0) / 1000).unwrap());
         server.work().await;

@@ -43,7 +43,7 @@ async fn the_most_pieces_that_are_told_are_those_that_are_not_refused() {
     let fields = [("session", sari.token.as_str()), ("reward", "kopi"), ("quantity", "2")];
     let review = send(&server, "/plain/review", &fields).await;
     review.says("Anda masih bisa menukar 1").says("name=\"pieces\" min=\"1\" max=\"1\"");
-    review.says("id=\"review-pieces-error\" class=\"field__error\" role=\"alert\">Anda sudah mencapai batas");
+    review.says("id=\"review-pieces-error\" role=\"alert\">Anda sudah mencapai batas");
     let detail = send(&server, "/plain/reward", &fields[..2]).await;
     detail.says("max=\"1\"").says("Anda masih bisa menukar 1");
 }
@@ -209,7 +209,7 @@ async fn codes_can_be_hidden_again_in_the_session_that_shows_them() {
     assert_eq!((&page["open_until"], &page["vouchers"][0]["code"]), (&Value::Null, &Value::Null));
     sari.post("/v1/locker/close", None, json!({})).await.is(204);
     let closed = send(&server, "/plain/locker/close", &[("session", &sari.token)]).await;
-    closed.says("••••-••••-").says("Kode disembunyikan");
+    closed.says("••••-••••-").says("Kode voucher disembunyikan");
 }
 
 #[tokio::test]
