@@ -15,6 +15,8 @@ const FILES: &[&str] = &[
     "src/i18n/support.rs",
     "crates/server/src/http/demo.rs",
     "crates/server/src/http/explain.rs",
+    "crates/server/src/message.rs",
+    "crates/server/src/message.rs",
     "crates/server/src/problem/texts.rs",
     "crates/server/src/service/sign_in.rs",
     "crates/server/src/worker.rs",

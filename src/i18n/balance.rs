@@ -92,7 +92,7 @@ pub const ID: Texts = Texts {
     lost_soon_note: "Berlaku s.d. {0}. Tukarkan sebelum hangus.",
     nothing_lost: "Tidak ada poin yang hangus dalam {0} hari ke depan.",
     nothing_lost_plain: "Tidak ada poin yang segera hangus.",
-    save: "Lihat yang bisa ditukar sekarang",
+    save: "Lihat yang bisa ditukar",
     chart: "Poin yang hangus per bulan",
     lots: "Rincian poin",
     lots_note: "Poin yang paling cepat hangus dipakai lebih dulu.",

@@ -477,7 +477,7 @@ pub const EN: Texts = Texts {
     fact_tier: "For members of",
     fact_balance: "Minimum balance",
     fact_stock: "Stock",
-    fact_needs: "What you fill in",
+    fact_needs: "You will need",
     needs_nothing: "Only the 6-digit code",
     needs_phone: "The recipient’s mobile number",
     needs_address: "A delivery address",

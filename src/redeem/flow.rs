@@ -406,7 +406,7 @@ fn not_held(order: Order, quote: Box<Quote>, ask: AskRedemption, trouble: Troubl
         Trouble::Refused(problem) => problem,
     };
     match problem.kind {
-        ProblemKind::Broken | ProblemKind::Busy | ProblemKind::InFlight => {
+        ProblemKind::Broken | ProblemKind::Busy | ProblemKind::Paused | ProblemKind::InFlight => {
             check(ask.id, Some(order), Why::Busy, None)
         }
         // The first copy came after all, with another recipient perhaps: what is held is that, and the member has to be told.
@@ -478,7 +478,7 @@ fn not_done(held: Box<Redemption>, note: Option<Box<Note>>, trouble: Trouble) ->
         Trouble::Refused(problem) => problem,
     };
     match problem.kind {
-        ProblemKind::Broken | ProblemKind::Busy | ProblemKind::InFlight => {
+        ProblemKind::Broken | ProblemKind::Busy | ProblemKind::Paused | ProblemKind::InFlight => {
             check(held.id.clone(), None, Why::Busy, note)
         }
         ProblemKind::WrongState | ProblemKind::NotFound | ProblemKind::KeyReused => {

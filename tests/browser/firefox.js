@@ -17,7 +17,7 @@ export class Hand {
   }
 
   /** The first element of this kind that can be seen and whose whole text fits. */
-  async find(css, pattern, timeout = 30_000) {
+  async find(css, pattern, timeout = 180_000) {
     const handle = await this.frame.waitForFunction(
       (css, pattern) => {
         const roots = [document];
@@ -40,21 +40,29 @@ export class Hand {
   /** Clicks it once it has stopped moving: lists are drawn anew while they are searched. */
   async press(css, pattern) {
     let last = '';
-    for (let tries = 0; tries < 50; tries += 1) {
+    for (let tries = 0; tries < 1_000; tries += 1) {
       const found = await this.find(css, pattern);
       const box = JSON.stringify(await found.boundingBox());
       if (box !== 'null' && box === last) return found.click();
       last = box;
+      await this.frame.page().evaluate(() => new Promise((done) => setTimeout(done, 20)));
     }
     throw new Error(`${pattern} does not stand still`);
   }
 
-  /** What commits acts only when it could be seen for half a second. */
+  /** What commits acts only when it could be seen for half a second; what is pressed sooner says so, and is pressed again. */
   async commit(css, pattern) {
     const button = await this.find(css, pattern);
     await button.scrollIntoView();
-    await this.frame.page().evaluate(() => new Promise((done) => setTimeout(done, 900)));
-    await button.click();
+    const wasRefused = () => {
+      const said = [...document.querySelectorAll('.covered:not(:empty)')];
+      said.forEach((each) => each.replaceChildren());
+      return said.length > 0;
+    };
+    do {
+      await this.frame.page().evaluate(() => new Promise((done) => setTimeout(done, 600)));
+      await button.click();
+    } while (await this.frame.evaluate(wasRefused));
   }
 
   async type(css, text) {

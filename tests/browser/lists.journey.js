@@ -107,7 +107,7 @@ test('points that are about to end lead to what can be had now', async ({ shop, 
   // All that is lost within the window, and what of it goes first.
   await expect(page.locator('.balance__soon-title')).toHaveText(/750 poin/);
   await expect(page.locator('.balance__soon-note')).toHaveText(/^300 di antaranya/);
-  await shop.button('Lihat yang bisa ditukar sekarang').click();
+  await shop.button('Lihat yang bisa ditukar').click();
   await expect(page.getByRole('button', { name: 'Hapus filter Bisa ditukar sekarang' })).toBeVisible();
 });
 

@@ -36,6 +36,9 @@ const test = base.extend({
   },
 });
 
+/** What is gone before it could be pressed is looked for again. */
+const PRESS_MS = 5_000;
+
 /** Presses what the page offers, as a member would, until `over` is seen. */
 async function goOn(shop, over) {
   const { page, programme } = shop;
@@ -44,17 +47,17 @@ async function goOn(shop, over) {
   const again = page.getByRole('button', { name: /^(Coba lagi|Periksa sekarang)$/ });
   await expect(async () => {
     if (await over.isVisible()) return;
-    if (await again.first().isVisible()) await again.first().click({ timeout: 500 });
-    if (await send.isVisible()) await send.click({ timeout: 500 });
+    if (await again.first().isVisible()) await again.first().click({ timeout: PRESS_MS });
+    if (await send.isVisible()) await send.click({ timeout: PRESS_MS });
     const field = shop.codeField;
     if ((await field.isVisible()) && (await field.isEnabled())) {
       const [{ text }] = await programme.messages(SARI.sms);
       const code = text.match(/#(\d{6})\s*$/)[1];
-      if ((await field.inputValue()) !== code) await field.fill(code, { timeout: 500 });
-      else if (await confirm.isEnabled()) await confirm.click({ timeout: 500 });
+      if ((await field.inputValue()) !== code) await field.fill(code, { timeout: PRESS_MS });
+      else if (await confirm.isEnabled()) await confirm.click({ timeout: PRESS_MS });
     }
     await expect(over).toBeVisible({ timeout: 300 });
-  }).toPass({ timeout: 30_000, intervals: [50] });
+  }).toPass({ intervals: [50] });
 }
 
 /** One redemption, one voucher, one deduction; and the page shows the server's figures. */
@@ -126,9 +129,9 @@ for (const fault of Object.keys(FAULTS)) {
     const cancelled = page.getByRole('heading', { name: 'Penukaran dibatalkan' });
     await expect(async () => {
       const cancel = shop.button('Batalkan penukaran');
-      if (await cancel.isVisible()) await cancel.click({ timeout: 500 });
+      if (await cancel.isVisible()) await cancel.click({ timeout: PRESS_MS });
       await expect(cancelled).toBeVisible({ timeout: 2_000 });
-    }).toPass({ timeout: 30_000 });
+    }).toPass();
     const balance = await member('/v1/me/balance');
     expect([balance.available, balance.held]).toEqual([START, 0]);
     expect((await member('/v1/vouchers')).vouchers).toHaveLength(before);

@@ -33,7 +33,7 @@ for (const language of ['id', 'en']) {
   }[language];
 
   test(`every screen in ${language} is sound, light and dark`, async ({ shop, page, programme }) => {
-    test.setTimeout(240_000);
+    test.slow();
     const button = (name) => page.getByRole('button', { name, exact: typeof name === 'string' }).first();
     const tab = (name) => page.getByRole('navigation').getByRole('button', { name });
     if (language === 'en') await page.getByRole('button', { name: /English/ }).click();

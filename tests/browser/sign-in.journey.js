@@ -144,7 +144,7 @@ async function mailedCode(folder) {
     const files = await readdir(folder);
     expect(files.length).toBeGreaterThan(0);
     text = await readFile(join(folder, files[0]), 'utf8');
-  }).toPass({ timeout: 15_000 });
+  }).toPass();
   expect(text).toContain('To: sari@example.id');
   const body = text.includes('base64') ? Buffer.from(text.split(/\r?\n\r?\n/).slice(1).join(''), 'base64').toString() : text;
   return body.replace(/=\r?\n/g, '').match(/#(\d{6})/)[1];

@@ -33,6 +33,8 @@ NEVER = ("another method", "POST /v1/identity")
 EXPECTED = "messages ended before they could be sent"
 # The demo's member with two million points.
 CONTACT = "+6281755556666"
+# Limits against hanging only, for one core of a slow machine that is busy with something else.
+HANGS_AFTER_SECONDS = 300
 HERE = pathlib.Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "crates/server/openapi.json"
 
@@ -40,14 +42,15 @@ DOCUMENT = HERE.parents[1] / "crates/server/openapi.json"
 def ask(address, path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address + path, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=HANGS_AFTER_SECONDS) as answer:
         return json.load(answer)
 
 
 def sign_in(address):
     challenge = ask(address, "/v1/challenges", {"contact": CONTACT})["challenge_id"]
     inbox = "/demo/inbox.json?to=" + CONTACT.replace("+", "%2B")
-    for _ in range(100):
+    asked = time.monotonic()
+    while time.monotonic() - asked < HANGS_AFTER_SECONDS:
         messages = ask(address, inbox)["messages"]
         if messages:
             code = messages[0]["text"].rsplit("#", 1)[1]
@@ -83,6 +86,8 @@ def one_round(seed, found):
                         "--checks", ",".join(CHECKS), "-n", examples, "--seed", str(seed), "--workers", "2",
                         # Signing out would leave the others at the door; the API's tests do it.
                         "--exclude-path", "/v1/session", "--warnings", "off",
+                        # How fast the machine makes up examples and answers is not what is asked here.
+                        "--suppress-health-check", "too_slow", "--request-timeout", str(HANGS_AFTER_SECONDS),
                     ],
                     cwd=folder,
                     env=steered,

@@ -31,7 +31,7 @@ moved_seconds = 0
 def ask(path, body=None):
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
-    with urllib.request.urlopen(urllib.request.Request(ADDRESS + path, data, headers), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(ADDRESS + path, data, headers), timeout=300) as answer:
         return json.load(answer)
 
 
@@ -99,7 +99,7 @@ def begin_something():
     held = asking()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}", "Idempotency-Key": held["id"]}
     request = urllib.request.Request(ADDRESS + "/v1/redemptions", json.dumps(held).encode(), headers)
-    with urllib.request.urlopen(request, timeout=30):
+    with urllib.request.urlopen(request, timeout=300):
         kept["held"].append(held["id"])
 
 

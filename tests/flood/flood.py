@@ -1,7 +1,7 @@
 """Asks a real server for codes as an attacker does, while registered members sign in, and prints how many of them got in and when.
 
-    python3 tests/flood/flood.py target/debug/tukar-server --port 8110 --asks 15396 --seconds 75
-    python3 tests/flood/flood.py target/debug/tukar-server --port 8110 --asks 6000 --seconds 60 --mail-seconds 1.5
+    /usr/bin/python3 tests/flood/flood.py target/debug/tukar-server --port 8110 --asks 15396 --seconds 75
+    /usr/bin/python3 tests/flood/flood.py target/debug/tukar-server --port 8110 --asks 6000 --seconds 60 --mail-seconds 1.5
 
 The server runs with the settings of the README: no trusted_hops, codes by mail. The mail server is a real one (aiosmtpd; Debian's
 python3-aiosmtpd) that takes `--mail-seconds` for each mail. The attacker asks for codes to made-up addresses, half of them at one

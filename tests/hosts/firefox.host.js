@@ -43,8 +43,6 @@ async function redeem(hand, programme) {
   expect([after.available, after.held]).toEqual([5_350, 0]);
 }
 
-test.setTimeout(150_000);
-
 test('Firefox: a member redeems in the frame, without third-party cookies', async ({ firefox, host, programme }) => {
   host.partner();
   const page = await firefox.newPage();

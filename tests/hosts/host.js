@@ -91,10 +91,4 @@ export async function shown(where) {
   await takenOver(where);
 }
 
-/** What commits acts only when it could be seen for half a second: as long as a person takes at least, once it is there. */
-export async function look(page, button) {
-  if (button) await expect(button).toBeVisible();
-  await page.waitForTimeout(900);
-}
-
 export { expect, Shop };

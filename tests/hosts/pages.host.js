@@ -1,5 +1,6 @@
 // Pages of every make: old documents and strict ones, frames in frames, what a page does while the widget loads, and
 // where in the page it stands.
+import { settled } from '../browser/programme.js';
 import { test, expect, framed, shown, WIDGET } from './host.js';
 
 const usable = async (frame) => {
@@ -75,7 +76,7 @@ test.describe('frames in frames', () => {
     host.partner();
     const inner = host.page({ path: '/inner' });
     await page.goto(host.page({ origin: host.at('thief'), body: around(inner) }));
-    await expect(page.locator('iframe').contentFrame().getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible({ timeout: 20_000 });
+    await expect(page.locator('iframe').contentFrame().getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible();
   });
 
   test('a sandbox that keeps the page’s origin shows the widget', async ({ page, host }) => {
@@ -90,7 +91,7 @@ test.describe('frames in frames', () => {
     const inner = host.page({ path: '/inner' });
     await page.goto(host.page({ body: around(inner, 'sandbox="allow-scripts"') }));
     const frame = page.locator('iframe').contentFrame();
-    await expect(frame.getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible({ timeout: 20_000 });
+    await expect(frame.getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible();
     await expect(frame.getByRole('link', { name: 'Buka di jendela baru' })).toBeVisible();
   });
 });
@@ -251,7 +252,7 @@ test('a line that is lost before the widget loads is told; it loads when the lin
   await context.setOffline(true);
   await page.evaluate(() => document.querySelector('tukar-rewards').scrollIntoView());
   const again = page.getByRole('button', { name: 'Muat ulang' });
-  await expect(again).toBeVisible({ timeout: 20_000 });
+  await expect(again).toBeVisible();
   await context.setOffline(false);
   await again.click();
   await usable(framed(page));
@@ -281,7 +282,8 @@ for (const [mode, most] of [['frame', 0.02], ['inline', 0.07]]) {
     await page.goto(host.page({ body: `<h1>Kopi</h1>${host.snippet}${widget}${'<p>Kopi dari Gayo.</p>'.repeat(20)}` }));
     if (mode === 'frame') await shown(framed(page));
     else await expect(page.locator('tukar-rewards .reward:not(.reward--skeleton)').first()).toBeVisible();
-    await page.waitForTimeout(500); // A late shift counts too.
+    await page.waitForLoadState('networkidle'); // A late shift counts too.
+    await settled(page);
     expect(await page.evaluate(() => window.shifts)).toBeLessThanOrEqual(most);
     // The test can see one.
     await page.evaluate(() => document.querySelector('h1').style.setProperty('margin-block', '200px'));

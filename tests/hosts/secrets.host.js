@@ -1,6 +1,6 @@
 // A page that wants to know: it listens to everything it can while a member signs in and redeems in the frame.
 import { SARI } from '../browser/programme.js';
-import { test, expect, framed, look, shown, Shop, WIDGET } from './host.js';
+import { test, expect, framed, shown, Shop, WIDGET } from './host.js';
 
 const TITLE = /Voucher Kopi Senja Rp25\.000/;
 
@@ -104,7 +104,6 @@ test('a member redeems in the frame, and the page learns points and reward and n
   await shop.signIn(SARI);
   const first = await programme.code(SARI.sms);
   await shop.choose('kopi senja', TITLE);
-  await look(page, shop.button('Kirim kode OTP'));
   const second = await shop.sendCode(SARI);
   await shop.codeField.fill(second);
   await expect(frame.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
@@ -151,14 +150,17 @@ test('a hundred thousand messages that others send cost the page next to nothing
       for (let at = 0; at < 100_000; at += 1) dispatchEvent(new MessageEvent('message', { data, origin: location.origin }));
       return performance.now() - start;
     };
+    // The best of five: what else the machine does makes the others longer.
+    const best = () => Math.min(...Array.from({ length: 5 }, flood));
     flood();
-    const withWidget = flood();
+    const withWidget = best();
     document.querySelector('tukar-rewards').remove();
-    return new Promise((done) => setTimeout(() => done({ withWidget, without: flood() }), 50));
+    return new Promise((done) => setTimeout(() => done({ withWidget, without: best() }), 50));
   });
   const each = ((cost.withWidget - cost.without) * 1000) / 100_000;
   console.log(`      100,000 forged messages: ${Math.round(cost.withWidget)} ms with the widget, ${Math.round(cost.without)} ms without: ${each.toFixed(2)} µs each`);
-  expect(each).toBeLessThan(50);
+  // Sending one is what it costs a page that has no widget at all; looking at it costs less than that.
+  expect(cost.withWidget).toBeLessThan(2 * cost.without);
   await expect(page.locator('iframe')).toHaveCount(0);
 });
 
@@ -167,6 +169,11 @@ test('messages that the page makes up change nothing, in either direction', asyn
   await page.goto(host.page({ head: SPY }));
   const frame = framed(page);
   await shown(frame);
+  const inside = page.frames().find((each) => each.url().startsWith(`${host.home}/frame`));
+  await inside.evaluate(() => {
+    window.came = 0;
+    addEventListener('message', () => (window.came += 1), true);
+  });
   const count = await page.evaluate(async () => {
     const inner = window.root.querySelector('iframe').contentWindow;
     const types = ['hello', 'set', 'call', 'view', 'answer', 'event', 'size', 'ask', 'ready', 'reveal', '__proto__', 'constructor'];
@@ -182,10 +189,13 @@ test('messages that the page makes up change nothing, in either direction', asyn
       sent += 3;
       if (round % 500 === 0) await new Promise((done) => setTimeout(done, 10));
     }
-    await new Promise((done) => setTimeout(done, 300));
     return sent;
   });
   expect(count).toBe(100_002);
+  // All that went to the frame has come there, and what it answers goes the same way back.
+  await expect.poll(() => inside.evaluate(() => window.came)).toBeGreaterThanOrEqual(count / 3);
+  await inside.evaluate(() => new Promise((done) => setTimeout(done)));
+  await page.evaluate(() => new Promise((done) => setTimeout(done)));
   const events = await page.evaluate(() => window.heard.filter((line) => /^\["tukar-(redeemed|balance|signed|error|before)/.test(line)));
   expect(events).toEqual([]);
   expect(told.errors).toEqual([]);
@@ -197,7 +207,7 @@ test('another site may not frame the widget in the partner’s name', async ({ p
   host.partner();
   const thief = host.at('thief');
   await page.goto(host.page({ origin: thief }));
-  await expect(page.getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('Bagian ini tidak bisa ditampilkan')).toBeVisible();
 });
 
 const TRICKS = {
@@ -213,7 +223,6 @@ const TRICKS = {
 };
 
 test('a page that hides what a click would do gets no confirmation out of it', async ({ page, host, programme }) => {
-  test.setTimeout(120_000);
   host.partner();
   await page.goto(host.page({ body: `${host.snippet}${WIDGET}<div id="bait" hidden>Menang!</div>` }));
   const frame = framed(page);
@@ -229,7 +238,9 @@ test('a page that hides what a click would do gets no confirmation out of it', a
   for (const [name, style] of Object.entries(TRICKS)) {
     await trick.evaluate((element, text) => (element.textContent = text), style);
     await page.evaluate((on) => (document.querySelector('#bait').hidden = !on), style.includes('#bait'));
-    await look(page);
+    // The button is pressed when it could have been seen for long enough, and what would come of it has the time to come; what
+    // comes later still is found by the next trick, or at the end.
+    await page.waitForTimeout(900);
     await button.click({ force: true, timeout: 3000 }).catch(() => undefined);
     await page.waitForTimeout(400);
     if ((await programme.messages(SARI.sms)).length === before) continue;
@@ -240,7 +251,7 @@ test('a page that hides what a click would do gets no confirmation out of it', a
   // Without a trick the same click acts: so the clicks above were real.
   await trick.evaluate((element) => (element.textContent = ''));
   await page.evaluate(() => (document.querySelector('#bait').hidden = true));
-  await look(page);
+  expect(await programme.messages(SARI.sms)).toHaveLength(before);
   await shop.sendCode(SARI);
 });
 
@@ -252,7 +263,6 @@ test('what no browser tells a frame: a mask may fool a click into a hold, and ne
   const shop = new Shop(frame, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  await look(page, shop.button('Kirim kode OTP'));
   await shop.sendCode(SARI);
   const sari = await programme.asMember(SARI);
   const held = await sari('/v1/me/balance');

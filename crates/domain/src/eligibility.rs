@@ -4,6 +4,7 @@
 //! function answers for the card, the quote and the redemption, so they can't differ.
 
 use crate::{
+    access::{self, Act},
     calendar::{Period, period_end},
     points::Points,
 };
@@ -135,11 +136,7 @@ pub fn decide_reasons(
     (now, zone): (Timestamp, &TimeZone),
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    match member.state {
-        AccountState::Suspended => reasons.push(Reason::AccountSuspended),
-        AccountState::NotVerified => reasons.push(Reason::NumberNotVerified),
-        AccountState::Verified => {}
-    }
+    reasons.extend(access::decide(member.state, Act::Redeem).err());
     match (rules.opens_at, rules.closes_at) {
         (Some(opens), _) if now < opens => reasons.push(Reason::NotOpenYet(opens)),
         (_, Some(closes)) if now >= closes => reasons.push(Reason::Closed(closes)),

@@ -8,6 +8,7 @@
 //! * available: can't be held from that very moment, whether or not [`expire`] has run, which takes them;
 //! * held before: stay held, because the member began in time; [`post`] spends them, [`void`] lets them expire at once;
 //! * pending: stay pending, promised to nobody; once granted they can't be spent, and [`expire`] takes them;
+//! * expired before their lot's end, by a wrong clock: [`reinstate`] gives them back;
 //! * given back by [`refund`]: come back and expire in the same posting, so that history shows both.
 //!
 //! A hold that is cancelled and one whose time is over both end by [`void`]. That each hold is resolved once is decided by
@@ -375,6 +376,13 @@ pub fn refund(
             posting.shift(lot, (Side::Available, Side::Expired), part);
         }
     }))
+}
+
+/// Gives back what expired though its lot had not ended, as under a clock that was ahead. `lots` come with the ends that they
+/// are to have from now on; a share is at most what expired of its lot.
+#[must_use]
+pub fn reinstate(lots: &[Lot], shares: &[Share]) -> Posting {
+    apply(lots, shares, |posting, lot, part| posting.shift(lot, (Side::Expired, Side::Available), part))
 }
 
 /// A later end for a lot. No points move.

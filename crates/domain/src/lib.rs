@@ -9,12 +9,16 @@
 //! * [`calendar`]: ends of days, months and periods in the programme's zone
 //! * [`eligibility`]: may this member redeem this reward now, and if not, why, in order
 //! * [`redemption`]: held → confirmed → fulfilled; or voided, expired, undone
+//! * [`clock`]: whether the machine's clock may be believed
+//! * [`access`]: what a member may do in each state of their account
 //! * [`code`]: one-time codes: making, binding, tries, resends
 //! * [`limits`]: what messages with codes may cost, and whose are dropped or refused
 //! * [`voucher`]: voucher codes and references
 //! * [`price`]: what a price was agreed on, and what a point is worth
 
+pub mod access;
 pub mod calendar;
+pub mod clock;
 pub mod code;
 pub mod eligibility;
 pub mod ledger;

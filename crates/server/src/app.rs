@@ -1,10 +1,11 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
-use crate::http::{plain::ready::Ready, shed::UnderWay};
+use crate::http::{client::Proxies, plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
-    catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
-    secret::CodeKey, senders::Sender, store::Store,
+    catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, programme::ProgrammeName,
+    random::Random, readiness::Readiness, secret::CodeKey, senders::Sender, service::caps::Told,
+    store::Store, trust::Trust,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -20,11 +21,13 @@ pub struct App {
     pub zone: TimeZone,
     /// Time.
     pub clock: Clock,
+    /// Whether the machine's clock is believed.
+    pub trust: Trust,
     /// Chance.
     pub random: Random,
     /// Key of the codes.
     pub secret: CodeKey,
-    /// Ways out of the building.
+    /// Senders of messages.
     pub senders: Arc<dyn Sender>,
     /// The visible catalogue, kept.
     pub catalogue: CatalogueCache,
@@ -32,10 +35,18 @@ pub struct App {
     pub(crate) ready: Ready,
     /// Sites that may show the widget, kept for a few seconds.
     pub partners: PartnerCache,
+    /// The programme's name, kept for a few seconds.
+    pub programme: ProgrammeName,
     /// Figures for the operator.
     pub metrics: Metrics,
+    /// Whether members can be served, as found last.
+    pub(crate) readiness: Readiness,
     /// Requests under way, counted to refuse some when there are too many.
     pub under_way: UnderWay,
+    /// Proxies in front that the settings do not name.
+    pub(crate) proxies: Proxies,
+    /// What the operator was told about limits, and when.
+    pub(crate) told: Told,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
     /// Held while messages leave, so that two rounds at once don't send the same one.
@@ -62,14 +73,19 @@ impl App {
             config: Arc::new(config),
             zone,
             clock,
+            trust: Trust::default(),
             random,
             secret,
             senders,
             catalogue: CatalogueCache::default(),
             ready: Ready::default(),
             partners: PartnerCache::default(),
+            programme: ProgrammeName::default(),
             metrics: Metrics::default(),
+            readiness: Readiness::default(),
             under_way: UnderWay::default(),
+            proxies: Proxies::default(),
+            told: Told::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),
         }))

@@ -51,6 +51,7 @@ pub async fn run(store: &Store) -> Result<Result<Found, Difference>, sqlx::Error
                 let members = audit::load_members(conn, &after, MEMBERS_AT_ONCE).await?;
                 let Some(last) = members.last() else { return Ok(Ok(found)) };
                 after.clone_from(last);
+                store.forget_statements(conn).await?;
                 for member in members {
                     let books = audit::load(conn, &member).await?;
                     match check(&books) {

@@ -7,11 +7,14 @@ use std::sync::{
 };
 use tukar_wire::Moment;
 
-/// The server's clock. The demo and the tests move it forward; nothing moves it back.
+/// The server's clock. The demo and the tests move it forward; nothing moves it back. What the machine says of the time is
+/// believed only as far as [`crate::trust`] allows.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
+    /// How far it was moved by request.
     ahead_ms: Arc<AtomicI64>,
-    fixed_ms: Option<i64>,
+    /// In a test, what the machine's clock says.
+    fixed_ms: Option<Arc<AtomicI64>>,
 }
 
 impl Clock {
@@ -24,14 +27,26 @@ impl Clock {
     /// A clock that stands still at `start` until it is moved: for tests.
     #[must_use]
     pub fn standing_at(start: Moment) -> Clock {
-        Clock { ahead_ms: Arc::default(), fixed_ms: Some(start.0) }
+        Clock { ahead_ms: Arc::default(), fixed_ms: Some(Arc::new(AtomicI64::new(start.0))) }
     }
 
     /// Now.
     #[must_use]
     pub fn now(&self) -> Moment {
-        let base = self.fixed_ms.unwrap_or_else(machine_ms);
-        Moment(base + self.ahead_ms.load(Ordering::SeqCst))
+        self.machine().plus_ms(self.ahead_ms.load(Ordering::SeqCst))
+    }
+
+    /// What the machine's clock says, without what the demo or a test moved it.
+    #[must_use]
+    pub fn machine(&self) -> Moment {
+        Moment(self.fixed_ms.as_ref().map_or_else(machine_ms, |fixed| fixed.load(Ordering::SeqCst)))
+    }
+
+    /// Sets what the machine's clock says, right or wrong: for tests. The real clock takes no orders.
+    pub fn set_machine(&self, to: Moment) {
+        if let Some(fixed) = &self.fixed_ms {
+            fixed.store(to.0, Ordering::SeqCst);
+        }
     }
 
     /// Moves the clock forward.

@@ -6,7 +6,7 @@ mod file;
 mod flags;
 mod origin;
 
-use crate::store::Database;
+use crate::{senders::body_rule::BodyRule, store::Database};
 pub use flags::Flags;
 pub use origin::{host_of, is_origin};
 use serde::{Deserialize, Deserializer};
@@ -35,7 +35,7 @@ pub struct Config {
     /// Further origins whose pages may call the API, as `https://partner.example.id`.
     pub allowed_origins: Vec<String>,
     /// Reverse proxies in front, each of which appends to `X-Forwarded-For` the address it was called from; 0: clients call this
-    /// server themselves. Absent: nothing is counted by address.
+    /// server themselves. Absent: whoever calls is the client, unless it is a proxy that was not declared.
     pub trusted_hops: Option<u8>,
     /// Connections served at once; one more takes the place of the oldest that asks nothing.
     pub connections_max: usize,
@@ -43,6 +43,8 @@ pub struct Config {
     pub programme: Rules,
     /// What messages with codes may cost.
     pub codes: Codes,
+    /// How far the machine's clock is believed.
+    pub clock: ClockBounds,
     /// E-mail; absent: no e-mail (with `demo`: the inbox).
     pub smtp: Option<Smtp>,
     /// Text messages; absent: none (with `demo`: the inbox).
@@ -64,6 +66,7 @@ impl Default for Config {
             connections_max: 1024,
             programme: Rules::default(),
             codes: Codes::default(),
+            clock: ClockBounds::default(),
             smtp: None,
             sms: None,
         }
@@ -136,18 +139,34 @@ impl Default for Rules {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Codes {
-    /// Within an hour; then none is sent until some of them are an hour old.
+    /// Within an hour; how they are shared: [`tukar_domain::limits::Shares`].
     pub per_hour: u32,
-    /// At sign-in within ten minutes to numbers that differ in their last four digits only.
+    /// Within ten minutes to numbers without an account that differ in their last four digits only; more are not sent.
     pub per_block_in_ten_minutes: u32,
-    /// At sign-in within ten minutes asked for from one address (of IPv6: one network of 64 bits), where `trusted_hops` is set.
-    /// Many members of a mobile network share one.
+    /// Asked for at sign-in within ten minutes from one address (of IPv6: one network of 64 bits; one of 48 may ask for four
+    /// times as many). Many members of a mobile network share one.
     pub per_address_in_ten_minutes: u32,
 }
 
 impl Default for Codes {
     fn default() -> Self {
         Codes { per_hour: 20_000, per_block_in_ten_minutes: 60, per_address_in_ten_minutes: 300 }
+    }
+}
+
+/// How far the machine's clock may be from what is known before nothing is ended by it any more.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockBounds {
+    /// From the last moment at which a server of this database ran, hours: as long as all servers may stand still.
+    pub gap_hours_max: u32,
+    /// From the clock of the database's machine (PostgreSQL), seconds.
+    pub skew_seconds_max: u32,
+}
+
+impl Default for ClockBounds {
+    fn default() -> Self {
+        ClockBounds { gap_hours_max: 72, skew_seconds_max: 300 }
     }
 }
 
@@ -190,8 +209,8 @@ pub enum Tls {
 
 /// Text messages through a provider's HTTP API, described by a template.
 ///
-/// In `url`, `headers` and `body`, `{to}`, `{text}` and `{from}` are filled in, escaped for the place they stand in:
-/// percent-encoding in the URL and in a form body, JSON string escapes in a JSON body.
+/// In `url`, `headers` and `body`, `{to}`, `{text}`, `{from}` and `{reference}` are filled in, escaped for the place they
+/// stand in: percent-encoding in the URL and in a form body, JSON string escapes in a JSON body. Any other slot is refused.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsHttp {
@@ -211,9 +230,21 @@ pub struct SmsHttp {
     /// Sender name or number for `{from}`.
     #[serde(default)]
     pub from: String,
+    /// Whether `{to}` begins with `+`, as `+62812…`; else `62812…`.
+    #[serde(default = "yes")]
+    pub to_plus: bool,
     /// Statuses that mean "taken"; every 2xx when empty.
     #[serde(default)]
     pub success: Vec<u16>,
+    /// Further statuses that mean "surely not taken, try again".
+    #[serde(default)]
+    pub not_now: Vec<u16>,
+    /// What the body of a "taken" has to say; absent: the status is enough.
+    pub success_body: Option<BodyRule>,
+    /// What a body says that refuses this one message for good, whatever the status.
+    pub refused_body: Option<BodyRule>,
+    /// What a body says that did not take the message now, whatever the status.
+    pub not_now_body: Option<BodyRule>,
     /// Seconds to wait for the provider.
     #[serde(default = "ten")]
     pub timeout_seconds: u64,
@@ -229,16 +260,28 @@ impl SmsHttp {
             body: None,
             body_kind: BodyKind::default(),
             from: String::new(),
+            to_plus: yes(),
             success: Vec::new(),
+            not_now: Vec::new(),
+            success_body: None,
+            refused_body: None,
+            not_now_body: None,
             timeout_seconds: ten(),
         }
     }
 }
 
-tukar_wire::debug_masked!(SmsHttp { method, body_kind, from, success, timeout_seconds; url, headers, body });
+tukar_wire::debug_masked!(SmsHttp {
+    method, body_kind, from, to_plus, success, not_now, success_body, refused_body, not_now_body, timeout_seconds;
+    url, headers, body
+});
 
 fn post() -> String {
     "POST".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn ten() -> u64 {

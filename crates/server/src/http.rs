@@ -88,6 +88,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
     with_common_answers(api().into_openapi())
 }
 
+/// Paths of the pages of forms, each posted to.
+pub fn form_paths() -> impl Iterator<Item = &'static str> {
+    plain::paths()
+}
+
 /// Adds what the layers around every route may answer, so that no route has to say it.
 fn with_common_answers(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for path in document.paths.paths.values_mut() {

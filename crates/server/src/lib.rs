@@ -12,6 +12,7 @@
 //! | rows | [`store`] |
 //! | what is due without anybody asking | [`worker`] |
 //! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
+//! | whether the machine's clock may be believed | [`trust`] |
 //! | contacts, what messages say, and how numbers and dates are written | [`contact`], [`message`], [`formats`] |
 //! | sites that may show the widget, which of them it sits on, and whom they vouch for | [`partner`], [`place`], [`identity`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
@@ -38,11 +39,14 @@ pub mod metrics;
 pub mod partner;
 pub mod place;
 pub mod problem;
+pub mod programme;
 pub mod random;
+pub mod readiness;
 pub mod run;
 pub mod secret;
 pub mod senders;
 pub mod service;
 pub mod store;
 pub mod symbols;
+pub mod trust;
 pub mod worker;

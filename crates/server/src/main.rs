@@ -1,5 +1,5 @@
 //! The server's command line: `serve` (also without a word), `import`, `generate`, `partner`,
-//! `audit`, `backup`, `recover`, `openapi`.
+//! `audit`, `backup`, `recover`, `sessions`, `expiry`, `clock`, `openapi`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -59,6 +59,15 @@ enum Command {
         /// Their number or e-mail address
         contact: String,
     },
+    /// Sessions of members
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
+    /// Expiries that a wrong clock made
+    #[command(subcommand)]
+    Expiry(run::expiry::Command),
+    /// This machine's clock
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Copy the SQLite database into a new file while it is in use, and tell what the copy holds
     Backup {
         /// The new file
@@ -66,6 +75,21 @@ enum Command {
     },
     /// Write the OpenAPI document to the standard output
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum SessionsCommand {
+    /// End all sessions of a member, as when somebody else has their phone
+    End {
+        /// Their number or e-mail address
+        contact: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ClockCommand {
+    /// Take this machine's clock for right, after a long stop or after another one was wrong
+    Confirm,
 }
 
 fn main() -> ExitCode {
@@ -109,6 +133,11 @@ impl Cli {
             Command::Partner(command) => runtime.block_on(run::partner::run(self.flags.load()?, command)),
             Command::Audit => runtime.block_on(run::audit(self.flags.load()?)),
             Command::Recover { contact } => runtime.block_on(run::recover(self.flags.load()?, &contact)),
+            Command::Sessions(SessionsCommand::End { contact }) => {
+                runtime.block_on(run::sessions::end(self.flags.load()?, &contact))
+            }
+            Command::Expiry(command) => runtime.block_on(run::expiry::run(self.flags.load()?, command)),
+            Command::Clock(ClockCommand::Confirm) => runtime.block_on(run::confirm_clock(self.flags.load()?)),
             Command::Backup { file } => runtime.block_on(run::back_up(self.flags.load()?, &file)),
             Command::Openapi => {
                 let text = http::document().to_pretty_json().context("writing the document")?;

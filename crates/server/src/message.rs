@@ -1,22 +1,33 @@
 //! What the messages say. A text message has at most 160 characters of GSM-7 and ends with the line that browsers read
-//! (`@host #code`, in a frame `@host #code @frame-host`); a code's message names what the code is for and on which page.
+//! (`@host #code`, in a frame `@host #code @frame-host`); a code's message names the programme and what the code is for: of
+//! a redemption the reward, the points and the recipient, masked.
+//!
+//! Invariants: where room is short, a title is shortened first and then the programme's name; recipient, points and the
+//! last line are never cut. No text of the catalogue begins a line or a header of its own.
+
+mod letters;
 
 use crate::{language::Language, place::Place, senders::Message};
+use letters::{gsm7, shortened};
 use tukar_wire::Channel;
+
+pub use letters::{mask_for_sms, one_line};
 
 /// Characters of a text message.
 pub const SMS_CHARACTERS_MAX: usize = 160;
 /// Letters of a host that a message may name: two of them, a code and a few words still fit.
 pub const HOST_LETTERS_MAX: usize = 50;
-/// Characters of a title below which a shorter text is taken instead.
-const TITLE_CHARACTERS_MIN: usize = 16;
+/// Characters of a title below which a shorter text is taken instead, from the longest text to the shortest.
+const TITLE_CHARACTERS_MIN: [usize; 5] = [32, 24, 16, 8, 0];
+/// Characters of the programme's name in a text message.
+const PROGRAMME_CHARACTERS_MAX: usize = 20;
 
 /// What a code's message is about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum About<'a> {
     /// Signing in.
     SignIn,
-    /// The claim locker.
+    /// The vouchers.
     Locker,
     /// A redemption.
     Redeem {
@@ -24,8 +35,14 @@ pub enum About<'a> {
         title: &'a str,
         /// Points in all.
         points: i64,
+        /// Who gets it, as [`mask_for_sms`] or another mask of at most [`RECIPIENT_CHARACTERS_MAX`] characters; `None`: the
+        /// reward asks for nobody.
+        recipient: Option<&'a str>,
     },
 }
+
+/// Characters of a masked recipient: all of them stand in each message.
+pub const RECIPIENT_CHARACTERS_MAX: usize = 16;
 
 /// Where a message goes and from which page it was asked for.
 #[derive(Clone, Copy)]
@@ -36,94 +53,167 @@ pub struct Envelope<'a> {
     pub to: &'a str,
     /// Language of the text.
     pub language: Language,
+    /// The programme's name in that language.
+    pub programme: &'a str,
     /// Where the widget sits; the text names its page.
     pub place: &'a Place,
 }
 
-tukar_wire::debug_masked!(Envelope<'a> { channel, language, place; to });
+tukar_wire::debug_masked!(Envelope<'a> { channel, language, programme, place; to });
+
+/// A text around a title, which is shortened where there is no room.
+struct Variant {
+    before: String,
+    after: String,
+    /// Characters of the title that have to fit; a shorter title fits whole.
+    title_min: usize,
+}
+
+impl Variant {
+    fn new(before: String, after: String, title_min: usize) -> Variant {
+        Variant { before, after, title_min }
+    }
+
+    fn whole(text: String) -> Variant {
+        Variant::new(text, String::new(), 0)
+    }
+
+    fn write(&self, title: &str, last: &str) -> String {
+        format!("{}{title}{}{last}", self.before, self.after)
+    }
+}
+
+/// What all texts with a code name.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    code: &'a str,
+    programme: &'a str,
+    site: &'a str,
+    minutes: i64,
+}
 
 /// A message with a code that counts for `counts_ms` more. It tells whole minutes, and one where there is less.
 #[must_use]
-pub fn code(envelope: Envelope<'_>, about: About<'_>, (code, counts_ms): (&str, i64)) -> Message {
-    let minutes = (counts_ms / 60_000).max(1);
-    let (site, language) = (envelope.place.top.as_str(), envelope.language);
+pub fn code(envelope: Envelope<'_>, about: About<'_>, code: &str, counts_ms: i64) -> Message {
+    let language = envelope.language;
+    let programme = &programme_of(envelope);
+    let words = Words { code, programme, site: &envelope.place.top, minutes: (counts_ms / 60_000).max(1) };
     let last = format!("\n{}", envelope.place.last_line(code));
-    let (subject, variants) = match about {
+    let (subject, variants, title) = match about {
         About::SignIn => (
-            language.pick(format!("Kode masuk {site}"), format!("Your sign-in code for {site}")),
-            sign_in(language, (site, code), minutes),
+            language.pick(format!("Kode OTP masuk {programme}"), format!("Your {programme} sign-in code")),
+            sign_in(language, words),
+            String::new(),
         ),
         About::Locker => (
-            language.pick("Kode untuk membuka voucher Anda", "The code for your vouchers").to_owned(),
-            locker(language, (site, code), minutes),
+            language.pick(
+                format!("Kode OTP {programme} untuk voucher Anda"),
+                format!("Your {programme} code for your vouchers"),
+            ),
+            locker(language, words),
+            String::new(),
         ),
-        About::Redeem { title, points } => (
-            language.pick(format!("Kode tukar: {title}"), format!("Your code for {title}")),
-            redeem(language, (site, code), (points, minutes)),
-        ),
+        About::Redeem { title, points, recipient } => {
+            let title = one_line(title);
+            let subject = language.pick(
+                format!("Kode OTP {programme}: tukar {title}"),
+                format!("Your {programme} code to redeem {title}"),
+            );
+            (subject, redeem(language, words, &language.number(points), recipient), title)
+        }
     };
-    let title = if let About::Redeem { title, .. } = about { title } else { "" };
-    message(envelope, subject, fitted(envelope.channel, (&variants, title), &last))
+    message(envelope, subject, fitted(envelope.channel, &variants, &title, &last))
 }
 
-/// A text around a title, which is shortened where there is no room.
-type Variant = (String, String);
-
-fn sign_in(language: Language, (site, code): (&str, &str), minutes: i64) -> [Variant; 3] {
+fn sign_in(language: Language, words: Words<'_>) -> Vec<Variant> {
+    let Words { code, programme, site, minutes } = words;
     let valid = in_minutes(minutes);
-    let whole = |text: String| (text, String::new());
-    match language {
+    let texts = match language {
         Language::Id => [
-            whole(format!(
-                "{code} kode masuk Anda di {site}. Jangan beri tahu siapa pun. Berlaku {minutes} menit."
-            )),
-            whole(format!("{code} kode masuk Anda di {site}. Rahasia, {minutes} menit.")),
-            whole(format!("{code} kode masuk Anda. Rahasia, {minutes} menit.")),
+            format!(
+                "{code} kode OTP masuk {programme} di {site}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
+            ),
+            format!(
+                "{code} kode OTP masuk {programme}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
+            ),
+            format!("{code} kode OTP masuk {programme}. Rahasia, {minutes} menit."),
+            format!("{code} kode OTP masuk. Rahasia, {minutes} menit."),
         ],
         Language::En => [
-            whole(format!("{code} is your sign-in code for {site}. Tell nobody. Valid {valid}.")),
-            whole(format!("{code} is your sign-in code for {site}. Secret, {minutes} min.")),
-            whole(format!("{code} is your sign-in code. Secret, {minutes} min.")),
+            format!("{code} is your {programme} sign-in code for {site}. Tell nobody. Valid {valid}."),
+            format!("{code} is your {programme} sign-in code. Tell nobody. Valid {valid}."),
+            format!("{code} is your {programme} sign-in code. Secret, {minutes} min."),
+            format!("{code} is your sign-in code. Secret, {minutes} min."),
         ],
-    }
+    };
+    texts.map(Variant::whole).into()
 }
 
-fn locker(language: Language, (site, code): (&str, &str), minutes: i64) -> [Variant; 3] {
+fn locker(language: Language, words: Words<'_>) -> Vec<Variant> {
+    let Words { code, programme, site, minutes } = words;
     let valid = in_minutes(minutes);
-    let whole = |text: String| (text, String::new());
-    match language {
+    let texts = match language {
         Language::Id => [
-            whole(format!(
-                "{code} kode untuk membuka voucher Anda di {site}. Jangan beri tahu siapa pun. Berlaku {minutes} menit."
-            )),
-            whole(format!("{code} kode membuka voucher di {site}. Rahasia, {minutes} menit.")),
-            whole(format!("{code} kode membuka voucher. Rahasia, {minutes} menit.")),
+            format!(
+                "{code} kode OTP {programme} untuk membuka voucher Anda di {site}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
+            ),
+            format!(
+                "{code} kode OTP {programme} untuk membuka voucher Anda. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
+            ),
+            format!("{code} kode OTP {programme} untuk voucher. Rahasia, {minutes} menit."),
+            format!("{code} kode OTP untuk voucher. Rahasia, {minutes} menit."),
         ],
         Language::En => [
-            whole(format!("{code} opens your vouchers at {site}. Tell nobody. Valid {valid}.")),
-            whole(format!("{code} opens your vouchers at {site}. Secret, {minutes} min.")),
-            whole(format!("{code} opens your vouchers. Secret, {minutes} min.")),
+            format!(
+                "{code} is your {programme} code to open your vouchers at {site}. Tell nobody. Valid {valid}."
+            ),
+            format!("{code} is your {programme} code to open your vouchers. Tell nobody. Valid {valid}."),
+            format!("{code} {programme} code for your vouchers. Secret, {minutes} min."),
+            format!("{code} opens your vouchers. Secret, {minutes} min."),
         ],
-    }
+    };
+    texts.map(Variant::whole).into()
 }
 
-fn redeem(language: Language, (site, code): (&str, &str), (points, minutes): (i64, i64)) -> [Variant; 3] {
-    let (points, valid) = (language.number(points), in_minutes(minutes));
-    match language {
+fn redeem(language: Language, words: Words<'_>, points: &str, recipient: Option<&str>) -> Vec<Variant> {
+    let Words { code, programme, minutes, .. } = words;
+    let (to, bare) = match (language, recipient) {
+        (_, None) => (String::new(), String::new()),
+        (Language::Id, Some(recipient)) => (format!(", ke {recipient}"), format!(" {recipient}")),
+        (Language::En, Some(recipient)) => (format!(", for {recipient}"), format!(" {recipient}")),
+    };
+    let valid = in_minutes(minutes);
+    let texts = match language {
         Language::Id => [
             (
-                format!("{code} kode tukar "),
-                format!(", {points} poin, di {site}. Jangan beri tahu siapa pun. {minutes} menit."),
+                format!("{code} kode OTP {programme} untuk tukar "),
+                format!(", {points} poin{to}. Jangan berikan ke siapa pun. {minutes} menit."),
             ),
-            (format!("{code} kode tukar "), format!(", {points} poin, di {site}. Rahasia.")),
-            (format!("{code} tukar "), format!(", {points} poin")),
+            (
+                format!("{code} kode OTP {programme}: tukar "),
+                format!(", {points} poin{to}. Rahasia, {minutes} menit."),
+            ),
+            (format!("{code} {programme}: tukar "), format!(", {points} poin{to}")),
+            (format!("{programme}: "), format!(", {points} poin{to}")),
+            (String::new(), format!(" {points} poin{bare}")),
         ],
         Language::En => [
-            (format!("{code} to redeem "), format!(", {points} points, at {site}. Tell nobody. {valid}.")),
-            (format!("{code} to redeem "), format!(", {points} points, at {site}. Secret.")),
-            (format!("{code} redeems "), format!(", {points} points")),
+            (
+                format!("{code} is your {programme} code to redeem "),
+                format!(", {points} points{to}. Tell nobody. {valid}."),
+            ),
+            (
+                format!("{code} {programme} code: redeem "),
+                format!(", {points} points{to}. Secret, {minutes} min."),
+            ),
+            (format!("{code} {programme}: redeem "), format!(", {points} points{to}")),
+            (format!("{programme}: "), format!(", {points} points{to}")),
+            (String::new(), format!(" {points} points{bare}")),
         ],
-    }
+    };
+    // The two shortest leave the code to the last line; the very last also the programme to the host named there.
+    let texts = texts.into_iter().zip(TITLE_CHARACTERS_MIN);
+    texts.map(|((before, after), title_min)| Variant::new(before, after, title_min)).collect()
 }
 
 /// In English; Indonesian has one form for one and for several.
@@ -131,41 +221,60 @@ fn in_minutes(minutes: i64) -> String {
     if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
 }
 
-/// The longest variant in which a title keeps enough of itself to be known. The last line is never cut, and it names the
-/// page as well: so the shortest variant may leave the page out.
-fn fitted(channel: Channel, (variants, title): (&[Variant; 3], &str), last: &str) -> String {
-    let write = |(before, after): &Variant, title: &str| format!("{before}{title}{after}{last}");
+/// The longest variant in which a title keeps enough of itself to be known. The last line is never cut.
+fn fitted(channel: Channel, variants: &[Variant], title: &str, last: &str) -> String {
+    let [first, .., shortest] = variants else { return title.to_owned() + last };
     if channel == Channel::Email {
-        return write(&variants[0], title);
+        return first.write(title, last);
     }
     let title = gsm7(title);
-    let room =
-        |(before, after): &Variant| SMS_CHARACTERS_MAX.checked_sub(before.len() + after.len() + last.len());
-    let enough = title.len().min(TITLE_CHARACTERS_MIN);
-    let fits = variants.iter().find(|variant| room(variant).is_some_and(|room| room >= enough));
-    let variant = fits.unwrap_or(&variants[2]);
-    write(variant, &shortened(&title, room(variant).unwrap_or(0)))
+    let room = |variant: &Variant| {
+        SMS_CHARACTERS_MAX.checked_sub(variant.before.len() + variant.after.len() + last.len())
+    };
+    let fits =
+        |variant: &&Variant| room(variant).is_some_and(|room| room >= title.len().min(variant.title_min));
+    let variant = variants.iter().find(fits).unwrap_or(shortest);
+    variant.write(&shortened(&title, room(variant).unwrap_or(0)), last)
+}
+
+/// The programme's name as the channel can write it.
+fn programme_of(envelope: Envelope<'_>) -> String {
+    let name = one_line(envelope.programme);
+    match envelope.channel {
+        Channel::Email => name,
+        Channel::Sms => shortened(&gsm7(&name), PROGRAMME_CHARACTERS_MAX),
+    }
 }
 
 /// To the owner of a contact without an account.
 #[must_use]
 pub fn not_enrolled(envelope: Envelope<'_>) -> Message {
-    let site = envelope.place.top.as_str();
-    let (subject, text) = match envelope.language {
+    let (site, programme) = (envelope.place.top.as_str(), programme_of(envelope));
+    let (subject, texts) = match envelope.language {
         Language::Id => (
-            format!("Anda belum terdaftar di {site}"),
-            format!(
-                "Ada yang mencoba masuk di {site} dengan kontak ini, yang belum terdaftar. Bukan Anda? Abaikan saja."
-            ),
+            format!("Anda belum terdaftar di {programme}"),
+            [
+                format!(
+                    "Ada yang mencoba masuk ke {programme} di {site} dengan kontak ini, yang belum terdaftar. Bukan Anda? Abaikan saja."
+                ),
+                format!(
+                    "Ada yang mencoba masuk di {site} dengan kontak ini, yang belum terdaftar. Bukan Anda? Abaikan saja."
+                ),
+            ],
         ),
         Language::En => (
-            format!("You are not enrolled at {site}"),
-            format!(
-                "Someone tried to sign in at {site} with this contact, which is not enrolled. Not you? Ignore this."
-            ),
+            format!("You are not registered with {programme}"),
+            [
+                format!(
+                    "Someone tried to sign in to {programme} at {site} with this contact, which is not registered. Not you? Ignore this."
+                ),
+                format!(
+                    "Someone tried to sign in at {site} with this contact, which is not registered. Not you? Ignore this."
+                ),
+            ],
         ),
     };
-    message(envelope, subject, text)
+    message(envelope, subject, fitted(envelope.channel, &texts.map(Variant::whole), "", ""))
 }
 
 /// What a copy of a voucher tells.
@@ -185,167 +294,37 @@ tukar_wire::debug_masked!(Voucher<'a> { title, until; code });
 #[must_use]
 pub fn voucher(envelope: Envelope<'_>, voucher: Voucher<'_>) -> Message {
     let Voucher { title, code, until } = voucher;
-    let site = envelope.place.top.as_str();
-    let subject = envelope.language.pick(format!("Voucher Anda: {title}"), format!("Your voucher: {title}"));
+    let (programme, title, code) = (programme_of(envelope), one_line(title), one_line(code));
+    let subject = envelope
+        .language
+        .pick(format!("Voucher {programme}: {title}"), format!("Your {programme} voucher: {title}"));
     let until = until.map(|day| envelope.language.pick(format!(", s.d. {day}"), format!(", until {day}")));
     let until = until.unwrap_or_default();
     let variants = match envelope.language {
         Language::Id => [
-            format!(": kode {code}{until}. Dari {site}. Siapa pun yang punya kode ini bisa memakainya."),
-            format!(": kode {code}{until}. Dari {site}. Rahasiakan."),
+            format!(": kode {code}{until}. Dari {programme}. Siapa pun yang punya kode ini bisa memakainya."),
+            format!(": kode {code}{until}. Dari {programme}. Rahasiakan."),
             format!(": kode {code}{until}. Rahasiakan."),
         ],
         Language::En => [
-            format!(": code {code}{until}. From {site}. Whoever has this code can use it."),
-            format!(": code {code}{until}. From {site}. Keep it secret."),
+            format!(": code {code}{until}. From {programme}. Anyone who has this code can use it."),
+            format!(": code {code}{until}. From {programme}. Keep it secret."),
             format!(": code {code}{until}. Keep it secret."),
         ],
     };
-    let variants = variants.map(|after| (String::new(), after));
-    message(envelope, subject, fitted(envelope.channel, (&variants, title), ""))
+    let variants = variants.map(|after| Variant::new(String::new(), after, TITLE_CHARACTERS_MIN[2]));
+    message(envelope, subject, fitted(envelope.channel, &variants, &title, ""))
 }
 
 fn message(envelope: Envelope<'_>, subject: String, text: String) -> Message {
     Message {
         channel: envelope.channel,
         to: envelope.to.to_owned(),
-        subject,
+        subject: one_line(&subject),
         text,
         language: envelope.language,
     }
 }
 
-/// What GSM-7 can't write in one unit becomes its nearest letter or is left out.
-fn gsm7(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            ' '..='~' if !"[\\]^`{|}~".contains(c) => Some(c),
-            '–' | '—' => Some('-'),
-            '’' | '‘' => Some('\''),
-            '·' => Some('-'),
-            'é' | 'è' | 'ê' => Some('e'),
-            '\u{a0}' => Some(' '),
-            _ => None,
-        })
-        .collect()
-}
-
-/// At most `room` characters, cut at a word where that is near.
-fn shortened(text: &str, room: usize) -> String {
-    if text.len() <= room {
-        return text.to_owned();
-    }
-    let cut = &text[..room.saturating_sub(2)];
-    let end = cut.rfind(' ').filter(|at| at * 2 > cut.len()).unwrap_or(cut.len());
-    format!("{}..", &cut[..end])
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-    use std::fmt::Write as _;
-
-    const LONG_TITLE: &str =
-        "Paket Data Keluarga Super Panjang – 100 GB [30 hari] dengan bonus streaming é dan 😀 banyak lagi";
-    const CHANNELS: [(Channel, &str); 2] = [(Channel::Sms, "text message"), (Channel::Email, "e-mail")];
-
-    fn place(top: &str, frame: Option<&str>) -> Place {
-        let frame = frame.map(str::to_owned);
-        Place { partner: String::new(), top: top.to_owned(), frame, codes_per_hour: None }
-    }
-
-    fn places() -> [(&'static str, Place); 3] {
-        [
-            ("the programme's own page", place("tukar.example.id", None)),
-            ("in a partner's page", place("kopi.example.id", None)),
-            ("in a frame on a partner's page", place("kopi.example.id", Some("tukar.example.id"))),
-        ]
-    }
-
-    /// Every kind of message, with its name.
-    fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 7] {
-        let sent = ("482913", 300_000);
-        let redeem = |title, points| code(envelope, About::Redeem { title, points }, sent);
-        let copy = |until| {
-            let told = Voucher { title: "Voucher Belanja Rp50.000", code: "7F3K-29QD-XM4T", until };
-            voucher(envelope, told)
-        };
-        [
-            ("sign-in", code(envelope, About::SignIn, sent)),
-            ("locker", code(envelope, About::Locker, sent)),
-            ("redeem", redeem("Voucher Belanja Rp50.000", 10_000)),
-            ("redeem, a long title", redeem(LONG_TITLE, 2_000_000)),
-            ("not enrolled", not_enrolled(envelope)),
-            ("voucher", copy(None)),
-            ("voucher with an end", copy(Some("27 Jan 2027"))),
-        ]
-    }
-
-    /// `BLESS=1 cargo test -p tukar-server` writes the file anew.
-    #[test]
-    fn every_message_in_every_language_way_and_place_is_as_in_the_golden_file() {
-        let mut text = String::new();
-        for (where_, place) in places() {
-            for language in Language::ALL {
-                for (channel, way) in CHANNELS {
-                    let to = "+6281234567890";
-                    for (name, message) in each(Envelope { channel, to, language, place: &place }) {
-                        let (tag, subject) = (language.tag(), &message.subject);
-                        writeln!(text, "== {where_} / {tag} / {way} / {name}").unwrap();
-                        if channel == Channel::Email {
-                            writeln!(text, "[{subject}]").unwrap();
-                        }
-                        writeln!(text, "{}\n", message.text).unwrap();
-                    }
-                }
-            }
-        }
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/message/golden.txt");
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &text).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), text);
-    }
-
-    #[test]
-    fn a_code_tells_whole_minutes_and_never_none() {
-        let place = place("tukar.example.id", None);
-        let text = |language, counts_ms| {
-            let envelope = Envelope { channel: Channel::Sms, to: "+6281234567890", language, place: &place };
-            code(envelope, About::SignIn, ("482913", counts_ms)).text
-        };
-        for (counts_ms, minutes, word) in
-            [(300_000, 5, "minutes"), (299_999, 4, "minutes"), (119_999, 1, "minute"), (1, 1, "minute")]
-        {
-            let english = text(Language::En, counts_ms);
-            assert!(english.contains(&format!("Valid {minutes} {word}.")), "{english}");
-            let indonesian = text(Language::Id, counts_ms);
-            assert!(indonesian.contains(&format!("Berlaku {minutes} menit.")), "{indonesian}");
-        }
-    }
-
-    #[test]
-    fn every_text_message_fits_into_one_part_and_keeps_its_last_line() {
-        let host = |letter: &str, letters: usize| letter.repeat(letters);
-        for letters in [1, 16, 25, 33, 40, HOST_LETTERS_MAX] {
-            let (top, own) = (host("t", letters), host("o", letters));
-            for place in [place(&top, None), place(&top, Some(&own))] {
-                for language in Language::ALL {
-                    let envelope = Envelope { channel: Channel::Sms, to: "", language, place: &place };
-                    for (name, Message { text, .. }) in each(envelope) {
-                        assert!(text.len() <= SMS_CHARACTERS_MAX, "{name}: {}: {text}", text.len());
-                        assert!(text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{text}");
-                        if !matches!(name, "not enrolled" | "voucher" | "voucher with an end") {
-                            assert_eq!(text.lines().last().unwrap(), place.last_line("482913"));
-                        }
-                        if name.starts_with("redeem") {
-                            assert!(text.contains("points") || text.contains("poin"), "{text}");
-                            assert!(text.contains("Vouch") || text.contains("Paket"), "{text}");
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

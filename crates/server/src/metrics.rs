@@ -53,8 +53,10 @@ struct Route {
 pub enum Outcome {
     /// Its provider took it.
     Sent,
-    /// This try failed; it waits for the next.
-    Later,
+    /// This try surely sent nothing; it waits for the next.
+    NotNow,
+    /// Nobody knows whether this try sent it.
+    Unknown,
     /// Its provider refused it for good.
     Refused,
     /// Its time was over before it could be sent.
@@ -71,7 +73,8 @@ impl Message {
     fn new(channel: Channel, outcome: Outcome) -> Message {
         let outcome = match outcome {
             Outcome::Sent => "sent",
-            Outcome::Later => "later",
+            Outcome::NotNow => "not_now",
+            Outcome::Unknown => "unknown",
             Outcome::Refused => "refused",
             Outcome::Ended => "ended",
         };
@@ -94,6 +97,7 @@ pub struct Metrics {
     drift: Gauge,
     summed_at: Gauge,
     clock_ahead: Gauge,
+    clock_doubted: Gauge,
 }
 
 impl Default for Metrics {
@@ -112,18 +116,20 @@ impl Default for Metrics {
             drift: Gauge::default(),
             summed_at: Gauge::default(),
             clock_ahead: Gauge::default(),
+            clock_doubted: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to the answer's head", metrics.seconds.clone());
         registry.register(
             "messages",
-            "Tries to send a message by what became of it; ended: it could not be sent in its time",
+            "Tries to send a message by outcome; ended: it could not be sent in its time",
             metrics.messages.clone(),
         );
         // They stand at 0 from the start, so that the first one is seen as a step.
         for channel in [Channel::Sms, Channel::Email] {
-            for outcome in [Outcome::Sent, Outcome::Later, Outcome::Refused, Outcome::Ended] {
+            let all = [Outcome::Sent, Outcome::NotNow, Outcome::Unknown, Outcome::Refused, Outcome::Ended];
+            for outcome in all {
                 drop(metrics.messages.get_or_create(&Message::new(channel, outcome)));
             }
         }
@@ -151,6 +157,11 @@ impl Default for Metrics {
                 "clock_ahead_milliseconds",
                 "This server's clock less the database's: servers on one database keep theirs together",
                 &metrics.clock_ahead,
+            ),
+            (
+                "clock_doubted",
+                "1 while this machine's clock is not believed: nothing is ended, granted or sent, and members are told to wait",
+                &metrics.clock_doubted,
             ),
         ];
         for (name, help, gauge) in gauges {
@@ -244,6 +255,7 @@ pub async fn look(app: &App, sum: bool) -> Result<(), sqlx::Error> {
     app.metrics.held.set(held);
     app.metrics.overdue_age.set(age(ends_at));
     app.metrics.read_at.set(now.0 / 1000);
+    app.metrics.clock_doubted.set(i64::from(app.trust.doubt().is_some()));
     if let Some(theirs) = app.store.clock_ms().await? {
         let ahead = app.clock.now().0 - theirs;
         app.metrics.clock_ahead.set(ahead);

@@ -5,8 +5,9 @@
 //! refused, never guessed.
 
 use crate::{
-    app::Shared,
+    app::{App, Shared},
     config::{Config, host_of},
+    http::client::Client,
     language::Language,
     partner::{Mode, PartnerList},
     problem::ApiError,
@@ -139,8 +140,26 @@ impl PartnerList {
 pub struct Here {
     /// Language of the answer and of messages.
     pub language: Language,
+    /// The programme's name in that language.
+    pub programme: String,
     /// Where the widget sits.
     pub place: Place,
+    /// Who asks.
+    pub client: Client,
+}
+
+impl Here {
+    /// Joins what a request says with the programme's name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new(app: &App, language: Language, place: Place, client: Client) -> Result<Here, ApiError> {
+        let name = app.programme.get(&app.store, &app.clock).await?;
+        // Where no programme was imported, its site is all that it is called.
+        let programme =
+            name.map_or_else(|| app.config.public_host().to_owned(), |name| name.get(language).clone());
+        Ok(Here { language, programme, place, client })
+    }
 }
 
 impl FromRequestParts<Shared> for Here {
@@ -149,7 +168,8 @@ impl FromRequestParts<Shared> for Here {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
         let list = app.partners.list(&app.store, &app.clock).await?;
         let place = Place::decide(Claim::of(&parts.headers), &app.config, &list)?;
-        Ok(Here { language: Language::of_headers(&parts.headers), place })
+        let client = Client::of(parts, app);
+        Here::new(app, Language::of_headers(&parts.headers), place, client).await
     }
 }
 

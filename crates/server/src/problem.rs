@@ -7,6 +7,7 @@ mod texts;
 
 use crate::{
     language::Language,
+    readiness::NotReady,
     store::{Failure, FailureKind},
 };
 use axum::{
@@ -16,6 +17,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
+use tukar_domain::clock::Doubt;
 use tukar_wire::{FieldProblem, Moment, Problem, ProblemKind, Reason};
 
 pub use texts::{Explanation, explanation, field_message, reason_text};
@@ -130,9 +132,24 @@ pub enum ApiError {
     /// Busy or stopping.
     #[error("busy")]
     Busy,
+    /// The machine's clock is doubted, so nothing is decided by it.
+    #[error("paused")]
+    Paused {
+        /// Why, where the operator asks.
+        doubt: Option<Doubt>,
+    },
+    /// Not ready for members; logged where it is found out.
+    #[error("not ready: {why}")]
+    NotReady {
+        /// What stands in the way.
+        why: NotReady,
+    },
     /// The line to the database broke before anything happened: told as busy, logged as a failure.
     #[error("line to the database lost")]
     Lost(#[source] anyhow::Error),
+    /// The database can be read and not written, or has no room: nothing happened. Told as busy, logged as a failure.
+    #[error("the database can't be written")]
+    Unwritable(#[source] anyhow::Error),
 }
 
 impl ApiError {
@@ -146,7 +163,9 @@ impl ApiError {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
-            ApiError::Broken(source) | ApiError::Lost(source) => Some(format!("{source:#}")),
+            ApiError::Broken(source) | ApiError::Lost(source) | ApiError::Unwritable(source) => {
+                Some(format!("{source:#}"))
+            }
             _ => None,
         }
     }
@@ -180,7 +199,10 @@ impl ApiError {
             ApiError::LockerClosed => ProblemKind::LockerClosed,
             ApiError::TooMany { .. } => ProblemKind::TooMany,
             ApiError::Broken(_) => ProblemKind::Broken,
-            ApiError::Busy | ApiError::Lost(_) => ProblemKind::Busy,
+            ApiError::Busy | ApiError::NotReady { .. } | ApiError::Lost(_) | ApiError::Unwritable(_) => {
+                ProblemKind::Busy
+            }
+            ApiError::Paused { .. } => ProblemKind::Paused,
         }
     }
 
@@ -211,7 +233,12 @@ impl ApiError {
     fn retry_after_seconds(&self) -> Option<i64> {
         match self {
             ApiError::TooMany { retry_at, now } => Some((retry_at.ms_since(*now).max(0) + 999) / 1000),
-            ApiError::InFlight | ApiError::Busy | ApiError::Lost(_) => Some(1),
+            ApiError::InFlight
+            | ApiError::Busy
+            | ApiError::NotReady { .. }
+            | ApiError::Lost(_)
+            | ApiError::Unwritable(_) => Some(1),
+            ApiError::Paused { .. } => Some(60),
             _ => None,
         }
     }
@@ -250,6 +277,7 @@ impl From<sqlx::Error> for ApiError {
         match error.failure() {
             // Nothing happened, so the same request may come again.
             Some(FailureKind::Busy) => ApiError::Busy,
+            Some(FailureKind::Full | FailureKind::ReadOnly) => ApiError::Unwritable(error.into()),
             Some(FailureKind::Lost) => ApiError::Lost(error.into()),
             Some(FailureKind::Text) => ApiError::Malformed { fields: Vec::new() },
             _ => ApiError::Broken(error.into()),
@@ -262,7 +290,9 @@ impl Failure for ApiError {
         match self {
             ApiError::Busy => Some(FailureKind::Busy),
             ApiError::Lost(_) => Some(FailureKind::Lost),
-            ApiError::Broken(error) => error.downcast_ref::<sqlx::Error>()?.failure(),
+            ApiError::Broken(error) | ApiError::Unwritable(error) => {
+                error.downcast_ref::<sqlx::Error>()?.failure()
+            }
             _ => None,
         }
     }
@@ -373,6 +403,8 @@ pub enum FieldWhy {
     NotContact,
     /// Not a phone number that can receive this.
     NotPhone,
+    /// A landline, a free, premium or short number: it takes neither text messages nor airtime.
+    NotMobile,
     /// Not six digits.
     NotCode,
     /// Not five digits.

@@ -1,8 +1,12 @@
 //! What the commands do, once the settings are read.
 
+mod clock;
+pub mod expiry;
 mod key;
 pub mod partner;
+pub mod sessions;
 
+pub use self::clock::confirm as confirm_clock;
 use crate::{
     app::{App, Shared},
     clock::Clock,
@@ -14,7 +18,7 @@ use crate::{
     senders::Senders,
     service::codes,
     store::{Connection, Database, Store, challenges, members},
-    worker,
+    trust, worker,
 };
 use anyhow::Context as _;
 use std::{
@@ -45,6 +49,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     }
     let limits = edge::Limits { connections_max: config.connections_max, ..edge::Limits::default() };
     let app = open(config).await?;
+    trust::check(&app).await.context("comparing the machine's clock")?;
     if app.config.demo {
         tracing::warn!(
             "DEMO: codes can be read by anybody at /demo/inbox and the clock can be moved; never serve members like this"
@@ -56,14 +61,15 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(crate::contact::warm_up);
     let stop_worker = CancellationToken::new();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
-    let watching = watch_figures(&app, stop_worker.clone()).await?;
+    let mut watching = watch_figures(&app, stop_worker.clone()).await?;
+    watching.push(tokio::spawn(trust::watch(Arc::clone(&app), stop_worker.clone())));
     announce(address, &app);
     let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
     stop_worker.cancel();
     let ending = async {
         working.await.context("the worker")?;
         for task in watching {
-            task.await.context("the operator's listener")?;
+            task.await.context("what watches the clock and the figures")?;
         }
         app.store.close().await;
         Ok::<_, anyhow::Error>(())
@@ -136,8 +142,11 @@ fn announce(address: SocketAddr, app: &App) {
 /// At the first file that can't be read or has a bad row; files before it stay imported.
 pub async fn import(config: Config, files: &[PathBuf]) -> anyhow::Result<()> {
     let store = Store::open(&config.database).await?;
+    // A file's dates may count from now.
+    let now = Clock::real().now();
+    trust::insist(&store, &config, now).await?;
     for file in files {
-        import_file((&store, Clock::real().now()), file).await?;
+        import_file((&store, now), file).await?;
     }
     store.close().await;
     Ok(())
@@ -163,9 +172,11 @@ pub async fn audit(config: Config) -> anyhow::Result<()> {
 }
 
 async fn tell_books(database: &Database) -> anyhow::Result<()> {
-    let store = Store::open_existing(database).await?;
+    let store = Store::open_to_read(database).await?;
     let found = crate::audit::run(&store).await.context("reading the books")?;
+    let unchanged = store.check_unchanged();
     store.close().await;
+    unchanged?;
     let found = found?;
     let mut out = std::io::stdout().lock();
     let root: String = found.root.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -181,7 +192,7 @@ async fn tell_books(database: &Database) -> anyhow::Result<()> {
 /// # Errors
 /// A file that exists or can't be written; a database that is not SQLite; the first difference in the copy, which stays.
 pub async fn back_up(config: Config, file: &Path) -> anyhow::Result<()> {
-    let store = Store::open_existing(&config.database).await?;
+    let store = Store::open_to_read(&config.database).await?;
     store.back_up(file).await?;
     store.close().await;
     let copy = Database::Sqlite(file.to_owned());
@@ -196,7 +207,8 @@ pub async fn recover(config: Config, contact: &str) -> anyhow::Result<()> {
     let store = Store::open_existing(&config.database).await?;
     let key = key::find(&store, &config.code_key_path()).await?;
     let app = put_together(store, config, key)?;
-    let contact = Contact::read(contact).context("this is neither a number nor an e-mail address")?;
+    let contact =
+        Contact::read(contact).ok().context("this is neither a mobile number nor an e-mail address")?;
     let find = async |conn: &mut Connection| {
         let Some(member) = members::find_by_contact(conn, &contact.value).await? else { return Ok(None) };
         let mut stopped = false;

@@ -115,10 +115,14 @@ fn make(path: &Path, rng: &mut impl rand::RngCore) -> std::io::Result<()> {
     let mut half = path.to_owned().into_os_string();
     half.push(format!(".{}.new", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // One that a server of this number left when it died. Made anew, and not written over: it may be a link.
+    let _ = std::fs::remove_file(&half);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&half)?;
+    // Root may make it for the account that serves.
+    crate::store::files::give_to_owner_of_folder(&file, path)?;
     writeln!(file, "{}", STANDARD.encode(key))?;
     file.sync_all()?;
     let named = std::fs::hard_link(&half, path);

@@ -1,15 +1,17 @@
-//! What leaves the building: one message to one contact over one channel.
+//! Senders: one message to one contact over one channel.
 //!
-//! The outbox decides *whether* and *when*; a sender only sends. It may be called twice for one message (at least
-//! once), so a message carries nothing that must not be repeated.
+//! The outbox decides *whether* and *when*; a sender only sends, and says what became of it. It may be called twice for
+//! one message, so a message carries nothing that must not be repeated, and each try carries the same reference.
 
+pub mod body_rule;
 pub mod inbox;
 pub mod sms_http;
 pub mod smtp;
+pub mod template;
 
 use crate::{config::Config, language::Language};
 use inbox::Inbox;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use tukar_wire::Channel;
 
 /// One message, ready to send.
@@ -29,31 +31,77 @@ pub struct Message {
 
 tukar_wire::debug_masked!(Message { channel, language; to, subject, text });
 
-/// Why a message was not sent. Holds neither contact nor text.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// No sender is set up for the channel.
-    #[error("no sender is set up for {0:?}")]
-    NoSender(Channel),
+/// What became of one try to send a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum SendOutcome {
+    /// The provider has taken it.
+    Sent,
     /// The provider refused this one message for good: sending it again will not help.
-    #[error("the provider refused the message: {0}")]
-    Refused(String),
-    /// The provider could not be reached, asked to try again, or refused our account: what an operator can put right.
-    #[error("the provider could not take the message now: {0}")]
-    Later(String),
+    Refused(Why),
+    /// It surely did not go: the provider could not be reached, asked to try again, or refused our account.
+    NotNow(Why),
+    /// The provider may have taken it: the request left, and no answer says what became of it.
+    Unknown(Why),
 }
 
-/// A way out of the building.
+/// Why a try did not end with "sent". Holds neither contact, text, address nor key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// No sender is set up for the channel.
+    NoSender,
+    /// No connection to the provider.
+    NoConnection,
+    /// The connection to the provider could not be encrypted.
+    NoTls,
+    /// The provider did not answer in time.
+    NoAnswer,
+    /// The connection ended before the provider's answer.
+    AnswerLost,
+    /// HTTP status of the provider's answer.
+    HttpStatus(u16),
+    /// Status of the mail server's answer.
+    SmtpStatus(u16),
+    /// The answer's body matched `sms.refused_body`.
+    RefusedBody,
+    /// The answer's body matched `sms.not_now_body`.
+    NotNowBody,
+    /// The answer's body did not match `sms.success_body`.
+    NoSuccessBody,
+    /// The address can't be written into a mail.
+    Address,
+    /// The sender failed in itself; the log of that moment tells more.
+    Bug,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::NoSender => "no sender is set up for the channel",
+            Why::NoConnection => "no connection to the provider",
+            Why::NoTls => "the connection could not be encrypted",
+            Why::NoAnswer => "no answer in time",
+            Why::AnswerLost => "the connection ended before the answer",
+            Why::HttpStatus(status) => return write!(f, "HTTP status {status}"),
+            Why::SmtpStatus(status) => return write!(f, "SMTP status {status}"),
+            Why::RefusedBody => "the answer's body matches sms.refused_body",
+            Why::NotNowBody => "the answer's body matches sms.not_now_body",
+            Why::NoSuccessBody => "the answer's body does not match sms.success_body",
+            Why::Address => "the address can't be written into a mail",
+            Why::Bug => "a bug in the sender",
+        })
+    }
+}
+
+/// A way to deliver messages.
 #[async_trait::async_trait]
 pub trait Sender: Send + Sync {
     /// Channels that this sender serves.
     fn channels(&self) -> Vec<Channel>;
 
-    /// Sends one message; returns when the provider has taken it.
-    ///
-    /// # Errors
-    /// [`SendError`]: only `Refused` is not worth another try.
-    async fn send(&self, message: &Message) -> Result<(), SendError>;
+    /// Sends one message; returns when the provider has answered, or will not any more. `reference` is the same for all
+    /// tries of one message.
+    async fn send(&self, message: &Message, reference: &str) -> SendOutcome;
 
     /// The demo's inbox, when messages go there.
     fn inbox(&self) -> Option<Arc<Inbox>> {
@@ -61,7 +109,7 @@ pub trait Sender: Send + Sync {
     }
 }
 
-/// Every way out that the settings give: one sender for each channel.
+/// Every sender that the settings give: one for each channel.
 pub struct Senders {
     email: Option<Arc<dyn Sender>>,
     sms: Option<Arc<dyn Sender>>,
@@ -101,10 +149,10 @@ impl Sender for Senders {
         [Channel::Sms, Channel::Email].into_iter().filter(|channel| self.of(*channel).is_some()).collect()
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, message: &Message, reference: &str) -> SendOutcome {
         match self.of(message.channel) {
-            Some(sender) => sender.send(message).await,
-            None => Err(SendError::NoSender(message.channel)),
+            Some(sender) => sender.send(message, reference).await,
+            None => SendOutcome::NotNow(Why::NoSender),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Use cases: each opens one transaction, loads what the domain needs, lets it decide, and writes what came of it.
 
 pub mod addresses;
+pub mod caps;
 pub mod codes;
 pub mod identity;
 pub mod points;
 pub mod redeem;
+pub mod reversal;
 pub mod sign_in;
 pub mod vouchers;
 
@@ -22,6 +24,7 @@ use std::{
     time::Duration,
 };
 use tokio::time::Instant;
+use tukar_domain::access::{self, Act};
 
 /// Runs `work` in its own task, so that a visitor who goes away does not cut a commit in half. A work that may wait long
 /// for its turn asks the [`Visitor`] once it has it: what nobody waits for any more is not begun.
@@ -41,6 +44,15 @@ where
     let visitor = Visitor { waiting: Arc::downgrade(&waiting), since: Instant::now() };
     let work = work(Arc::clone(app), visitor);
     tokio::spawn(work).await.map_err(|error| ApiError::Broken(error.into()))?
+}
+
+/// Refuses what a member may not do in the state of their account ([`access`]). Every use case for a member asks it first.
+///
+/// # Errors
+/// [`ApiError::NotEligible`] with the state as its reason.
+pub fn allow(member: &MemberRow, act: Act) -> Result<(), ApiError> {
+    access::decide(member.state, act)
+        .map_err(|reason| ApiError::NotEligible { reasons: vec![points::reason_to_wire(reason)] })
 }
 
 /// Whoever asked, seen from a work that outlives the request.

@@ -8,7 +8,9 @@
 
 pub mod audit;
 pub mod challenges;
+pub mod clock;
 pub mod code_key;
+pub mod counts;
 pub mod figures;
 pub mod identities;
 pub mod ledger;
@@ -16,11 +18,14 @@ pub mod members;
 pub mod outbox;
 pub mod partners;
 pub mod redemptions;
+pub mod reversals;
 pub mod rewards;
 pub mod vouchers;
 
 mod failure;
+pub(crate) mod files;
 mod line;
+mod pooling;
 mod postgres;
 mod sqlite;
 mod statement;
@@ -39,6 +44,10 @@ use sqlite::Sqlite;
 use sqlx::Executor as _;
 use std::{path::Path, time::Duration};
 use tables::Opening;
+
+/// How far ahead of a server's clock a row may be dated by another server's. What is dated later was written by a clock that
+/// was wrong: it counts for no limit and keeps nothing open.
+pub const AHEAD_MAX_MS: i64 = 5 * 60_000;
 
 /// A connection of either engine.
 pub type Connection = sqlx::AnyConnection;
@@ -123,6 +132,15 @@ impl Store {
         Store::open_as(database, Opening::Find).await
     }
 
+    /// Opens the database for who only reads it, as an audit or a backup. Where another account owns a SQLite file, this leaves
+    /// no file beside it that the server could not write.
+    ///
+    /// # Errors
+    /// As [`Store::open_existing`]; a file that this account can't read.
+    pub async fn open_to_read(database: &Database) -> anyhow::Result<Store> {
+        Store::open_as(database, Opening::Look).await
+    }
+
     async fn open_as(database: &Database, opening: Opening) -> anyhow::Result<Store> {
         sqlx::any::install_default_drivers();
         let engine = match database {
@@ -184,18 +202,27 @@ impl Store {
         F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
         E: From<sqlx::Error>,
     {
-        let begin = match &self.engine {
-            Engine::Sqlite(_) => "BEGIN",
-            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        let mut line = match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let mut line = sqlite.read().await?;
+                line.begin("BEGIN").await?;
+                line
+            }
+            Engine::Postgres(postgres) => postgres.read_moment().await?,
         };
-        let mut line = self.read().await?;
-        // Given back with its transaction open, it would show that moment to all who read on it later.
-        line.set_half_done(true);
-        line.execute(begin).await?;
-        let result = work(&mut line).await;
-        line.execute("ROLLBACK").await?;
-        line.set_half_done(false);
-        result
+        work(&mut line).await
+    }
+
+    /// Forgets what a long reading of one moment has prepared so far: behind a pooler the session would keep all of it. To be
+    /// asked for from time to time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_statements(&self, conn: &mut Connection) -> Result<(), sqlx::Error> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(postgres) => postgres.forget_statements(conn).await,
+        }
     }
 
     /// What the database's machine takes for now, milliseconds since 1970; `None` where that is this machine.
@@ -220,6 +247,29 @@ impl Store {
         }
     }
 
+    /// Whether what was read of a database opened by [`Store::open_to_read`] is what stands in it: asked when all was read.
+    ///
+    /// # Errors
+    /// A file that somebody changed meanwhile.
+    pub fn check_unchanged(&self) -> anyhow::Result<()> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.check_unchanged(),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Writes a row, as a request would: what stands in the way of writing stands in the way of this.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn try_writing(&self, now: tukar_wire::Moment) -> Result<(), sqlx::Error> {
+        let write = async |conn: &mut Connection| {
+            let written = sqlx::query("UPDATE readiness SET written_at = $1 WHERE one = 1").bind(now.0);
+            written.execute(conn).await.map(|_| ())
+        };
+        self.transact("ready", write).await
+    }
+
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
         match &self.engine {
@@ -234,7 +284,7 @@ impl Store {
 pub enum Lock<'a> {
     /// A member's points, redemptions, codes and sessions.
     Member(&'a str),
-    /// What the limits of a destination, of a block of numbers or of an address count.
+    /// What the limits of a destination or of a network count.
     Subject(&'a str),
     /// A challenge whose member is not known yet.
     Challenge(&'a str),

@@ -1,7 +1,8 @@
 //! What is due without anybody asking: messages, holds that are over, lots that end, pending points.
 //!
 //! Invariants: messages never wait for the other work; what fails or panics for one member is passed over until the next
-//! round, and neither the other members nor the other kinds of work wait for it. The kinds of work take turns, each with a
+//! round, and neither the other members nor the other kinds of work wait for it. By a clock that is doubted ([`trust`])
+//! nothing is done. The kinds of work take turns, each with a
 //! bounded piece, and between two pieces it can stop. What a member reads of their own holds and lots that are over never
 //! depends on this having run. Pending points become spendable with it, and pieces of limited stock that someone else held
 //! too long come back.
@@ -20,6 +21,7 @@ use crate::{
         ledger::{self, Chain, LotRow, NewActivity},
         lock, members, outbox, redemptions,
     },
+    trust,
 };
 use anyhow::anyhow;
 use futures_util::FutureExt as _;
@@ -148,10 +150,18 @@ async fn sweep_all(
             }
         }
     }
-    if tidies {
+    if tidies && may_decide(app).await.unwrap_or(false) {
         done = done.and(told("tidying", caught(tidy(app, app.clock.now())).await));
     }
     done
+}
+
+/// Whether anything may be decided by the time: not while the clock is doubted, which is told elsewhere.
+async fn may_decide(app: &App) -> Result<bool, ApiError> {
+    match trust::admit(app).await {
+        Err(ApiError::Paused { .. }) => Ok(false),
+        admitted => admitted.map(|()| true),
+    }
 }
 
 /// A kind of work within a round.
@@ -169,6 +179,9 @@ impl Turn {
 
     /// Takes some members; `false`: none is due but those that were passed over.
     async fn take(&mut self, app: &App) -> Result<bool, ApiError> {
+        if !may_decide(app).await? {
+            return Ok(false);
+        }
         let (now, mut busy) = (app.clock.now(), 0);
         // Those passed over are found again, and take nobody's place.
         let limit = MEMBERS_AT_ONCE.saturating_add(u32::try_from(self.passed.len()).unwrap_or(u32::MAX));

@@ -4,18 +4,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test may fail loudly")]
 
+#[path = "api/access.rs"]
+mod access;
 #[path = "api/books.rs"]
 mod books;
 #[path = "api/calling_off.rs"]
 mod calling_off;
+#[path = "api/clock.rs"]
+mod clock;
 #[path = "api/enumeration.rs"]
 mod enumeration;
 #[path = "api/figures.rs"]
 mod figures;
+#[path = "api/flood.rs"]
+mod flood;
 #[path = "api/guessing.rs"]
 mod guessing;
 #[path = "api/identity.rs"]
 mod identity;
+#[path = "api/limits.rs"]
+mod limits;
 #[path = "api/locker.rs"]
 mod locker;
 #[path = "api/log.rs"]
@@ -34,6 +42,8 @@ mod plain;
 mod points;
 #[path = "api/races.rs"]
 mod races;
+#[path = "api/readiness.rs"]
+mod readiness;
 #[path = "api/redeeming.rs"]
 mod redeeming;
 #[path = "api/rewards.rs"]

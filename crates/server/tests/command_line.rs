@@ -151,6 +151,9 @@ fn a_command_in_the_wrong_folder_fails_and_makes_nothing() {
         &["audit"][..],
         &["backup", "copy.db"],
         &["recover", "0812 3456 7890"],
+        &["sessions", "end", "0812 3456 7890"],
+        &["expiry", "list"],
+        &["clock", "confirm"],
         &["partner", "list"],
         &["partner", "add", "kopi", "--origin", "https://kopi.example.id"],
     ] {
@@ -190,6 +193,56 @@ fn a_server_with_another_code_key_does_not_start() {
     }
     // Importing needs none.
     import(directory.path(), "tukar.db");
+}
+
+/// Changes the database as no server would.
+fn tamper(directory: &Path, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let file = sqlx::sqlite::SqliteConnectOptions::new().filename(directory.join("tukar.db"));
+        let mut conn = sqlx::ConnectOptions::connect(&file).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+        sqlx::Connection::close(conn).await.unwrap();
+    });
+}
+
+/// As after 400 days without a server, or under a clock that is as far ahead: the program can't tell them apart.
+#[test]
+fn a_server_that_finds_itself_400_days_later_ends_nothing_until_the_operator_confirms_the_clock() {
+    let directory = tempfile::tempdir().unwrap();
+    Serving::start(directory.path(), &["--demo"], 4).stop();
+    tamper(directory.path(), "UPDATE clock_seen SET seen_at = seen_at - 400 * 86400000");
+    let books = run(directory.path(), &["audit"]).stdout;
+    let server = Serving::start(directory.path(), &[], 1);
+    let told = server.get("/readyz");
+    assert!(told.contains(" 503 ") && told.contains("400 days ahead of"), "{told}");
+    let told = server.get("/v1/rewards");
+    assert!(told.contains(" 503 ") && told.contains("/problems/paused"), "{told}");
+    std::fs::write(directory.path().join("c.json"), "{}").unwrap();
+    let window = ["--since", "2026-01-01", "--until", "2030-01-01", "--reason", "x", "--dry-run"];
+    for arguments in [&["import", "c.json"][..], &[&["expiry", "reverse"], &window[..]].concat()] {
+        let error = refused(directory.path(), arguments);
+        assert!(
+            error.contains("400 days ahead of") && error.contains("tukar-server clock confirm"),
+            "{error}"
+        );
+    }
+    assert_eq!(run(directory.path(), &["audit"]).stdout, books, "nothing has ended");
+
+    let confirmed = run(directory.path(), &["clock", "confirm"]);
+    assert!(confirmed.status.success(), "{}", String::from_utf8_lossy(&confirmed.stderr));
+    let ready = (0..60).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(250));
+        server.get("/readyz").ends_with("ok")
+    });
+    assert!(ready, "a running server hears of it");
+    let done = run(directory.path(), &[&["expiry", "reverse"], &window[..]].concat());
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(said.contains("members 0, lots 0, points 0: would be given back"), "{said}");
+    let done = run(directory.path(), &["sessions", "end", "0812 3456 7890"]);
+    assert!(String::from_utf8(done.stdout).unwrap().ends_with(": 0 sessions ended\n"));
+    let log = server.stop();
+    assert_eq!(log.matches("the clock is not believed").count(), 1, "{log}");
 }
 
 #[test]

@@ -9,13 +9,19 @@ mod killed;
 mod servers;
 
 use sqlx::{Connection as _, Executor as _};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 use tokio::sync::Mutex;
 use tukar_server::{
     problem::ApiError,
     store::{Connection, Database, Store},
 };
 use tukar_wire::ProblemKind;
+
+/// Members get so many answers before the next two connections are cut.
+const ANSWERS_BETWEEN_CUTS: usize = 40;
 
 /// A connection that is not the servers', and a new database beside its own, with its name.
 async fn new_database() -> (sqlx::PgConnection, Database, String) {
@@ -108,22 +114,23 @@ async fn one_of_three_servers_killed_under_load_loses_and_doubles_nothing() {
     let directory = tempfile::tempdir().unwrap();
     killed::begin(directory.path(), &database).await;
 
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let scene = killed::Scene::start(directory.path(), &database, 3).await;
+    let load = Arc::clone(&scene.load);
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
     let cutting = tokio::spawn(async move {
         let cut = "SELECT COUNT(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity \
              WHERE application_name = 'tukar' AND datname = $1 ORDER BY random() LIMIT 2) AS chosen";
         let mut cuts = 0;
-        let mut stopped = stopped;
         loop {
             tokio::select! {
                 _ = &mut stopped => return cuts,
-                () = tokio::time::sleep(std::time::Duration::from_millis(700)) => {}
+                () = load.hears(ANSWERS_BETWEEN_CUTS) => {}
             }
             let (count,): (i64,) = sqlx::query_as(cut).bind(&name).fetch_one(&mut conn).await.unwrap();
             cuts += count;
         }
     });
-    killed::run((directory.path(), &database), 3).await;
+    killed::run(scene).await;
     stop.send(()).unwrap();
     let cuts = cutting.await.unwrap();
     eprintln!("{cuts} connections of the database were cut");

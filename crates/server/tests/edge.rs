@@ -360,7 +360,8 @@ async fn a_message_in_the_inbox_is_shown_as_text_and_found_by_contact() {
         text: "Kode 123456 <script>".to_owned(),
         language: tukar_server::language::Language::Id,
     };
-    server.app.senders.send(&message).await.unwrap();
+    let outcome = server.app.senders.send(&message, "r-1").await;
+    assert_eq!(outcome, tukar_server::senders::SendOutcome::Sent);
     let html = text(server.get("/demo/inbox", &[]).await).await;
     assert!(html.contains("Kode 123456 &lt;script&gt;") && !html.contains("<script>"));
     let list = json(server.get("/demo/inbox.json?to=%2B6281234567890", &[]).await).await;

@@ -13,7 +13,7 @@ mod killed;
 mod servers;
 
 use disk::{Cut, Disk, Fault, Survives};
-use killed::{Load, cycles, ready_within};
+use killed::{Load, Starts, cycles};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use servers::Server;
 use sqlx::Connection as _;
@@ -25,8 +25,8 @@ use std::{
 };
 use tukar_server::store::Database;
 
-/// For a start that is to break off by itself.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For a start that is to break off by itself: it does, or hangs.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server on a disk that fails, with members.
 struct Machine {
@@ -90,7 +90,7 @@ async fn a_power_cut_under_load_loses_nothing_that_was_answered() {
     let mut machine = Machine::begin().await;
     let load = Arc::new(Load::new(&machine.servers));
     let mut rng = StdRng::seed_from_u64(cycles() as u64);
-    let (mut held, mut confirmed, mut all, mut slowest) = (0, 0, Cut::default(), Duration::ZERO);
+    let (mut held, mut confirmed, mut all, mut starts) = (0, 0, Cut::default(), Starts::default());
     for _ in 0..cycles() {
         let survives = some_survive(&mut rng);
         let trouble = async {
@@ -105,7 +105,7 @@ async fn a_power_cut_under_load_loses_nothing_that_was_answered() {
             machine.cut_power(survives, &mut rng).await
         };
         let (told, (cut, ready_after)) = load.during(trouble).await;
-        slowest = slowest.max(ready_after);
+        starts.push(ready_after);
         all.unsafe_changes += cut.unsafe_changes;
         all.lost += cut.lost;
         for mut told in told {
@@ -117,13 +117,14 @@ async fn a_power_cut_under_load_loses_nothing_that_was_answered() {
     machine.end().await;
     eprintln!(
         "{} power cuts: {held} answered holds and {confirmed} answered confirmations, all there, none twice; of {} changes \
-         that were not synced {} were lost; slowest start {slowest:?}",
+         that were not synced {} were lost; slowest start {:?}",
         cycles(),
         all.unsafe_changes,
-        all.lost
+        all.lost,
+        starts.slowest()
     );
     assert!(confirmed > cycles() && all.lost > 0, "too little happened to tell anything");
-    assert!(slowest < ready_within(), "ready after {slowest:?}");
+    starts.none_hung();
 }
 
 /// That the test above can fail: here the disk keeps nothing, and it is seen.
@@ -164,7 +165,10 @@ async fn a_disk_that_fails_or_is_full_costs_no_answered_redemption() {
         let count = *[1, rng.random_range(2..30), i64::MAX].choose(&mut rng).unwrap();
         let trouble = async {
             machine.disk.fail(fault, after, count);
-            load.hears(rng.random_range(20..100)).await;
+            tokio::select! {
+                () = load.hears(rng.random_range(20..100)) => {}
+                () = machine.server().ended() => {}
+            }
             machine.disk.heal();
         };
         let before = (counted(&load.failures), counted(&load.broken));

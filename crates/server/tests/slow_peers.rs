@@ -15,8 +15,12 @@ use tokio::{
 };
 use tukar_server::store::Database;
 
+fn database(directory: &tempfile::TempDir) -> Database {
+    Database::Sqlite(directory.path().join("tukar.db"))
+}
+
 async fn started(directory: &tempfile::TempDir) -> Server {
-    let database = Database::Sqlite(directory.path().join("tukar.db"));
+    let database = database(directory);
     servers::prepare(directory.path(), &database, 1).await;
     Server::start(directory.path(), &database).await
 }
@@ -61,12 +65,14 @@ async fn two_thousand_half_open_connections_harm_nobody_else() {
     }
     alone.sort();
     among.sort();
-    let (usual, worst) = (alone[20], *among.last().unwrap());
+    let (usual, worst_alone, worst) = (alone[20], *alone.last().unwrap(), *among.last().unwrap());
     eprintln!(
-        "alone: median {usual:?}; among 2,000 half-open connections: median {:?}, worst {worst:?}",
+        "alone: median {usual:?}, worst {worst_alone:?}; among 2,000 half-open connections: median {:?}, worst {worst:?}",
         among[20]
     );
-    assert!(worst < Duration::from_secs(3), "{worst:?}");
+    // On a machine that is slow or busy others wait alone, too. Who waits for the peers waits for their deadline of 15 seconds.
+    let bound = Duration::from_secs(3).max(20 * worst_alone).min(Duration::from_secs(12));
+    assert!(worst < bound, "{worst:?}, alone {worst_alone:?}");
     drop(peers);
     assert!(server.stop().await.0);
 }
@@ -75,6 +81,10 @@ async fn two_thousand_half_open_connections_harm_nobody_else() {
 async fn stalled_bodies_and_half_open_connections_do_not_hold_a_shutdown() {
     let directory = tempfile::tempdir().unwrap();
     let server = started(&directory).await;
+    ask(&server, "/v1/me/balance").await;
+    let (good, undisturbed) = server.stop().await;
+    assert!(good);
+    let server = Server::start(directory.path(), &database(&directory)).await;
     let mut peers = Vec::new();
     for _ in 0..50 {
         let body = "POST /v1/challenges HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 60\r\n\r\n{";
@@ -84,6 +94,12 @@ async fn stalled_bodies_and_half_open_connections_do_not_hold_a_shutdown() {
     // All of them have been taken on by now: connections are taken in their order.
     ask(&server, "/v1/me/balance").await;
     let (good, after) = server.stop().await;
-    eprintln!("50 stalled bodies and 50 half headers: exit after {after:?}");
-    assert!(good && after < Duration::from_secs(15), "{after:?}");
+    eprintln!(
+        "50 stalled bodies and 50 half headers: exit after {after:?}, without them after {undisturbed:?}"
+    );
+    // The drain's ten seconds, and what an exit takes on this machine: nobody's own deadline comes on top.
+    assert!(
+        good && after < Duration::from_secs(15) + 10 * undisturbed,
+        "{after:?}, undisturbed {undisturbed:?}"
+    );
 }

@@ -139,6 +139,8 @@ problem_kinds! {
     Broken = "broken", 500;
     /// The server is busy or stopping; the same request may be sent again.
     Busy = "busy", 503;
+    /// The server doubts its machine's clock: nothing is decided until that is settled, and nothing has happened.
+    Paused = "paused", 503;
 }
 
 impl Serialize for ProblemKind {

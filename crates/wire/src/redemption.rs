@@ -294,6 +294,13 @@ pub struct Voucher {
     pub ends_at: Option<Moment>,
 }
 
+impl Voucher {
+    /// Leaves out what is shown only while the locker is open.
+    pub fn hide_code(&mut self) {
+        (self.code, self.qr, self.barcode) = (None, None, None);
+    }
+}
+
 debug_masked!(Voucher { id, redemption_id, title, brand, kind, state, qr, barcode, how_to_use, issued_at, ends_at; code, code_masked });
 
 /// A symbol to draw: `<svg viewBox="0 0 width height"><path d=path></svg>`, dark on light, quiet zone included.

@@ -58,7 +58,7 @@ impl Postgres {
         );
         run(postgres
             .program("pg_ctl")
-            .args(["start", "-w", "-t", "60", "-s", "-l"])
+            .args(["start", "-w", "-t", "300", "-s", "-l"])
             .arg(postgres.folder.join("log"))
             .arg("-D")
             .arg(&data)

@@ -25,21 +25,25 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// Steps of one command, numbered as they come.
+/// Steps of one command, numbered as they come; each tells how long it took.
 pub struct Steps {
     done: usize,
     all: usize,
+    since: std::time::Instant,
 }
 
 impl Steps {
     /// So many steps will come.
     pub fn new(all: usize) -> Steps {
-        Steps { done: 0, all }
+        Steps { done: 0, all, since: now() }
     }
 
     /// The next one begins.
     pub fn next(&mut self, what: &str) {
-        self.done += 1;
+        if self.done > 0 {
+            say(&format!("      took {}", seconds(self.since)));
+        }
+        (self.done, self.since) = (self.done + 1, now());
         say(&format!("[{}/{}] {what}", self.done, self.all));
     }
 }

@@ -190,7 +190,9 @@ fn in_chromium(count: &mut Count, name: Option<&str>) -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--package", "tukar", "--target", tools::WASM, "--test", "web"]).args(name);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-    command.env("CHROMEDRIVER", "/usr/bin/chromedriver").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    command.env("CHROMEDRIVER", "/usr/bin/chromedriver").env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+    // Until the driver listens: five seconds by itself, too few for a busy machine.
+    command.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "300");
     count.run("the widget's tests in Chromium", Runner::Libtest, &mut command)
 }
 

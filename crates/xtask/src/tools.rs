@@ -60,6 +60,9 @@ pub fn for_tests() -> Result<()> {
     if postgres::programs().is_none() {
         missing.push("postgresql");
     }
+    if ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].iter().all(|place| !Path::new(place).exists()) {
+        missing.push("pgbouncer");
+    }
     if !missing.is_empty() {
         install_debian(&missing)?;
     }

@@ -144,7 +144,7 @@ function Balance() {
               <div>
                 <p class="balance__soon-title">{number(points.next_ending.points)} poin hangus {left(points.next_ending.at, now)} lagi</p>
                 <p class="balance__soon-note">Berlaku s.d. {moments.format(new Date(points.next_ending.at))} WIB. Tukarkan sebelum hangus.</p>
-                <button class="link-button" type="button">Lihat yang bisa ditukar sekarang</button>
+                <button class="link-button" type="button">Lihat yang bisa ditukar</button>
               </div>
             </div>
           )}

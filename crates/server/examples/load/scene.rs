@@ -21,7 +21,7 @@ use tukar_server::{
     edge, generate, http, import,
     random::Random,
     secret::{CodeKey, sha256},
-    senders::{Message, SendError, Sender},
+    senders::{Message, SendOutcome, Sender},
     store::{
         Connection, Database, Store, Writes,
         ledger::{Line, chain_hash},
@@ -45,10 +45,10 @@ impl Sender for Codes {
         vec![Channel::Sms]
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, message: &Message, _: &str) -> SendOutcome {
         let code = message.text.rsplit('#').next().unwrap_or_default().to_owned();
         self.0.lock().unwrap().insert(message.to.clone(), code);
-        Ok(())
+        SendOutcome::Sent
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command line of settings: every flag is also a `TUKAR_…` variable.
 
-use super::{BodyKind, Codes, Config, Rules, SmsHttp, Smtp, Tls, file, host_of, is_origin, thirty};
+use super::{
+    BodyKind, ClockBounds, Codes, Config, Rules, SmsHttp, Smtp, Tls, file, host_of, is_origin, thirty,
+};
 use crate::{
     http::client::HOPS_MAX, message::HOST_LETTERS_MAX, service::sign_in::TOUCH_EVERY_MS, store::Database,
 };
@@ -73,7 +75,7 @@ struct SmtpFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Text messages (SMS over HTTP)")]
 struct SmsFlags {
-    /// URL of the provider; {to}, {text} and {from} are filled in
+    /// URL of the provider; {to}, {text}, {from} and {reference} are filled in
     #[arg(long, value_name = "URL", env = "TUKAR_SMS_URL", hide_env_values = true, global = true)]
     sms_url: Option<String>,
     /// Method [default: POST]
@@ -233,8 +235,20 @@ fn check(config: &Config) -> anyhow::Result<()> {
         bail!("programme.hold_seconds must be between 60 and 86400");
     }
     check_numbers(&config.programme, &config.codes)?;
+    check_clock(&config.clock)?;
     if config.trusted_hops.is_some_and(|hops| hops > HOPS_MAX) {
         bail!("trusted_hops must be at most {HOPS_MAX}");
+    }
+    Ok(())
+}
+
+/// Bounds that would doubt every clock, or none.
+fn check_clock(clock: &ClockBounds) -> anyhow::Result<()> {
+    if !(1..=8_784).contains(&clock.gap_hours_max) {
+        bail!("clock.gap_hours_max must be between 1 and 8784 (a year)");
+    }
+    if !(10..=3_600).contains(&clock.skew_seconds_max) {
+        bail!("clock.skew_seconds_max must be between 10 and 3600");
     }
     Ok(())
 }
@@ -322,6 +336,9 @@ mod tests {
             ("[codes]\nper_hour = 0", "codes.per_hour"),
             ("[codes]\nper_block_in_ten_minutes = 0", "codes.per_block_in_ten_minutes"),
             ("[codes]\nper_address_in_ten_minutes = 0", "codes.per_address_in_ten_minutes"),
+            ("[clock]\ngap_hours_max = 0", "clock.gap_hours_max"),
+            ("[clock]\ngap_hours_max = 9000", "clock.gap_hours_max"),
+            ("[clock]\nskew_seconds_max = 0", "clock.skew_seconds_max"),
         ] {
             let mut file = tempfile::NamedTempFile::new().unwrap();
             writeln!(file, "{setting}").unwrap();

@@ -105,7 +105,7 @@ async fn page(State(app): State<Shared>, language: Language) -> Response {
             "Demo inbox",
             "No messages yet. Ask for a code on the points page and look here.",
             "Nusa Poin",
-            "Every text message and email of the demo arrives here. A real programme has no such page.",
+            "Every SMS and email of the demo arrives here. A real programme has no such page.",
         ),
     );
     let rows: String = messages(&app, None)

@@ -1,13 +1,9 @@
-//! `/livez`: the process answers. `/readyz`: the database does too.
+//! `/livez`: the process answers. `/readyz`: the database does too and takes what is written, and the machine's clock is
+//! believed.
 
-use crate::{app::Shared, problem::ApiError, store::rewards::load_version};
+use crate::{app::Shared, problem::ApiError, readiness, trust};
 use axum::extract::State;
-use std::time::Duration;
-use tokio::time::timeout;
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-/// How long the database may take to answer who asks whether the server can.
-const READY_WITHIN: Duration = Duration::from_secs(5);
 
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -19,18 +15,12 @@ async fn live() -> &'static str {
     "ok"
 }
 
-/// The server can answer members.
+/// The server can serve members: its database answers and can be written.
 #[utoipa::path(get, path = "/readyz", tag = "health", responses(
     (status = 200, description = "Ready", body = String),
-    (status = 503, description = "Busy or stopping", body = tukar_wire::Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Not ready; `detail` begins with the reason, as `database-read-only`", body = tukar_wire::Problem, content_type = "application/problem+json"),
 ))]
 async fn ready(State(app): State<Shared>) -> Result<&'static str, ApiError> {
-    let answer = timeout(READY_WITHIN, async { load_version(&mut *app.store.read().await?).await }).await;
-    let error = match answer {
-        Ok(Ok(_)) => return Ok("ok"),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("the database did not answer within {READY_WITHIN:?}"),
-    };
-    tracing::error!(error, "not ready");
-    Err(ApiError::Busy)
+    readiness::look(&app).await.map_err(|why| ApiError::NotReady { why })?;
+    trust::admit_ready(&app).await.map(|()| "ok")
 }

@@ -21,6 +21,7 @@ use crate::{
     problem::{ApiError, REQUEST_ID, status_code},
     service::sign_in,
     store::{members::SessionRow, rewards::find_programme},
+    trust,
 };
 use axum::{
     body::Bytes,
@@ -132,6 +133,11 @@ const STEPS: [(&str, Step); 21] = [
     ("/plain/redeem/cancel", Step::Cancel),
 ];
 
+/// Paths that a form is posted to.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    STEPS.iter().map(|(path, _)| *path)
+}
+
 /// Routes of this file.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     let mut router = OpenApiRouter::new()
@@ -206,7 +212,6 @@ impl Form {
 /// A form that arrived: what is in it, who sent it, and how they are told.
 struct Sent {
     form: Form,
-    client: Client,
     here: Here,
     reference: String,
     visit: Visit,
@@ -265,8 +270,11 @@ async fn answer(
     let partner = form.get("partner").to_owned();
     let framers = if partner.is_empty() { None } else { Some(frame::framers(app, &partner).await?) };
     let language = form.language(Language::of_headers(headers));
+    // By a clock that is doubted no session is looked up: it could seem to have ended.
+    let paused = trust::admit(app).await.err();
     let session = match form.get("session") {
         "" => None,
+        _ if paused.is_some() => None,
         token => match sign_in::find_session(app, token).await {
             Ok(session) => Some(session),
             Err(ApiError::NotSignedIn) => None,
@@ -279,9 +287,12 @@ async fn answer(
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut visit = visit(app, (&form, language), session.as_ref()).await?;
     visit.tab = step.tab().unwrap_or(visit.tab);
-    let here = Here { language, place: place(app, &partner).await? };
-    let sent = Sent { form, client, here, reference, visit, session };
-    let (visit, answer) = steps::take(app, sent, step).await;
+    let here = Here::new(app, language, place(app, &partner).await?, client).await?;
+    let sent = Sent { form, here, reference, visit, session };
+    let (visit, answer) = match paused {
+        Some(error) => steps::refused(sent, step, &error),
+        None => steps::take(app, sent, step).await,
+    };
     let shown = tukar_plain::page(&visit, &answer.screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
@@ -378,10 +389,15 @@ pub(super) async fn with_first_view(
     let mut form = Form::read(query.as_bytes());
     form.values.remove("session");
     let language = form.language(browser);
-    let first = first_view(app, &form, language).await.unwrap_or_else(|error| {
-        tracing::error!(error = format!("{error:#}"), "the first view could not be written");
-        String::new()
-    });
+    let first = match first_view(app, &form, language).await {
+        Ok(first) => first,
+        // The widget asks for itself, and says so.
+        Err(ApiError::Paused { .. }) => String::new(),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the first view could not be written");
+            String::new()
+        }
+    };
     let written = form.query().write();
     let mut settings = String::new();
     if !written.is_empty() {
@@ -403,6 +419,7 @@ pub(super) async fn with_first_view(
 
 /// The screen that the widget will show to somebody without a session: help where the page asks for it, else the catalogue.
 async fn first_view(app: &Shared, form: &Form, language: Language) -> Result<String, ApiError> {
+    trust::admit(app).await?;
     let mut visit = visit(app, (form, language), None).await?;
     visit.tab = Tab::of(form.get("view")).filter(|tab| *tab == Tab::Help).unwrap_or_default();
     let screen = match visit.tab {

@@ -123,7 +123,8 @@ async fn get_one(
     Ok(Json(redeem::get(&app, &session.0, (id, language)).await?))
 }
 
-/// Spend the held points. The same key and code again get the same answer.
+/// Spend the held points. The same key and code again get the same answer, without the vouchers' codes where this session's
+/// locker is closed by then.
 #[utoipa::path(
     post, path = "/v1/redemptions/{id}/confirm", tag = "redeem", security(("session" = [])), request_body = Confirm,
     params(

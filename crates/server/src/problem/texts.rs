@@ -157,6 +157,11 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Server sedang sibuk atau sedang dimulai ulang. Tidak ada yang berubah.",
             "Ulangi permintaan yang sama beberapa detik lagi; poin hanya terpotong sekali.",
         ),
+        ProblemKind::Paused => (
+            "Program dijeda sementara",
+            "Jam server kami sedang diperiksa, jadi penukaran dijeda. Poin Anda aman: selama dijeda tidak ada poin yang hangus atau terpotong.",
+            "Coba lagi beberapa saat lagi.",
+        ),
     }
 }
 
@@ -292,6 +297,11 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "The server is busy or restarting. Nothing has changed.",
             "Send the same request again in a few seconds; your points are used only once.",
         ),
+        ProblemKind::Paused => (
+            "The programme is paused",
+            "We are checking our server's clock, so redeeming is paused. Your points are safe: none expire and none are taken meanwhile.",
+            "Try again in a little while.",
+        ),
     }
 }
 
@@ -302,6 +312,7 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
             format!("Kode salah. Tersisa {tries_left} percobaan."),
             format!("Wrong code. {tries_left} {} left.", if *tries_left == 1 { "try" } else { "tries" }),
         ),
+        ApiError::NotReady { why } => why.to_string(),
         ApiError::NotEligible { reasons } => match reasons.first() {
             Some(reason) => {
                 let kept = language.pick("Belum ada poin yang terpotong.", "No points were used.");
@@ -324,6 +335,7 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
                 format!("Too many requests. You can continue in {wait}."),
             )
         }
+        ApiError::Paused { doubt: Some(doubt) } => format!("clock-doubted: {doubt}"),
         _ => explanation(error.kind(), language).what.to_owned(),
     }
 }
@@ -331,6 +343,9 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
 /// What to do next, this time.
 pub(super) fn next(error: &ApiError, language: Language) -> String {
     let text = match error {
+        ApiError::Paused { doubt: Some(_) } => {
+            "Set the clock right; where it is right, run `tukar-server clock confirm`."
+        }
         ApiError::NotEligible { reasons } => match reasons.first() {
             Some(Reason::AccountSuspended) => {
                 language.pick("Hubungi layanan pelanggan lewat Bantuan.", "Contact support: see Help.")
@@ -378,6 +393,10 @@ pub fn field_message(error: &FieldError, language: Language) -> String {
         FieldWhy::NotPhone => language.pick(
             "Nomor ini tidak lengkap atau bukan nomor ponsel. Contoh: 0812 3456 7890.",
             "This number is incomplete or not a mobile number. Example: 0812 3456 7890.",
+        ),
+        FieldWhy::NotMobile => language.pick(
+            "Ini bukan nomor ponsel. Telepon rumah, nomor bebas pulsa, dan nomor layanan tidak bisa menerima SMS atau pulsa. Contoh: 0812 3456 7890.",
+            "This is not a mobile number. Landlines, free numbers and service numbers can't get text messages or airtime. Example: 0812 3456 7890.",
         ),
         FieldWhy::NotCode => language.pick("Kode OTP terdiri dari 6 digit.", "The code has 6 digits."),
         FieldWhy::NotPostalCode => {

@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     partner::{Mode, Partner, PartnerKey},
     store::{Store, partners},
+    trust,
 };
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -83,8 +84,15 @@ pub struct Rotate {
 /// # Errors
 /// When the partner can't be, is not there, or the database can't be used.
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    let store = Store::open_existing(&config.database).await?;
+    let store = match command {
+        Command::List => Store::open_to_read(&config.database).await?,
+        _ => Store::open_existing(&config.database).await?,
+    };
     let now = Clock::real().now();
+    if matches!(command, Command::Rotate(_) | Command::Revoke { .. }) {
+        // By a clock that is ahead a key that got lost would count until then.
+        trust::insist(&store, &config, now).await?;
+    }
     let mut out = std::io::stdout().lock();
     match command {
         Command::Add(typed) => add((&store, now), typed, &mut out).await?,

@@ -1,6 +1,6 @@
 //! The demo's inbox: messages stay in memory, where a page shows them as a phone would. Only with `--demo`.
 
-use super::{Message, SendError, Sender};
+use super::{Message, SendOutcome, Sender};
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -50,7 +50,7 @@ impl Sender for Inbox {
         vec![Channel::Sms, Channel::Email]
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, message: &Message, _: &str) -> SendOutcome {
         let mut kept = self.kept();
         kept.last_number += 1;
         let received = Received { number: kept.last_number, message: message.clone() };
@@ -58,7 +58,7 @@ impl Sender for Inbox {
             kept.messages.pop_front();
         }
         kept.messages.push_back(received);
-        Ok(())
+        SendOutcome::Sent
     }
 }
 
@@ -81,9 +81,9 @@ mod tests {
     async fn the_inbox_shows_the_newest_first_and_forgets_the_oldest() {
         let inbox = Inbox::default();
         for number in 0..MESSAGES_MAX + 5 {
-            inbox.send(&message("+628111", number.to_string())).await.unwrap();
+            assert_eq!(inbox.send(&message("+628111", number.to_string()), "r").await, SendOutcome::Sent);
         }
-        inbox.send(&message("+628222", "other".to_owned())).await.unwrap();
+        assert_eq!(inbox.send(&message("+628222", "other".to_owned()), "r").await, SendOutcome::Sent);
         let all = inbox.list(None, usize::MAX);
         assert_eq!(all.len(), MESSAGES_MAX);
         assert_eq!(all[0].message.text, "other");

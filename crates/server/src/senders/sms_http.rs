@@ -1,86 +1,182 @@
-//! Text messages through a provider's HTTP API, described by a template in the settings.
+//! Text messages through a provider's HTTP API, described by templates in the settings.
+//!
+//! Invariant: "not now" is only said where the provider surely did not take the message. Once the request has left, an
+//! answer that does not come, or that no rule understands, leaves the outcome unknown.
 
-use super::{Message, SendError, Sender};
+use super::{
+    Message, SendOutcome, Sender, Why,
+    body_rule::{BodyMatcher, BodyRule},
+    template::{Escape, Slot, Template, Values},
+};
 use crate::config::{BodyKind, SmsHttp};
 use anyhow::{Context as _, ensure};
 use reqwest::{
-    Client, Method, StatusCode, Url,
-    header::{HeaderName, HeaderValue},
+    Client, Method, Response, StatusCode, Url,
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
     redirect,
 };
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 use tukar_wire::Channel;
 
-/// Refusals that tell of our account, of its credit or of the moment, and not of one message.
-const ABOUT_THE_ACCOUNT: [StatusCode; 6] = [
+/// Statuses that say that nothing was taken and another try may help: they tell of our account, of its credit or of the
+/// moment, and not of one message.
+const NOT_NOW: [StatusCode; 9] = [
     StatusCode::UNAUTHORIZED,
     StatusCode::PAYMENT_REQUIRED,
     StatusCode::FORBIDDEN,
     StatusCode::PROXY_AUTHENTICATION_REQUIRED,
     StatusCode::REQUEST_TIMEOUT,
+    StatusCode::TOO_EARLY,
     StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::NOT_IMPLEMENTED,
+    StatusCode::SERVICE_UNAVAILABLE,
 ];
+/// Bytes of an answer that are read to apply the rules on bodies.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// How long a connection is kept for the next message: shorter than most providers keep theirs, since a request that meets
+/// its end has an unknown outcome.
+const CONNECTION_KEPT: Duration = Duration::from_secs(4);
 
 /// One provider.
 pub struct SmsHttpSender {
     client: Client,
     method: Method,
+    url: Template,
+    headers: Vec<(HeaderName, Template)>,
+    body: Option<Template>,
+    rules: BodyRules,
     settings: SmsHttp,
 }
 
-/// How a value is written where it stands.
-#[derive(Clone, Copy)]
-enum Escape {
-    /// Percent-encoding.
-    Percent,
-    /// Inside a JSON string.
-    Json,
-    /// As it is, without control characters.
-    Header,
+#[derive(Default)]
+struct BodyRules {
+    success: Option<BodyMatcher>,
+    refused: Option<BodyMatcher>,
+    not_now: Option<BodyMatcher>,
 }
 
 impl SmsHttpSender {
     /// Reads the settings; sends nothing yet.
     ///
     /// # Errors
-    /// When the method, the URL, a header or the body's template can't be used.
+    /// When the method, the URL, a header, the body's template or a rule can't be used.
     pub fn new(settings: &SmsHttp) -> anyhow::Result<Self> {
         let method = settings
             .method
             .to_ascii_uppercase()
             .parse::<Method>()
             .with_context(|| format!("sms.method {:?}", settings.method))?;
-        Url::parse(&fill(&settings.url, &sample(), settings, Escape::Percent))
-            // It may hold a key.
-            .context("sms.url is no address when filled in")?;
+        let url = Template::parse(&settings.url, Escape::Percent).context("sms.url")?;
+        // The address may hold a key, so that no error shows it.
+        Url::parse(&url.fill(SAMPLE)).context("sms.url is no address when filled in")?;
+        let mut headers = Vec::new();
         for (name, value) in &settings.headers {
             // A name with a colon or a blank in it may hold the value.
-            HeaderName::try_from(name.as_str()).context("sms.headers has a name that no header can have")?;
-            HeaderValue::try_from(fill(value, &sample(), settings, Escape::Header))
+            let header = HeaderName::try_from(name.as_str())
+                .context("sms.headers has a name that no header can have")?;
+            let value =
+                Template::parse(value, Escape::Header).with_context(|| format!("sms.headers: {name}"))?;
+            HeaderValue::try_from(value.fill(SAMPLE))
                 .with_context(|| format!("sms.headers: {name} has a value that no header can have"))?;
+            headers.push((header, value));
         }
-        if let (Some(body), BodyKind::Json) = (&settings.body, settings.body_kind) {
-            let filled = fill(body, &sample(), settings, Escape::Json);
-            serde_json::from_str::<serde_json::Value>(&filled)
-                .context("sms.body is not JSON when filled in")?;
+        let body = settings.body.as_deref().map(|body| read_body(body, settings.body_kind)).transpose()?;
+        for (slot, name) in [(Slot::To, "{to}"), (Slot::Text, "{text}")] {
+            ensure!(
+                url.has(slot) || body.as_ref().is_some_and(|body| body.has(slot)),
+                "neither sms.url nor sms.body has {name}"
+            );
         }
-        let everything = format!("{}{}", settings.url, settings.body.as_deref().unwrap_or_default());
-        for slot in ["{to}", "{text}"] {
-            ensure!(everything.contains(slot), "neither sms.url nor sms.body has {slot}");
-        }
+        let rules = BodyRules {
+            success: read_rule("sms.success_body", settings.success_body.as_ref())?,
+            refused: read_rule("sms.refused_body", settings.refused_body.as_ref())?,
+            not_now: read_rule("sms.not_now_body", settings.not_now_body.as_ref())?,
+        };
+        let limit = Duration::from_secs(settings.timeout_seconds.clamp(1, 120));
         let client = Client::builder()
-            .timeout(Duration::from_secs(settings.timeout_seconds.clamp(1, 120)))
+            .timeout(limit)
+            // Half of it: a time-out then tells whether the request had left.
+            .connect_timeout(limit / 2)
+            .pool_idle_timeout(CONNECTION_KEPT)
             .redirect(redirect::Policy::none())
             .build()
             .context("the HTTP client")?;
-        Ok(SmsHttpSender { client, method, settings: settings.clone() })
+        Ok(SmsHttpSender { client, method, url, headers, body, rules, settings: settings.clone() })
     }
 
-    fn taken(&self, status: StatusCode) -> bool {
+    fn request(&self, message: &Message, reference: &str) -> reqwest::RequestBuilder {
+        let to = if self.settings.to_plus { &message.to } else { message.to.trim_start_matches('+') };
+        let values = Values { to, text: &message.text, from: &self.settings.from, reference };
+        let mut request = self.client.request(self.method.clone(), self.url.fill(values));
+        if let Some(body) = &self.body {
+            let kind = match self.settings.body_kind {
+                BodyKind::Json => "application/json",
+                BodyKind::Form => "application/x-www-form-urlencoded",
+            };
+            request = request.header(CONTENT_TYPE, kind).body(body.fill(values));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value.fill(values));
+        }
+        request
+    }
+
+    async fn decide(&self, answer: Response) -> SendOutcome {
+        let status = answer.status();
+        if !self.rules.is_any() {
+            return self.decide_by_status(status);
+        }
+        match read_answer(answer).await {
+            Ok(body) => self.rules.decide(&body, self.decide_by_status(status)),
+            // "Taken" would have to stand in the body.
+            Err(why) if self.is_success(status) => SendOutcome::Unknown(why),
+            Err(_) => self.decide_by_status(status),
+        }
+    }
+
+    fn decide_by_status(&self, status: StatusCode) -> SendOutcome {
+        let why = Why::HttpStatus(status.as_u16());
+        if self.is_success(status) {
+            SendOutcome::Sent
+        } else if self.settings.not_now.contains(&status.as_u16())
+            || NOT_NOW.contains(&status)
+            || status.is_redirection()
+        {
+            SendOutcome::NotNow(why)
+        } else if status.is_client_error() {
+            SendOutcome::Refused(why)
+        } else {
+            // 500, 502, 504: a gateway, or what lies behind it, failed with the message in its hands. A 2xx that is none of
+            // `success` says as little.
+            SendOutcome::Unknown(why)
+        }
+    }
+
+    fn is_success(&self, status: StatusCode) -> bool {
         if self.settings.success.is_empty() {
             status.is_success()
         } else {
             self.settings.success.contains(&status.as_u16())
+        }
+    }
+}
+
+impl BodyRules {
+    fn is_any(&self) -> bool {
+        self.success.is_some() || self.refused.is_some() || self.not_now.is_some()
+    }
+
+    /// What the body says, where it says anything that the status does not.
+    fn decide(&self, body: &str, by_status: SendOutcome) -> SendOutcome {
+        let says = |rule: &Option<BodyMatcher>| rule.as_ref().is_some_and(|rule| rule.matches(body));
+        if says(&self.not_now) {
+            SendOutcome::NotNow(Why::NotNowBody)
+        } else if says(&self.refused) {
+            SendOutcome::Refused(Why::RefusedBody)
+        } else if by_status == SendOutcome::Sent && self.success.is_some() && !says(&self.success) {
+            SendOutcome::NotNow(Why::NoSuccessBody)
+        } else {
+            by_status
         }
     }
 }
@@ -91,180 +187,51 @@ impl Sender for SmsHttpSender {
         vec![Channel::Sms]
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let url = fill(&self.settings.url, message, &self.settings, Escape::Percent);
-        let mut request = self.client.request(self.method.clone(), url);
-        if let Some(body) = &self.settings.body {
-            let (kind, escape) = match self.settings.body_kind {
-                BodyKind::Json => ("application/json", Escape::Json),
-                BodyKind::Form => ("application/x-www-form-urlencoded", Escape::Percent),
-            };
-            let body = fill(body, message, &self.settings, escape);
-            request = request.header(reqwest::header::CONTENT_TYPE, kind).body(body);
-        }
-        for (name, value) in &self.settings.headers {
-            request = request.header(name, fill(value, message, &self.settings, Escape::Header));
-        }
-        let answer = request.send().await.map_err(|error| {
-            // The error's own text names the URL, which may hold the number and a key.
-            SendError::Later(
-                if error.is_timeout() { "no answer in time" } else { "no connection" }.to_owned(),
-            )
-        })?;
-        let status = answer.status();
-        if self.taken(status) {
-            Ok(())
-        } else if status.is_client_error() && !ABOUT_THE_ACCOUNT.contains(&status) {
-            Err(SendError::Refused(format!("HTTP status {}", status.as_u16())))
-        } else {
-            Err(SendError::Later(format!("HTTP status {}", status.as_u16())))
+    async fn send(&self, message: &Message, reference: &str) -> SendOutcome {
+        // The error's own text names the URL, which may hold the number and a key.
+        match self.request(message, reference).send().await {
+            Ok(answer) => self.decide(answer).await,
+            Err(error) if error.is_connect() || error.is_builder() => SendOutcome::NotNow(Why::NoConnection),
+            Err(error) if error.is_timeout() => SendOutcome::Unknown(Why::NoAnswer),
+            Err(_) => SendOutcome::Unknown(Why::AnswerLost),
         }
     }
 }
 
-fn sample() -> Message {
-    Message {
-        channel: Channel::Sms,
-        to: "+6281234567890".to_owned(),
-        subject: String::new(),
-        text: "\"\\\n&%{to}".to_owned(),
-        language: crate::language::Language::Id,
+fn read_body(body: &str, kind: BodyKind) -> anyhow::Result<Template> {
+    let escape = match kind {
+        BodyKind::Json => Escape::Json,
+        BodyKind::Form => Escape::Percent,
+    };
+    let body = Template::parse(body, escape).context("sms.body")?;
+    if kind == BodyKind::Json {
+        serde_json::from_str::<serde_json::Value>(&body.fill(SAMPLE))
+            .context("sms.body is not JSON when filled in")?;
     }
+    Ok(body)
 }
 
-/// Fills the slots in one pass, so that a text that reads like a slot stays a text.
-fn fill(template: &str, message: &Message, settings: &SmsHttp, escape: Escape) -> String {
-    let mut filled = String::with_capacity(template.len() + message.text.len());
-    let mut rest = template;
-    while let Some(at) = rest.find('{') {
-        let (before, from_slot) = rest.split_at(at);
-        filled.push_str(before);
-        let slots = [("{to}", &message.to), ("{text}", &message.text), ("{from}", &settings.from)];
-        if let Some((slot, value)) = slots.into_iter().find(|(slot, _)| from_slot.starts_with(slot)) {
-            push_escaped(&mut filled, value, escape);
-            rest = &from_slot[slot.len()..];
-        } else {
-            filled.push('{');
-            rest = &from_slot[1..];
-        }
-    }
-    filled.push_str(rest);
-    filled
+fn read_rule(name: &'static str, rule: Option<&BodyRule>) -> anyhow::Result<Option<BodyMatcher>> {
+    rule.map(BodyMatcher::new).transpose().context(name)
 }
 
-fn push_escaped(out: &mut String, value: &str, escape: Escape) {
-    match escape {
-        Escape::Percent => {
-            for byte in value.bytes() {
-                if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                    out.push(char::from(byte));
-                } else {
-                    // Writing to a String can't fail.
-                    let _ = write!(out, "%{byte:02X}");
-                }
-            }
+/// The beginning of the answer's body.
+async fn read_answer(mut answer: Response) -> Result<String, Why> {
+    let mut body = Vec::new();
+    while body.len() < BODY_BYTES_MAX {
+        match answer.chunk().await {
+            Ok(Some(bytes)) => body.extend_from_slice(&bytes),
+            Ok(None) => break,
+            Err(error) if error.is_timeout() => return Err(Why::NoAnswer),
+            Err(_) => return Err(Why::AnswerLost),
         }
-        Escape::Json => {
-            let quoted = serde_json::Value::from(value).to_string();
-            out.push_str(&quoted[1..quoted.len() - 1]);
-        }
-        Escape::Header => out.extend(value.chars().filter(|letter| !letter.is_control())),
     }
+    Ok(String::from_utf8_lossy(&body).into_owned())
 }
+
+/// Values with everything that a template has to escape.
+const SAMPLE: Values<'static> =
+    Values { to: "+6281234567890", text: "\"\\\n&%{to}", from: "TUKAR", reference: "reference" };
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    fn settings(toml: &str) -> SmsHttp {
-        toml::from_str(toml).unwrap()
-    }
-
-    fn message(text: &str) -> Message {
-        Message { text: text.to_owned(), ..sample() }
-    }
-
-    #[test]
-    fn a_text_with_quotes_and_slots_stays_one_json_string() {
-        let settings = settings(
-            "url = \"https://sms.example.id/send\"\nfrom = \"NUSA\"\nbody = '{\"to\":\"{to}\",\"m\":{\"text\":\"{text}\"},\"from\":\"{from}\"}'",
-        );
-        let text = "Kode \"48\" \\ {to}\nbaris";
-        let body = fill(settings.body.as_deref().unwrap(), &message(text), &settings, Escape::Json);
-        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(value["m"]["text"], text);
-        assert_eq!(value["to"], "+6281234567890");
-        assert_eq!(value["from"], "NUSA");
-    }
-
-    #[test]
-    fn a_form_and_a_url_are_percent_encoded() {
-        let settings = settings("url = \"https://sms.example.id/?to={to}&text={text}\"");
-        let url = fill(&settings.url, &message("a&b=é"), &settings, Escape::Percent);
-        assert_eq!(url, "https://sms.example.id/?to=%2B6281234567890&text=a%26b%3D%C3%A9");
-    }
-
-    #[test]
-    fn a_template_that_can_not_work_is_refused_at_the_start() {
-        for toml in [
-            "url = \"not a url {to} {text}\"",
-            "url = \"https://x.id/\"\nbody = '{\"to\": {to}, \"text\": \"{text}\"'",
-            "url = \"https://x.id/?to={to}\"",
-            "url = \"https://x.id/?to={to}&text={text}\"\nmethod = \"NO WAY\"",
-        ] {
-            assert!(SmsHttpSender::new(&settings(toml)).is_err(), "{toml}");
-        }
-    }
-
-    #[test]
-    fn an_address_or_header_that_can_not_work_is_refused_and_not_shown() {
-        let good = "url = \"https://x.id/?to={to}&text={text}\"";
-        for toml in [
-            "url = \"geheim {to} {text}\"".to_owned(),
-            format!("{good}\nheaders = {{ \"X-Key: geheim\" = \"\" }}"),
-            format!("{good}\nheaders = {{ X-Key = \"geheim\\n\" }}"),
-        ] {
-            let Err(error) = SmsHttpSender::new(&settings(&toml)) else { panic!("{toml}") };
-            let error = format!("{error:#}");
-            assert!(error.starts_with("sms.") && !error.contains("geheim"), "{error}");
-        }
-        let toml = format!("{good}\nheaders = {{ X-To = \"{{to}} {{text}} é\" }}");
-        assert!(SmsHttpSender::new(&settings(&toml)).is_ok());
-    }
-
-    #[tokio::test]
-    async fn the_providers_status_decides() {
-        for (status, want) in [
-            ("200 OK", "taken"),
-            ("400 Bad Request", "refused"),
-            ("401 Wrong Key", "later"),
-            ("402 No Credit", "later"),
-            ("403 Stopped", "later"),
-            ("429 Too Many", "later"),
-            ("503 Busy", "later"),
-        ] {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let provider = tokio::spawn(async move {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut bytes = vec![0; 4096];
-                let count = stream.read(&mut bytes).await.unwrap();
-                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-                stream.write_all(answer.as_bytes()).await.unwrap();
-                String::from_utf8_lossy(&bytes[..count]).into_owned()
-            });
-            let settings = settings(&format!(
-                "url = \"http://{address}/send\"\nbody = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\"}}'\nheaders = {{ Authorization = \"Bearer k\" }}"
-            ));
-            let got = match SmsHttpSender::new(&settings).unwrap().send(&message("x")).await {
-                Ok(()) => "taken",
-                Err(SendError::Refused(_)) => "refused",
-                Err(_) => "later",
-            };
-            assert_eq!(got, want);
-            let request = provider.await.unwrap().to_ascii_lowercase();
-            assert!(request.contains("authorization: bearer k") && request.contains("application/json"));
-        }
-    }
-}
+mod tests;

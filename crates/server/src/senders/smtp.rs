@@ -1,14 +1,21 @@
 //! E-mail through any SMTP server.
 //!
-//! Invariants: a mail has a line of its own, so that what became of one never tells of another; and it ends within the
-//! seconds of the settings, wherever the server falls silent.
+//! Invariants: a mail has a connection of its own, so that the outcome of one never tells of another; it ends within the
+//! seconds of the settings, wherever the server falls silent; and from the moment its content is on its way, only the
+//! server's own answer says that it was not taken.
 
-use super::{Message, SendError, Sender};
-use crate::config::{Smtp, Tls};
+use super::{Message, SendOutcome, Sender, Why};
+use crate::{
+    config::{Smtp, Tls},
+    message::one_line,
+};
 use anyhow::Context as _;
 use lettre::{
     Address,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
     transport::smtp::{
         Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT,
         authentication::{Credentials, DEFAULT_MECHANISMS},
@@ -17,7 +24,10 @@ use lettre::{
         extension::{ClientId, MailParameter},
     },
 };
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use tokio::time::timeout;
 use tukar_wire::Channel;
 
@@ -86,22 +96,49 @@ impl SmtpSender {
         Ok(line)
     }
 
-    /// The server has taken the mail when this returns; what is still to be done with the line is leaving.
-    async fn hand_over(&self, mail: &lettre::Message) -> Result<AsyncSmtpConnection, SendError> {
+    /// The server has taken the mail when this returns; what is still to be done with the connection is leaving. `leaves` is
+    /// set when the content of the mail leaves: from then on the server may have taken it.
+    async fn hand_over(
+        &self,
+        mail: &lettre::Message,
+        leaves: &AtomicBool,
+    ) -> Result<AsyncSmtpConnection, SendOutcome> {
         // Up to here nothing was said of the mail: what is refused is the account or our own address.
-        let mut line = self.open().await.map_err(later)?;
+        let mut line = self.open().await.map_err(|error| not_now(&error))?;
         let envelope = mail.envelope();
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let all_ascii = envelope.from().into_iter().chain(envelope.to()).all(is_ascii);
         let utf8 = (!all_ascii).then_some(MailParameter::SmtpUtfEight);
         let from = Mail::new(envelope.from().cloned(), utf8.into_iter().collect());
-        line.command(from).await.map_err(later)?;
+        line.command(from).await.map_err(|error| not_now(&error))?;
         for to in envelope.to() {
-            line.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(about_the_mail)?;
+            line.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(|error| about_the_mail(&error))?;
         }
-        line.command(Data).await.map_err(about_the_mail)?;
-        line.message(&mail.formatted()).await.map_err(about_the_mail)?;
-        Ok(line)
+        line.command(Data).await.map_err(|error| about_the_mail(&error))?;
+        leaves.store(true, Ordering::Relaxed);
+        match line.message(&mail.formatted()).await {
+            Ok(_) => Ok(line),
+            Err(error) if error.status().is_some() => Err(about_the_mail(&error)),
+            Err(error) if error.is_timeout() => Err(SendOutcome::Unknown(Why::NoAnswer)),
+            Err(_) => Err(SendOutcome::Unknown(Why::AnswerLost)),
+        }
+    }
+
+    /// The mail, with what lets a mailbox know a second copy (`Message-ID`) and keeps absence notes from answering it.
+    fn write(&self, message: &Message, reference: &str) -> Option<lettre::Message> {
+        let to: Mailbox = message.to.parse().ok()?;
+        let id = format!("<{reference}.tukar@{}>", self.from.email.domain());
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        lettre::Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(one_line(&message.subject))
+            .date_now()
+            .message_id(Some(id))
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .header(ContentType::TEXT_PLAIN)
+            .body(message.text.clone())
+            .ok()
     }
 }
 
@@ -111,44 +148,38 @@ impl Sender for SmtpSender {
         vec![Channel::Email]
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let to: Mailbox =
-            message.to.parse().map_err(|_| SendError::Refused("the address can't be written".to_owned()))?;
-        let mail = lettre::Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .subject(message.subject.clone())
-            .header(ContentType::TEXT_PLAIN)
-            .body(message.text.clone())
-            .map_err(|error| SendError::Refused(error.to_string()))?;
-        match timeout(self.limit, self.hand_over(&mail)).await {
+    async fn send(&self, message: &Message, reference: &str) -> SendOutcome {
+        let Some(mail) = self.write(message, reference) else { return SendOutcome::Refused(Why::Address) };
+        let leaves = AtomicBool::new(false);
+        match timeout(self.limit, self.hand_over(&mail, &leaves)).await {
             Ok(Ok(mut line)) => {
                 // Taken is taken, whatever is answered to this, or not.
                 let _ = timeout(LEAVING_MAX, line.quit()).await;
-                Ok(())
+                SendOutcome::Sent
             }
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(SendError::Later("no answer in time".to_owned())),
+            Ok(Err(outcome)) => outcome,
+            Err(_) if leaves.into_inner() => SendOutcome::Unknown(Why::NoAnswer),
+            Err(_) => SendOutcome::NotNow(Why::NoAnswer),
         }
     }
 }
 
-fn later(error: Error) -> SendError {
-    SendError::Later(status(&error))
+fn not_now(error: &Error) -> SendOutcome {
+    SendOutcome::NotNow(why(error))
 }
 
-fn about_the_mail(error: Error) -> SendError {
+fn about_the_mail(error: &Error) -> SendOutcome {
     let about_us = error.status().is_some_and(|code| ABOUT_THE_ACCOUNT.contains(&code.into()));
-    if error.is_permanent() && !about_us { SendError::Refused(status(&error)) } else { later(error) }
+    if error.is_permanent() && !about_us { SendOutcome::Refused(why(error)) } else { not_now(error) }
 }
 
 /// The server's words may repeat the address, so only the status goes further.
-fn status(error: &Error) -> String {
+fn why(error: &Error) -> Why {
     match error.status() {
-        Some(code) => format!("SMTP status {code}"),
-        None if error.is_timeout() => "no answer in time".to_owned(),
-        None if error.is_tls() => "the TLS line could not be opened".to_owned(),
-        None => "no connection to the SMTP server".to_owned(),
+        Some(code) => Why::SmtpStatus(code.into()),
+        None if error.is_timeout() => Why::NoAnswer,
+        None if error.is_tls() => Why::NoTls,
+        None => Why::NoConnection,
     }
 }
 
@@ -156,6 +187,7 @@ fn status(error: &Error) -> String {
 mod tests {
     use super::*;
     use crate::language::Language;
+    use SendOutcome::{NotNow, Refused, Sent, Unknown};
     use tokio::{
         io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
         net::TcpListener,
@@ -170,7 +202,7 @@ mod tests {
             user: None,
             password: None,
             from: "Nusa Poin <poin@example.id>".to_owned(),
-            timeout_seconds: 1,
+            timeout_seconds: 120,
         }
     }
 
@@ -222,8 +254,20 @@ mod tests {
         mail
     }
 
-    /// Answers what begins with `refused` with `answer`, and all else as if it were well; nothing once it was told to go.
-    async fn refuse(listener: TcpListener, (refused, answer): (&str, &str)) {
+    const SILENCE: &str = "says nothing";
+    const HANG_UP: &str = "closes the connection";
+
+    /// A mail server that answers one command oddly.
+    #[derive(Clone, Copy)]
+    struct Odd {
+        /// Beginning of the command.
+        command: &'static str,
+        /// Its answer, or [`SILENCE`], or [`HANG_UP`].
+        answer: &'static str,
+    }
+
+    /// Answers everything as if it were well but for the odd command.
+    async fn serve(listener: TcpListener, odd: Odd) {
         let (stream, _) = listener.accept().await.unwrap();
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).lines();
@@ -234,10 +278,13 @@ mod tests {
                 continue;
             }
             let said = match line.as_str() {
-                line if line.starts_with(refused) && !answer.is_empty() => answer,
+                line if line.starts_with(odd.command) => match odd.answer {
+                    SILENCE => std::future::pending().await,
+                    HANG_UP => return,
+                    answer => answer,
+                },
                 line if line.starts_with("EHLO") => "250-here\r\n250 AUTH PLAIN",
                 "DATA" => "354 go on",
-                "QUIT" => std::future::pending().await,
                 _ => "250 ok",
             };
             in_data = line == "DATA";
@@ -245,23 +292,48 @@ mod tests {
         }
     }
 
+    async fn outcome_with(odd: Odd) -> SendOutcome {
+        let (listener, port) = listen().await;
+        let server = tokio::spawn(serve(listener, odd));
+        let signed_in = Smtp { user: Some("tukar".to_owned()), ..settings(port) };
+        let outcome = SmtpSender::new(&signed_in).unwrap().send(&message(), "r-1").await;
+        server.abort();
+        outcome
+    }
+
     #[tokio::test]
     async fn a_message_crosses_the_line_as_a_mail() {
         let (listener, port) = listen().await;
         let server = tokio::spawn(take_one_mail(listener));
-        SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap();
+        let sender = SmtpSender::new(&settings(port)).unwrap();
+        assert_eq!(sender.send(&message(), "r-1").await, Sent);
         let mail = server.await.unwrap();
         assert!(mail.iter().any(|line| line == "Subject: Kode Anda"), "{mail:?}");
         assert!(mail.iter().any(|line| line == "Kode Anda 123456."), "{mail:?}");
+        assert!(mail.iter().any(|line| line == "Message-ID: <r-1.tukar@example.id>"), "{mail:?}");
+        assert!(mail.iter().any(|line| line == "Auto-Submitted: auto-generated"), "{mail:?}");
+        assert!(mail.iter().any(|line| line.starts_with("Date: ")), "{mail:?}");
+    }
+
+    #[test]
+    fn a_line_break_in_a_subject_begins_no_header() {
+        let sender = SmtpSender::new(&settings(25)).unwrap();
+        for broken in
+            ["Kode\r\nBcc: x@example.id", "Kode\nBcc: x@example.id", "Kode\u{2028}Bcc: x@example.id"]
+        {
+            let message = Message { subject: broken.to_owned(), ..message() };
+            let mail = sender.write(&message, "r-1").unwrap().formatted();
+            let mail = String::from_utf8(mail).unwrap();
+            assert!(mail.contains("\r\nSubject: Kode Bcc: x@example.id\r\n"), "{mail}");
+        }
     }
 
     #[tokio::test]
-    async fn a_server_that_is_away_is_worth_another_try_and_names_no_contact() {
+    async fn a_server_that_is_away_was_sent_nothing() {
         let (listener, port) = listen().await;
         drop(listener);
-        let error = SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap_err();
-        assert!(matches!(error, SendError::Later(_)));
-        assert!(!error.to_string().contains("sari"));
+        let outcome = SmtpSender::new(&settings(port)).unwrap().send(&message(), "r-1").await;
+        assert_eq!(outcome, NotNow(Why::NoConnection));
     }
 
     #[tokio::test]
@@ -273,33 +345,41 @@ mod tests {
             drop(line);
         });
         let begun = Instant::now();
-        let error = SmtpSender::new(&settings(port)).unwrap().send(&message()).await.unwrap_err();
-        assert!(matches!(error, SendError::Later(_)), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        let hurried = Smtp { timeout_seconds: 1, ..settings(port) };
+        let outcome = SmtpSender::new(&hurried).unwrap().send(&message(), "r-1").await;
+        assert_eq!(outcome, NotNow(Why::NoAnswer));
+        // The second that was set and what the machine adds, not the library's minute.
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
         silent.abort();
     }
 
     #[tokio::test]
     async fn a_refusal_of_the_account_is_not_one_of_the_mail_and_a_mail_that_was_taken_is_taken() {
-        for (refused, answer, want) in [
-            ("AUTH", "535 wrong password", "later"),
-            ("MAIL", "550 not your address", "later"),
-            ("RCPT", "451 try again", "later"),
-            ("RCPT", "530 sign in first", "later"),
-            ("RCPT", "550 nobody here", "refused"),
-            (".", "554 no such mail", "refused"),
-            ("QUIT", "", "taken"),
+        for (command, answer, want) in [
+            ("AUTH", "535 wrong password", NotNow(Why::SmtpStatus(535))),
+            ("MAIL", "550 not your address", NotNow(Why::SmtpStatus(550))),
+            ("RCPT", "451 try again", NotNow(Why::SmtpStatus(451))),
+            ("RCPT", "530 sign in first", NotNow(Why::SmtpStatus(530))),
+            ("RCPT", "550 nobody here", Refused(Why::SmtpStatus(550))),
+            (".", "451 no room", NotNow(Why::SmtpStatus(451))),
+            (".", "554 no such mail", Refused(Why::SmtpStatus(554))),
+            ("QUIT", SILENCE, Sent),
         ] {
-            let (listener, port) = listen().await;
-            let server = tokio::spawn(refuse(listener, (refused, answer)));
-            let signed_in = Smtp { user: Some("tukar".to_owned()), ..settings(port) };
-            let got = match SmtpSender::new(&signed_in).unwrap().send(&message()).await {
-                Ok(()) => "taken",
-                Err(SendError::Refused(_)) => "refused",
-                Err(_) => "later",
-            };
-            assert_eq!(got, want, "{refused} {answer}");
-            server.abort();
+            assert_eq!(outcome_with(Odd { command, answer }).await, want, "{command} {answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silence_before_the_content_is_not_sent_and_one_after_it_is_unknown() {
+        for (command, answer, want) in [
+            ("MAIL", SILENCE, NotNow(Why::NoAnswer)),
+            ("RCPT", SILENCE, NotNow(Why::NoAnswer)),
+            ("DATA", SILENCE, NotNow(Why::NoAnswer)),
+            ("DATA", HANG_UP, NotNow(Why::NoConnection)),
+            (".", SILENCE, Unknown(Why::NoAnswer)),
+            (".", HANG_UP, Unknown(Why::AnswerLost)),
+        ] {
+            assert_eq!(outcome_with(Odd { command, answer }).await, want, "{command} {answer}");
         }
     }
 
@@ -307,9 +387,10 @@ mod tests {
     async fn a_line_that_must_be_protected_is_never_used_unprotected() {
         for tls in [Tls::Starttls, Tls::Tls] {
             let (listener, port) = listen().await;
-            let settings = Smtp { host: "localhost".to_owned(), tls, ..settings(port) };
+            let settings = Smtp { host: "localhost".to_owned(), tls, timeout_seconds: 1, ..settings(port) };
             let server = tokio::spawn(take_one_mail(listener));
-            assert!(SmtpSender::new(&settings).unwrap().send(&message()).await.is_err(), "{tls:?}");
+            let outcome = SmtpSender::new(&settings).unwrap().send(&message(), "r-1").await;
+            assert!(matches!(outcome, NotNow(_)), "{tls:?}: {outcome:?}");
             server.abort();
         }
     }

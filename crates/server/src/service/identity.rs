@@ -10,14 +10,17 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
-    service::{codes, sign_in},
+    service::{allow, caps, sign_in},
     store::{
-        Lock, Writes, challenges, identities, lock,
+        Lock, Writes,
+        counts::{self, HOUR, Scope},
+        identities, lock,
         members::{self, SessionRow},
         partners,
     },
 };
 use std::sync::Arc;
+use tukar_domain::access::Act;
 use tukar_wire::{Identified, Moment, SignedIn};
 
 /// A read session ends after so many seconds at the latest.
@@ -55,9 +58,10 @@ pub async fn take(app: Arc<App>, token: String, here: Here) -> Result<Identified
             if !still_counts(partners::find_end(conn, (&partner.id, &said.key.kid)).await?, said.key, now) {
                 return Err(refused(FieldError::new("identity.signature", FieldWhy::NotSigned)));
             }
-            codes::within_hour(conn, (&scope, partner.identities_per_hour), now).await?;
+            let cap = Scope { name: &scope, max: partner.identities_per_hour, window: HOUR };
+            caps::within(conn, cap, now).await?;
             let mut writes = Writes::new();
-            challenges::count_message(&mut writes, (&scope, codes::shard(&app)), now);
+            counts::add(&mut writes, &scope, caps::shard(&app), now);
             writes.run(conn).await?;
             let linked = identities::find_link(conn, (&partner.id, &said.subject)).await?;
             let kept = match &linked {
@@ -95,6 +99,7 @@ fn still_counts(end: Option<Option<Moment>>, read: &PartnerKey, now: Moment) -> 
 /// # Errors
 /// The database's.
 pub async fn forget(app: &App, session: &SessionRow, here: &Here) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
     let partner = session.by_partner.as_ref().unwrap_or(&here.place.partner);
     let member = session.member.id.as_str();
     let work = async |conn: &mut crate::store::Connection| identities::unlink(conn, (partner, member)).await;

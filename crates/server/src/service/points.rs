@@ -4,9 +4,10 @@ use crate::{
     app::App,
     catalogue::{Bilingual, Reward, tier_label},
     clock::{moment, timestamp},
+    contact::Contact,
     language::Language,
     problem::{ApiError, FieldWhy},
-    service::redeem,
+    service::{allow, redeem},
     store::{
         Connection, Lock, Writes,
         ledger::{self, LotRow, NewActivity},
@@ -18,6 +19,7 @@ use crate::{
 use std::collections::{BTreeMap, HashMap};
 use tukar_domain::{
     LotId, Points,
+    access::Act,
     calendar::{self, Expiry, Period},
     eligibility::{self, Coming, Limit, MemberFacts, RewardRules},
     ledger::{self as books, Earning},
@@ -30,8 +32,16 @@ const LOTS_PER_PAGE: usize = 100;
 /// Adds a member.
 ///
 /// # Errors
-/// The database's; also a contact that another member has.
+/// [`ApiError::Invalid`] for a contact that codes can't go to, or that is not in its canonical form; the database's, also for
+/// a contact that another member has.
 pub async fn enrol(conn: &mut Connection, member: &MemberRow, now: Moment) -> Result<(), ApiError> {
+    for (field, contact) in [("phone", &member.phone), ("email", &member.email)] {
+        let Some(typed) = contact else { continue };
+        let contact = Contact::read(typed).map_err(|why| ApiError::invalid(field, why))?;
+        if contact.value != *typed || (contact.channel == wire::Channel::Sms) != (field == "phone") {
+            return Err(ApiError::invalid(field, FieldWhy::Shape));
+        }
+    }
     Ok(members::insert(conn, member, now).await?)
 }
 
@@ -98,6 +108,7 @@ pub async fn earn(
 /// # Errors
 /// The database's.
 pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Result<wire::Balance, ApiError> {
+    allow(member, Act::SeePoints)?;
     let now = app.clock.now();
     let rows = load_page(app, &member.id, (None, LOTS_PER_PAGE + 1), now).await?;
     // Most members have few lots, and all of them are here.
@@ -143,6 +154,7 @@ pub async fn lots(
     member: &MemberRow,
     (after, limit, language): (Option<String>, Option<usize>, Language),
 ) -> Result<wire::LotPage, ApiError> {
+    allow(member, Act::SeePoints)?;
     let limit = limit.unwrap_or(LOTS_PER_PAGE).clamp(1, 1000);
     let after = match after.as_deref() {
         None => None,
@@ -225,6 +237,7 @@ pub async fn activity(
     (kind, before, limit): (Option<String>, Option<String>, Option<u32>),
     language: Language,
 ) -> Result<wire::ActivityPage, ApiError> {
+    allow(member, Act::SeePoints)?;
     let odd = |field: &str| ApiError::Malformed {
         fields: vec![crate::problem::FieldError::new(field, FieldWhy::Shape)],
     };
@@ -263,6 +276,7 @@ pub async fn eligibility(
     member: &MemberRow,
     reward: Option<String>,
 ) -> Result<wire::Eligibility, ApiError> {
+    allow(member, Act::SeePoints)?;
     let now = app.clock.now();
     redeem::time_out_overdue(app, &member.id, now).await?;
     let mut conn = app.store.read().await?;
@@ -349,8 +363,8 @@ pub async fn load_used(
 ) -> Result<Used, sqlx::Error> {
     let mut used = HashMap::new();
     for period in [Period::Day, Period::Week, Period::Month, Period::Ever] {
-        let since = calendar::period_start(period, timestamp(now), &app.zone).map_or(Moment(0), moment);
-        let pieces = redemptions::sum_pieces(conn, (member_id, None), since).await?;
+        let span = period_span(app, period, now);
+        let pieces = redemptions::sum_pieces(conn, (member_id, None), span).await?;
         used.insert(period, pieces.into_iter().collect());
     }
     Ok(Used(used))
@@ -368,9 +382,16 @@ pub async fn load_used_of(
 ) -> Result<u32, sqlx::Error> {
     let Some(limit) = &reward.limit else { return Ok(0) };
     let period = period_of(limit.per);
-    let since = calendar::period_start(period, timestamp(now), &app.zone).map_or(Moment(0), moment);
-    let pieces = redemptions::sum_pieces(conn, (member_id, Some(&reward.id)), since).await?;
+    let span = period_span(app, period, now);
+    let pieces = redemptions::sum_pieces(conn, (member_id, Some(&reward.id)), span).await?;
     Ok(pieces.first().map_or(0, |(_, pieces)| *pieces))
+}
+
+/// From the begin of the current period to its end: what a wrong clock dated behind that counts in its own period.
+fn period_span(app: &App, period: Period, now: Moment) -> std::ops::Range<Moment> {
+    let start = calendar::period_start(period, timestamp(now), &app.zone).map_or(Moment(0), moment);
+    let end = calendar::period_end(period, timestamp(now), &app.zone).map_or(Moment(i64::MAX), moment);
+    start..end
 }
 
 /// Why `member` can't redeem `quantity` pieces, in the words of the wire.
@@ -411,7 +432,9 @@ pub fn rules_of(reward: &Reward, now: Moment) -> RewardRules {
     }
 }
 
-fn reason_to_wire(reason: eligibility::Reason) -> wire::Reason {
+/// A reason of the domain as it stands on the wire.
+#[must_use]
+pub fn reason_to_wire(reason: eligibility::Reason) -> wire::Reason {
     use eligibility::Reason;
     match reason {
         Reason::AccountSuspended => wire::Reason::AccountSuspended,

@@ -18,14 +18,14 @@ use crate::{
     clock::{moment, timestamp},
     contact::mask_phone,
     language::Language,
-    message::About,
+    message::{About, mask_for_sms},
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
     service::{
-        Visitor,
-        codes::{self, Checked, Delivery, NewChallenge},
-        points, vouchers,
+        Visitor, allow,
+        codes::{self, Checked, Delivery, NewChallenge, Typed},
+        points, sign_in, vouchers,
     },
     store::{
         Connection, Lock, Writes,
@@ -41,8 +41,9 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 use tukar_domain::{
-    Points, code,
-    eligibility::AccountState,
+    Points,
+    access::Act,
+    code,
     ledger::{self as books, LedgerRefusal},
     redemption::{State, Step},
     voucher,
@@ -62,6 +63,7 @@ pub async fn quote(
     ask: AskQuote,
     language: Language,
 ) -> Result<wire::Quote, ApiError> {
+    allow(member, Act::SeePoints)?;
     let now = app.clock.now();
     time_out_overdue(app, &member.id, now).await?;
     let mut conn = app.store.read().await?;
@@ -121,6 +123,7 @@ pub async fn create(
     session: SessionRow,
     (ask, here): (AskRedemption, Here),
 ) -> Result<(String, bool), ApiError> {
+    allow(&session.member, Act::Redeem)?;
     if uuid::Uuid::parse_str(&ask.id).is_err() || ask.id.len() != 36 {
         return Err(ApiError::invalid("id", FieldWhy::NotId));
     }
@@ -130,6 +133,7 @@ pub async fn create(
         .store
         .transact("redeem.hold", async |conn| {
             let (member, found) = find_in((&app, conn, &visitor), (&session, &ask.id), now).await?;
+            allow(&member, Act::Redeem)?;
             if let Some(row) = found {
                 if row.body_hash != body_hash {
                     return Err(ApiError::KeyReused);
@@ -216,11 +220,13 @@ async fn hold(
         purpose: PurposeWord::Redeem,
         contact,
     };
-    let about = About::Redeem { title: row.title.get(language), points: total.0 };
+    let for_whom = mask_for_sms(&row.recipient);
+    let about =
+        About::Redeem { title: row.title.get(language), points: total.0, recipient: for_whom.as_deref() };
     let until = Some(row.hold_ends_at);
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), until, here };
     let (challenge, mut writes) =
-        codes::issue(app, conn, new, (&bound(&row, &here.place.partner), delivery, now)).await?;
+        codes::issue(app, conn, new, &bound(&row, &here.place.partner), delivery, now).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
     row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
     redemptions::insert(&mut writes, &row, &shares);
@@ -230,7 +236,8 @@ async fn hold(
     Ok(row)
 }
 
-/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes. When what
+/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes, as long
+/// as the locker is open. When what
 /// the code was sent for has changed since, the hold is let go instead.
 ///
 /// # Errors
@@ -241,6 +248,8 @@ pub async fn confirm(
     (id, key, typed): (String, String, String),
     (here, language): (Result<Here, ApiError>, Language),
 ) -> Result<String, ApiError> {
+    // Stopped since the hold: the points stay held until the member cancels or the hold ends.
+    allow(&session.member, Act::Redeem)?;
     let now = app.clock.now();
     // A page that is not listed any more confirms nothing, but what was begun there ends here.
     let place = match here {
@@ -256,6 +265,7 @@ pub async fn confirm(
         .store
         .transact("redeem.confirm", async |conn| {
             let (member, row) = find_in((&app, conn, &visitor), (&session, &id), now).await?;
+            allow(&member, Act::Redeem)?;
             let row = row.ok_or(ApiError::NotFound)?;
             if let Some((first_key, first_hash, answer)) = &row.confirmed
                 && *first_key == key
@@ -264,22 +274,13 @@ pub async fn confirm(
                     _ if *first_hash != hash => Err(ApiError::KeyReused),
                     State::Voided { .. } => Err(ApiError::OrderChanged { answer: answer.clone() }),
                     _ if place.is_none() => Err(ApiError::PlaceNotListed),
-                    _ => Ok(Ok(answer.clone())),
+                    _ => Ok(Ok(replayed(&app, conn, &session, answer, now).await?)),
                 };
             }
             not_called_off(&row)?;
             let Ok(confirmed) = row.state.step(Step::Confirm, timestamp(now)) else {
                 return Ok(Err(ApiError::WrongState));
             };
-            // Stopped since the hold: the points stay held until the member cancels or the hold ends.
-            let reason = match member.state {
-                AccountState::Verified => None,
-                AccountState::NotVerified => Some(wire::Reason::NumberNotVerified),
-                AccountState::Suspended => Some(wire::Reason::AccountSuspended),
-            };
-            if let Some(reason) = reason {
-                return Ok(Err(ApiError::NotEligible { reasons: vec![reason] }));
-            }
             let challenge = challenges::find(conn, &row.challenge_id).await?.ok_or(ApiError::CodeEnded)?;
             let reward = rewards::find_reward(conn, &row.reward_id).await?;
             let deal = Deal { row: &row, challenge: &challenge, reward: reward.as_ref() };
@@ -293,7 +294,9 @@ pub async fn confirm(
             if let Some(refused) = refused_before(&row, (&key, &tried)) {
                 return Ok(Err(refused));
             }
-            match codes::check(&app, conn, &challenge, (&bound(&row, &place.partner), &code, now)).await? {
+            let bound = bound(&row, &place.partner);
+            let typed = Typed { bound: &bound, code: &code, network: None };
+            match codes::check(&app, conn, &challenge, typed, now).await? {
                 Checked::Refused(error) => {
                     if let Some(left) = tries_left(&error) {
                         redemptions::keep_refused(conn, &row, (&key, &tried, left)).await?;
@@ -324,6 +327,25 @@ pub async fn confirm(
 fn is_short(reasons: &[wire::Reason]) -> bool {
     use wire::Reason::{BelowMinimumBalance, ShortOfPoints};
     reasons.iter().any(|reason| matches!(reason, ShortOfPoints { .. } | BelowMinimumBalance { .. }))
+}
+
+/// The answer to a confirmation, told again: the same bytes while this session's locker is open, without the codes once it is
+/// closed.
+async fn replayed(
+    app: &App,
+    conn: &mut Connection,
+    session: &SessionRow,
+    answer: &str,
+    now: Moment,
+) -> Result<String, ApiError> {
+    // As it stands now: the first copy of this very request may have opened it since the session was read.
+    let session = sign_in::load_alive(app, conn, (&session.token_hash, now)).await?;
+    if session.locker_until.is_some_and(|until| now < until) {
+        return Ok(answer.to_owned());
+    }
+    let mut told: wire::Redemption = serde_json::from_str(answer).map_err(anyhow::Error::from)?;
+    told.vouchers.iter_mut().for_each(wire::Voucher::hide_code);
+    to_json(&told)
 }
 
 /// How many tries a wrong code left; `None`: it was refused for something else.
@@ -375,6 +397,7 @@ pub async fn resend(
     (id, channel): (String, Option<Channel>),
     here: Here,
 ) -> Result<wire::Redemption, ApiError> {
+    allow(&session.member, Act::Redeem)?;
     let (now, language) = (app.clock.now(), here.language);
     let partners = app.partners.list(&app.store, &app.clock).await?;
     let sent = app
@@ -399,10 +422,15 @@ pub async fn resend(
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
             }
             let to = codes::contact_of(&member, channel);
-            let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
+            let for_whom = mask_for_sms(&row.recipient);
+            let about = About::Redeem {
+                title: row.title.get(language),
+                points: row.points.0,
+                recipient: for_whom.as_deref(),
+            };
             let until = Some(row.hold_ends_at);
             let delivery = Delivery { channel, to, about: Some(about), until, here: &here };
-            codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place.partner), delivery, now))
+            codes::send_again(&app, conn, &mut challenge, &bound(&row, &here.place.partner), delivery, now)
                 .await?;
             Ok(Ok(view(&app, conn, (&member, &row), (None, language), now).await?))
         })
@@ -420,6 +448,7 @@ pub async fn cancel(
     session: SessionRow,
     (id, language): (String, Language),
 ) -> Result<wire::Redemption, ApiError> {
+    allow(&session.member, Act::SeeRedemption)?;
     let now = app.clock.now();
     app.store
         .transact("redeem.void", async |conn| {
@@ -445,6 +474,7 @@ pub async fn get(
     session: &SessionRow,
     (id, language): (String, Language),
 ) -> Result<wire::Redemption, ApiError> {
+    allow(&session.member, Act::SeeRedemption)?;
     let now = app.clock.now();
     time_out_overdue(app, &session.member.id, now).await?;
     // A confirmation may come between.
@@ -464,6 +494,7 @@ pub async fn open(
     session: &SessionRow,
     language: Language,
 ) -> Result<wire::OpenRedemptions, ApiError> {
+    allow(&session.member, Act::SeeRedemption)?;
     let now = app.clock.now();
     let mut conn = app.store.read().await?;
     let mut list = Vec::new();
@@ -496,9 +527,14 @@ pub async fn time_out_overdue(app: &App, member_id: &str, now: Moment) -> Result
 async fn time_out_in(conn: &mut Connection, member_id: &str, now: Moment) -> Result<(), ApiError> {
     lock(conn, Lock::Member(member_id)).await?;
     for row in redemptions::load_overdue(conn, (now, 100), member_id).await? {
-        release(conn, (&row, Step::TimeOut), now).await?;
+        release(conn, (&row, over_by(&row, now)), now).await?;
     }
     Ok(())
+}
+
+/// How a hold that is over ends: by its own time, or, where a clock that was ahead gave it too much of it, at once.
+fn over_by(row: &RedemptionRow, now: Moment) -> Step {
+    if row.hold_ends_at <= now { Step::TimeOut } else { Step::Void }
 }
 
 /// As [`time_out_in`], for a visitor who still waits and whose session is still theirs; then the member, and the redemption of
@@ -517,7 +553,7 @@ async fn find_in(
         return Ok((member, row));
     }
     for row in &overdue {
-        release(conn, (row, Step::TimeOut), now).await?;
+        release(conn, (row, over_by(row, now)), now).await?;
     }
     Ok((member, redemptions::find(conn, member_id, id).await?))
 }

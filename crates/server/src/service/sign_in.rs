@@ -11,7 +11,10 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
-    service::codes::{self, Checked, Delivery, NewChallenge},
+    service::{
+        allow,
+        codes::{self, Checked, Delivery, NewChallenge, Typed},
+    },
     store::{
         Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
@@ -21,6 +24,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tukar_domain::{
+    access::Act,
     code::{Bound, Purpose},
     eligibility::AccountState,
 };
@@ -32,7 +36,7 @@ use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, S
 /// # Errors
 /// [`ApiError::Invalid`] for what is no contact, [`ApiError::TooMany`].
 pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, ApiError> {
-    let contact = Contact::read(&typed).ok_or_else(|| ApiError::invalid("contact", FieldWhy::NotContact))?;
+    let contact = Contact::read(&typed).map_err(|why| ApiError::invalid("contact", why))?;
     if !app.senders.channels().contains(&contact.channel) {
         return Err(ApiError::invalid("contact", FieldWhy::ChannelUnavailable));
     }
@@ -55,7 +59,7 @@ pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, A
                 purpose: PurposeWord::SignIn,
                 contact: &contact.value,
             };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })
@@ -90,6 +94,9 @@ pub async fn resend(
                     None
                 }
             };
+            if let (PurposeWord::Locker, Some(member)) = (row.purpose, &member) {
+                allow(member, Act::SeeVouchers)?;
+            }
             if !app.senders.channels().contains(&channel) {
                 return Err(ApiError::invalid("channel", FieldWhy::ChannelUnavailable));
             }
@@ -111,7 +118,7 @@ pub async fn resend(
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
             let partner = here.place.partner.as_str();
             let bound = Bound { challenge: &challenge, member: &member_id, partner, purpose };
-            codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
+            codes::send_again(&app, conn, &mut row, &bound, delivery, now).await?;
             let owner = member.filter(|_| row.purpose == PurposeWord::Locker);
             Ok::<_, ApiError>((row, owner))
         })
@@ -155,7 +162,8 @@ pub async fn check(
                 return Err(ApiError::NotFound);
             }
             let bound = bound(&row.id, row.member_id.as_deref(), &here);
-            match codes::check(&app, conn, &row, (&bound, &check.code, now)).await? {
+            let typed = Typed { bound: &bound, code: &check.code, network: here.client.network() };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(writes) => {
                     writes.run(conn).await?;
@@ -165,11 +173,14 @@ pub async fn check(
                     if let Some(read) = replaces.as_ref().filter(|session| session.member.id == member_id) {
                         members::delete_session(conn, &read.token_hash).await?;
                     }
-                    if let Some(ticket) = &check.link {
+                    let member = members::load(conn, member_id).await?;
+                    // A session is opened, to see the points; that a suspended member asked for more is not done.
+                    let link = check.link.as_ref().filter(|_| allow(&member, Act::Link).is_ok());
+                    if let Some(ticket) = link {
                         let link = (here.place.partner.as_str(), &*sha256(ticket.as_bytes()), member_id);
                         identities::link(conn, link, now).await?;
                     }
-                    Ok(Ok(members::load(conn, member_id).await?))
+                    Ok(Ok(member))
                 }
             }
         })
@@ -221,6 +232,7 @@ pub const TOUCH_EVERY_MS: i64 = 60_000;
 /// # Errors
 /// The database's.
 pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
     let work = async |conn: &mut Connection| members::delete_session(conn, &session.token_hash).await;
     Ok(app.store.transact("session.end", work).await?)
 }
@@ -280,6 +292,7 @@ pub async fn ask_locker(
     (member, channel): (MemberRow, Option<Channel>),
     here: Here,
 ) -> Result<CodeSent, ApiError> {
+    allow(&member, Act::SeeVouchers)?;
     ask_own(app, (member, channel), PurposeWord::Locker, here).await
 }
 
@@ -292,6 +305,7 @@ pub async fn ask_step_up(
     (member, channel): (MemberRow, Option<Channel>),
     here: Here,
 ) -> Result<CodeSent, ApiError> {
+    allow(&member, Act::StepUp)?;
     ask_own(app, (member, channel), PurposeWord::SignIn, here).await
 }
 
@@ -319,7 +333,7 @@ async fn ask_own(
             let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
             let delivery =
                 Delivery { channel, to: Some(&contact), about: Some(about), until: None, here: &here };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })
@@ -342,6 +356,7 @@ pub async fn check_locker(
     (id, typed): (String, String),
     here: Here,
 ) -> Result<wire::LockerOpened, ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     let open_until = now.plus_ms(i64::from(app.config.programme.locker_open_seconds) * 1000);
     let checked = app
@@ -353,7 +368,8 @@ pub async fn check_locker(
             }
             let (member, partner) = (session.member.id.as_str(), here.place.partner.as_str());
             let bound = Bound { challenge: &row.id, member, partner, purpose: Purpose::Locker };
-            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+            let typed = Typed { bound: &bound, code: &typed, network: None };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {
                     members::open_locker(&mut writes, &session.token_hash, open_until);

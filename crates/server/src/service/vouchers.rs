@@ -1,6 +1,7 @@
 //! Vouchers: issuing what was redeemed, the claim locker, a copy by message.
 //!
-//! Invariant: a code leaves the server only while the session's locker is open, or by message to the member's own contact.
+//! Invariant: a code leaves the server only while the session's locker is open, or by message to the member's own contact, and
+//! never for a suspended member.
 
 use crate::{
     app::App,
@@ -10,19 +11,19 @@ use crate::{
     message::{self, Envelope},
     place::Here,
     problem::{ApiError, FieldWhy},
-    service::{codes, points::read_cursor},
+    service::{allow, codes, points::read_cursor},
     store::{
         Connection, Lock, Writes,
         challenges::{self, Counted},
         lock,
         members::{self, SessionRow},
-        outbox,
+        outbox::{self, Class, Lasts, NewMessage},
         redemptions::RedemptionRow,
         vouchers::{self, VoucherRow},
     },
     symbols,
 };
-use tukar_domain::voucher;
+use tukar_domain::{access::Act, voucher};
 use tukar_screens::Formats as _;
 use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
@@ -104,6 +105,7 @@ pub async fn list(
     session: &SessionRow,
     (after, limit, language): (Option<String>, Option<u32>, Language),
 ) -> Result<wire::VoucherPage, ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     let after = match after {
         None => None,
@@ -131,6 +133,7 @@ pub async fn list(
 /// # Errors
 /// The database's.
 pub async fn close(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
     app.store
         .transact("locker.close", async |conn| {
             let mut writes = Writes::new();
@@ -148,8 +151,9 @@ pub async fn send_copy(
     app: &App,
     session: &SessionRow,
     (id, channel): (String, Channel),
-    Here { language, place }: Here,
+    here: Here,
 ) -> Result<(), ApiError> {
+    allow(&session.member, Act::SeeVouchers)?;
     let now = app.clock.now();
     if session.locker_until.is_none_or(|until| until <= now) {
         return Err(ApiError::LockerClosed);
@@ -169,11 +173,14 @@ pub async fn send_copy(
             })?;
             let mut writes = Writes::new();
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
-            let envelope = Envelope { channel, to: contact, language, place: &place };
-            let until = row.ends_at.map(|end| formats::of(app, language).until_date(end));
-            let voucher = message::Voucher { title: row.title.get(language), code, until: until.as_deref() };
+            let Here { language, programme, place, .. } = &here;
+            let envelope = Envelope { channel, to: contact, language: *language, programme, place };
+            let until = row.ends_at.map(|end| formats::of(app, *language).until_date(end));
+            let voucher = message::Voucher { title: row.title.get(*language), code, until: until.as_deref() };
             let message = message::voucher(envelope, voucher);
-            outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
+            let id = app.random.word(12);
+            let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
+            outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });
             Ok::<_, ApiError>(writes.run(conn).await?)
         })
         .await?;

@@ -545,7 +545,7 @@ pub async fn count_entries(
         .await
 }
 
-fn lot(row: &AnyRow) -> Result<LotRow, sqlx::Error> {
+pub(super) fn lot(row: &AnyRow) -> Result<LotRow, sqlx::Error> {
     let points = |column: &str| row.try_get::<i64, _>(column).map(Points);
     Ok(LotRow {
         lot: Lot {

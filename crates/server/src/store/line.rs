@@ -4,7 +4,7 @@
 //! went silent (its machine lost power, a network was cut: nobody says goodbye) answers after a quarter of an hour, when
 //! the operating system gives it up, or never; a pool of such lines lends nothing until then. So the way back has a limit.
 
-use sqlx::{Any, AnyConnection, pool::PoolConnection};
+use sqlx::{Any, AnyConnection, Executor as _, pool::PoolConnection};
 use std::{
     io,
     ops::{Deref, DerefMut},
@@ -38,17 +38,26 @@ pub struct Line {
     conn: Option<PoolConnection<Any>>,
     /// Nobody else may go on with it as it is.
     half_done: bool,
+    /// A transaction is open on it that only reads, and ends with the lending.
+    reads: bool,
 }
 
 impl Line {
     /// A connection that a pool lends from now on.
     pub(super) fn lent(conn: PoolConnection<Any>) -> Line {
-        Line { conn: Some(conn), half_done: false }
+        Line { conn: Some(conn), half_done: false, reads: false }
     }
 
-    /// Whether it is closed, and not given back, when it is dropped now.
-    pub(super) fn set_half_done(&mut self, half_done: bool) {
-        self.half_done = half_done;
+    /// Begins a transaction that only reads; it ends when the line is given back.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn begin(&mut self, begin: &'static str) -> Result<(), sqlx::Error> {
+        self.half_done = true;
+        self.execute(sqlx::raw_sql(begin)).await?;
+        self.half_done = false;
+        self.reads = true;
+        Ok(())
     }
 
     /// Closes it without a word to the other end; the pool may open another one in its place.
@@ -82,7 +91,14 @@ impl Drop for Line {
         match Handle::try_current() {
             Ok(runtime) if !self.half_done => {
                 // What is not back in time is closed, and its place given up.
-                runtime.spawn(timeout(ALIVE_WITHIN, conn.return_to_pool()));
+                let reads = self.reads;
+                runtime.spawn(timeout(ALIVE_WITHIN, async move {
+                    if reads && conn.execute(sqlx::raw_sql("ROLLBACK")).await.is_err() {
+                        drop(conn.detach());
+                        return;
+                    }
+                    conn.return_to_pool().await;
+                }));
             }
             _ => drop(conn.detach()),
         }

@@ -1,6 +1,6 @@
 //! Rows of members and of their sessions.
 
-use crate::store::{Connection, Writes};
+use crate::store::{AHEAD_MAX_MS, Connection, Writes};
 use sqlx::{Row, any::AnyRow};
 use tukar_domain::eligibility::AccountState;
 use tukar_wire::Moment;
@@ -133,7 +133,8 @@ pub async fn insert_read_session(
     .map(|_| ())
 }
 
-/// A session that is alive at `now`: neither ended nor idle for longer than `idle_ms`.
+/// A session that is alive at `now`: neither ended nor idle for longer than `idle_ms`, nor opened by a clock that was ahead,
+/// which would let it live until then.
 ///
 /// # Errors
 /// The database's.
@@ -144,10 +145,15 @@ pub async fn find_session(
 ) -> Result<Option<SessionRow>, sqlx::Error> {
     let sql = sqlx::AssertSqlSafe(format!(
         "SELECT {COLUMNS}, s.seen_at, s.locker_until, s.scope, s.partner_id FROM sessions s JOIN members m ON m.id = s.member_id \
-         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $3"
+         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND s.made_at <= $4"
     ));
-    let row =
-        sqlx::query(sql).bind(token_hash).bind(now.0).bind(now.0 - idle_ms).fetch_optional(conn).await?;
+    let row = sqlx::query(sql)
+        .bind(token_hash)
+        .bind(now.0)
+        .bind(now.0 - idle_ms)
+        .bind(now.0 + AHEAD_MAX_MS)
+        .fetch_optional(conn)
+        .await?;
     row.map(|row| {
         Ok(SessionRow {
             token_hash: token_hash.to_vec(),
@@ -200,6 +206,15 @@ pub fn close_locker(writes: &mut Writes, token_hash: &[u8]) {
 /// The database's.
 pub async fn delete_session(conn: &mut Connection, token_hash: &[u8]) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(conn).await.map(|_| ())
+}
+
+/// Ends all sessions of a member; how many there were.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_sessions_of(conn: &mut Connection, member_id: &str) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM sessions WHERE member_id = $1").bind(member_id).execute(conn).await?;
+    Ok(done.rows_affected())
 }
 
 /// Forgets sessions that ended before `now`.

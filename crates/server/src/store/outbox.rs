@@ -1,4 +1,9 @@
 //! Rows of what is to be sent: written with the decision, taken by the worker, at least once.
+//!
+//! Invariants: the order in which messages leave stands in their rows, so that all servers of a database follow one: by class,
+//! within a class in turns by lane, within a turn by what ends soonest. `docs/LIMITS.md` says why. A row counts each try as
+//! one of unknown outcome from the moment it is claimed, and takes that back only when it is known that nothing was sent. So
+//! a server that dies while it sends leaves a count, and no message goes more often than that count allows.
 
 use crate::{
     language::Language,
@@ -10,6 +15,55 @@ use crate::{
 };
 use sqlx::Row;
 use tukar_wire::{Channel, Moment};
+
+/// Whose messages leave first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Codes for who is signed in.
+    Session = 0,
+    /// Codes to sign in with.
+    SignIn = 1,
+    /// Copies of vouchers.
+    Copy = 2,
+    /// To contacts without an account.
+    Stranger = 3,
+    /// To nobody, though it seems so.
+    Nowhere = 9,
+}
+
+impl Class {
+    fn of(number: i64) -> Class {
+        match number {
+            0 => Class::Session,
+            1 => Class::SignIn,
+            2 => Class::Copy,
+            3 => Class::Stranger,
+            _ => Class::Nowhere,
+        }
+    }
+}
+
+/// A message to be added.
+#[derive(Clone, Copy)]
+pub struct NewMessage<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// The challenge whose code it carries.
+    pub challenge_id: Option<&'a str>,
+    /// What to send.
+    pub message: &'a Message,
+    /// How soon.
+    pub class: Class,
+}
+
+/// From when until when a message may be sent.
+#[derive(Clone, Copy)]
+pub struct Lasts {
+    /// When it is made, and due.
+    pub now: Moment,
+    /// From then on it must not be sent.
+    pub ends_at: Moment,
+}
 
 /// A message that waits.
 #[derive(Clone, Debug)]
@@ -26,45 +80,63 @@ pub struct OutboxRow {
     pub ends_at: Moment,
     /// Times it was tried.
     pub tries: u32,
+    /// Tries whose outcome nobody knows.
+    pub unknown_tries: u32,
+    /// How soon it leaves.
+    pub class: Class,
+    /// Messages of one lane take turns with those of others.
+    pub lane: String,
 }
 
-/// Adds a message, due at once.
-pub fn insert(
-    writes: &mut Writes,
-    (id, challenge_id, message): (&str, Option<&str>, &Message),
-    (now, ends_at): (Moment, Moment),
-) {
+/// Turns that are told apart: what waits behind so many of its lane is as late as the next.
+const TURNS_MAX: i64 = 1_000;
+/// Characters of a number that tell its operator.
+const OPERATOR_DIGITS: usize = 6;
+
+/// The lane of a destination: the domain of an address, the operator of a number.
+fn lane(to: &str) -> &str {
+    match to.rsplit_once('@') {
+        Some((_, domain)) => domain,
+        None => to.get(..OPERATOR_DIGITS).unwrap_or(to),
+    }
+}
+
+/// Adds a message, due at once. Its turn is how many of its lane wait before it.
+pub fn insert(writes: &mut Writes, new: NewMessage<'_>, lasts: Lasts) {
+    let NewMessage { id, challenge_id, message, class } = new;
+    let lane = if class == Class::Nowhere { "" } else { lane(&message.to) };
     writes.add(1, |query| {
         query.push(
-            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) VALUES ",
+            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries, \
+             class, lane, turn) VALUES (",
         );
-        query.push_rows([message], |values, message| {
-            values
-                .push_bind(id)
-                .push_bind(challenge_id)
-                .push_bind(channel_word(message.channel))
-                .push_bind(message.to.as_str())
-                .push_bind(message.language.tag())
-                .push_bind(message.subject.as_str())
-                .push_bind(message.text.as_str())
-                .push_bind(now.0)
-                .push_bind(now.0)
-                .push_bind(ends_at.0)
-                .push_bind(0_i64);
-        });
+        query.push_bind(id).push(", ").push_bind(challenge_id);
+        query.push(", ").push_bind(channel_word(message.channel));
+        query.push(", ").push_bind(message.to.as_str());
+        query.push(", ").push_bind(message.language.tag());
+        query.push(", ").push_bind(message.subject.as_str());
+        query.push(", ").push_bind(message.text.as_str());
+        query.push(", ").push_bind(lasts.now.0).push(", ").push_bind(lasts.now.0);
+        query.push(", ").push_bind(lasts.ends_at.0);
+        query.push(", 0, ").push_bind(class as i64).push(", ").push_bind(lane);
+        query.push(", (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE lane = ").push_bind(lane);
+        query.push(" AND class = ").push_bind(class as i64);
+        query.push(" LIMIT ").push_bind(TURNS_MAX).push(") AS waiting))");
     });
 }
 
-/// Messages of a channel due at `now`, oldest first, at most `limit`.
+/// Messages of a channel due at `now` in the order in which they leave, at most `limit`.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_due(
     conn: &mut Connection,
-    (channel, now): (Channel, Moment),
+    channel: Channel,
+    now: Moment,
     limit: usize,
 ) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 ORDER BY due_at, id LIMIT $3";
+    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 \
+         ORDER BY class, turn, ends_at, id LIMIT $3";
     let rows = sqlx::query(sql)
         .bind(now.0)
         .bind(channel_word(channel))
@@ -86,6 +158,9 @@ pub async fn load_due(
                 due_at: Moment(row.try_get("due_at")?),
                 ends_at: Moment(row.try_get("ends_at")?),
                 tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
+                unknown_tries: u32::try_from(row.try_get::<i64, _>("unknown_tries")?).unwrap_or(u32::MAX),
+                class: Class::of(row.try_get("class")?),
+                lane: row.try_get("lane")?,
             })
         })
         .collect()
@@ -99,7 +174,8 @@ pub fn delete_of(writes: &mut Writes, challenge_id: &str) {
     });
 }
 
-/// Puts those of these messages that are due at `now` off until `until`; answers which. Another server took the others.
+/// Puts those of these messages that are due at `now` off until `until`, and counts a try of unknown outcome; answers
+/// which. Another server took the others.
 ///
 /// # Errors
 /// The database's.
@@ -109,7 +185,11 @@ pub async fn claim(
     (now, until): (Moment, Moment),
 ) -> Result<Vec<String>, sqlx::Error> {
     let mut query = Statement::new("UPDATE outbox SET due_at = ");
-    query.push_bind(until.0).push(" WHERE due_at <= ").push_bind(now.0).push(" AND id IN (");
+    query
+        .push_bind(until.0)
+        .push(", unknown_tries = unknown_tries + 1 WHERE due_at <= ")
+        .push_bind(now.0)
+        .push(" AND id IN (");
     query.push_rows(rows, |id, row| {
         id.push_bind(row.id.as_str());
     });
@@ -133,30 +213,50 @@ pub async fn delete(conn: &mut Connection, ids: &[&str]) -> Result<(), sqlx::Err
     query.execute(conn).await.map(|_| ())
 }
 
-/// Puts a message off until `due_at`.
+/// What is known of a try when its message is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// Nothing was sent.
+    NotSent,
+    /// It may have been sent: the try stays counted.
+    Unknown,
+}
+
+/// Puts a claimed message off until `due_at`.
 ///
 /// # Errors
 /// The database's.
-pub async fn put_off(conn: &mut Connection, id: &str, due_at: Moment) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE id = $2")
-        .bind(due_at.0)
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub async fn put_off(
+    conn: &mut Connection,
+    id: &str,
+    due_at: Moment,
+    tried: Tried,
+) -> Result<(), sqlx::Error> {
+    let taken_back = i64::from(tried == Tried::NotSent);
+    sqlx::query(
+        "UPDATE outbox SET due_at = $1, tries = tries + 1, unknown_tries = unknown_tries - $2 WHERE id = $3",
+    )
+    .bind(due_at.0)
+    .bind(taken_back)
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// What a contact begins with to which nothing is sent, though it seems so.
 pub const NOWHERE: &str = "nowhere:";
 
-/// Takes out what can't be sent any more. Returns the channels of those that were meant to be.
+/// Takes out what can't be sent any more. Returns the channels of those that should have been: a contact without an account
+/// waits for all others, and may wait in vain.
 ///
 /// # Errors
 /// The database's.
 pub async fn delete_ended(conn: &mut Connection, now: Moment) -> Result<Vec<Channel>, sqlx::Error> {
-    let sql =
-        sqlx::AssertSqlSafe(format!("DELETE FROM outbox WHERE ends_at <= $1 AND contact LIKE '{NOWHERE}%'"));
-    sqlx::query(sql).bind(now.0).execute(&mut *conn).await?;
+    let sql = sqlx::AssertSqlSafe(format!(
+        "DELETE FROM outbox WHERE ends_at <= $1 AND (contact LIKE '{NOWHERE}%' OR class >= $2)"
+    ));
+    sqlx::query(sql).bind(now.0).bind(Class::Stranger as i64).execute(&mut *conn).await?;
     let sql = "DELETE FROM outbox WHERE ends_at <= $1 RETURNING channel";
     let words: Vec<String> = sqlx::query_scalar(sql).bind(now.0).fetch_all(conn).await?;
     Ok(words.iter().map(|word| channel_of(word)).collect())

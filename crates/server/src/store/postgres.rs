@@ -7,6 +7,7 @@
 use super::{
     Connection, Failure, FailureKind, Line,
     line::silent,
+    pooling::{Pooling, explained},
     tables::{self, Opening},
 };
 use anyhow::Context as _;
@@ -43,35 +44,38 @@ const ALIVE_WITHIN: Duration = Duration::from_secs(3);
 /// A line that was used so lately is not tried before it is used again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
-/// A server that hangs gives its locks back. A statement sees what was committed last, also where the database's own default is
-/// another. What is committed is on disk before it is answered.
-const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '20s'; \
-     SET idle_in_transaction_session_timeout = '20s'; SET default_transaction_isolation = 'read committed'; \
-     SET application_name = 'tukar'";
-
 #[derive(Clone, Debug)]
 pub(super) struct Postgres {
     writers: AnyPool,
     readers: AnyPool,
+    pooling: Pooling,
     /// Places for lines in an endless commit.
     aside: Arc<Semaphore>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str, opening: Opening) -> anyhow::Result<Postgres> {
-        let options: AnyConnectOptions = url.parse().context("--database is no address of PostgreSQL")?;
         let first = timeout(WAIT_MAX, PgConnection::connect(url)).await.unwrap_or_else(|_| Err(silent()));
-        let mut first = first.context("connecting to PostgreSQL")?;
-        let found = steps(&mut first).await.context("looking for the tables")?;
-        tables::check(&MIGRATIONS, found.as_deref(), opening)?;
-        if opening == Opening::Make {
-            MIGRATIONS.run(&mut first).await.context("bringing the tables up to date")?;
+        let mut first = first.map_err(explained).context("connecting to PostgreSQL")?;
+        let pooling = Pooling::detect(&mut first, url).await.context("connecting to PostgreSQL")?;
+        if pooling == Pooling::Transaction {
+            tracing::info!(
+                "a pooler lends sessions of PostgreSQL by transaction: statements are not kept prepared"
+            );
         }
+        let address = pooling.address(url);
+        let options: AnyConnectOptions = address.parse().context("--database is no address of PostgreSQL")?;
+        prepare_tables(&mut first, opening).await?;
         first.close().await.context("connecting to PostgreSQL")?;
-        let pool = |most| {
-            AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT_MAX).after_connect(|conn, _| {
-                Box::pin(async move { conn.execute(sqlx::raw_sql(SETTINGS)).await.map(|_| ()) })
-            })
+        let pool = move |most| {
+            AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT_MAX).after_connect(
+                move |conn, _| {
+                    Box::pin(async move {
+                        let Some(settings) = pooling.on_connect() else { return Ok(()) };
+                        conn.execute(sqlx::raw_sql(settings)).await.map(|_| ())
+                    })
+                },
+            )
         };
         // A transaction that finds its line broken runs again, on another; a read does not.
         let writers = pool(WRITERS_MAX).test_before_acquire(false).connect_with(options.clone());
@@ -84,11 +88,34 @@ impl Postgres {
         let writers = writers.await.context("connecting to PostgreSQL")?;
         let readers = readers.connect_with(options).await.context("connecting to PostgreSQL")?;
         let aside = Arc::new(Semaphore::new(WRITERS_MAX as usize));
-        Ok(Postgres { writers, readers, aside })
+        Ok(Postgres { writers, readers, pooling, aside })
     }
 
     pub(super) async fn read(&self) -> Result<Line, sqlx::Error> {
+        let mut line = self.lend().await?;
+        if let Some(begin) = self.pooling.begin() {
+            line.begin(begin).await?;
+        }
+        Ok(line)
+    }
+
+    /// A connection that reads one moment, from now on.
+    pub(super) async fn read_moment(&self) -> Result<Line, sqlx::Error> {
+        let mut line = self.lend().await?;
+        line.begin(self.pooling.begin_moment()).await?;
+        Ok(line)
+    }
+
+    async fn lend(&self) -> Result<Line, sqlx::Error> {
         self.readers.acquire().await.map(Line::lent).map_err(not_begun)
+    }
+
+    /// Forgets the statements that a long transaction has prepared so far, where the session keeps each of them.
+    pub(super) async fn forget_statements(&self, conn: &mut Connection) -> Result<(), sqlx::Error> {
+        match self.pooling {
+            Pooling::Session => Ok(()),
+            Pooling::Transaction => conn.execute(sqlx::raw_sql("DEALLOCATE ALL")).await.map(|_| ()),
+        }
     }
 
     pub(super) async fn clock_ms(&self) -> Result<i64, sqlx::Error> {
@@ -135,7 +162,7 @@ impl Postgres {
             }
         };
         let commits = AtomicBool::new(false);
-        match timeout(most, run_on(&mut line, work, &commits)).await {
+        match timeout(most, run_on(&mut line, self.pooling, work, &commits)).await {
             Ok(result) => result,
             Err(_) => {
                 // Not run again: the next line may be as silent.
@@ -179,6 +206,25 @@ impl Postgres {
     }
 }
 
+/// Checks the tables, and brings them up to date where that is asked for: all in one transaction, under a lock that ends with
+/// it, so that a pooler may stand between and no server finds another one's half.
+async fn prepare_tables(conn: &mut PgConnection, opening: Opening) -> anyhow::Result<()> {
+    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED; DEALLOCATE ALL";
+    let mut transaction = conn.begin_with(begin).await.context("looking for the tables")?;
+    if opening == Opening::Make {
+        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('tables', 0))";
+        transaction.execute(lock).await.context("waiting for another server that makes tables")?;
+    }
+    let found = steps(&mut transaction).await.context("looking for the tables")?;
+    tables::check(&MIGRATIONS, found.as_deref(), opening)?;
+    if opening == Opening::Make {
+        let steps =
+            Migrator { migrations: MIGRATIONS.migrations.clone(), locking: false, ..Migrator::DEFAULT };
+        steps.run(&mut *transaction).await.context("bringing the tables up to date")?;
+    }
+    transaction.commit().await.context("bringing the tables up to date")
+}
+
 /// Migrations that the database has had; `None`: nobody ever made its tables.
 async fn steps(conn: &mut PgConnection) -> Result<Option<Vec<i64>>, sqlx::Error> {
     let known: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
@@ -192,12 +238,21 @@ async fn steps(conn: &mut PgConnection) -> Result<Option<Vec<i64>>, sqlx::Error>
 }
 
 /// One transaction on this line; `commits` is set once its commit is asked for.
-async fn run_on<T, E, F>(conn: &mut Connection, work: F, commits: &AtomicBool) -> Result<T, (E, bool)>
+async fn run_on<T, E, F>(
+    conn: &mut Connection,
+    pooling: Pooling,
+    work: F,
+    commits: &AtomicBool,
+) -> Result<T, (E, bool)>
 where
     F: AsyncFnOnce(&mut Connection) -> Result<T, E>,
     E: From<sqlx::Error> + Failure,
 {
-    let mut transaction = conn.begin().await.map_err(undone)?;
+    let begun = match pooling.begin() {
+        Some(begin) => conn.begin_with(begin).await,
+        None => conn.begin().await,
+    };
+    let mut transaction = begun.map_err(undone)?;
     match work(&mut transaction).await {
         Ok(value) => {
             commits.store(true, Ordering::Relaxed);
@@ -225,7 +280,7 @@ where
 /// No line could be had, for whatever reason: nothing was asked of the database.
 fn not_begun(error: sqlx::Error) -> sqlx::Error {
     match error.failure() {
-        Some(FailureKind::Busy | FailureKind::Lost) => error,
+        Some(FailureKind::Busy | FailureKind::Full | FailureKind::Lost) => error,
         _ => sqlx::Error::Io(io::Error::other(error)),
     }
 }

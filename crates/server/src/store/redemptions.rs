@@ -3,9 +3,10 @@
 use crate::{
     catalogue::Bilingual,
     clock::{moment, timestamp},
-    store::{Connection, Statement, Writes},
+    store::{AHEAD_MAX_MS, Connection, Statement, Writes},
 };
 use sqlx::{Row, any::AnyRow};
+use std::ops::Range;
 use tukar_domain::{Points, ledger::Share, redemption::State};
 use tukar_wire::Moment;
 
@@ -76,6 +77,10 @@ pub async fn find(
         .transpose()
 }
 
+/// No hold lasts longer than a day (`programme.hold_seconds`): one that ends later was made by a clock that was ahead, and is
+/// over too.
+const HOLD_MAX_MS: i64 = 86_400_000 + AHEAD_MAX_MS;
+
 /// A member's redemption, and their holds that are over at `now`, at most 100.
 ///
 /// # Errors
@@ -91,7 +96,8 @@ pub async fn find_and_overdue(
     query
         .push(" UNION ALL SELECT CAST(0 AS BIGINT) AS named, r.* FROM redemptions r WHERE r.member_id = ")
         .push_bind(member_id);
-    query.push(" AND r.state = 'held' AND r.state_at <= ").push_bind(now.0).push(" LIMIT 101");
+    query.push(" AND r.state = 'held' AND (r.state_at <= ").push_bind(now.0);
+    query.push(" OR r.state_at > ").push_bind(now.0 + HOLD_MAX_MS).push(") LIMIT 101");
     let (mut named, mut overdue) = (None, Vec::new());
     for row in query.fetch_all(conn).await? {
         if row.try_get::<i64, _>("named")? == 1 {
@@ -132,9 +138,10 @@ pub async fn find_members_overdue(
     limit: u32,
 ) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(
-        "SELECT DISTINCT member_id FROM redemptions WHERE state = 'held' AND state_at <= $1 LIMIT $2",
+        "SELECT DISTINCT member_id FROM redemptions WHERE state = 'held' AND (state_at <= $1 OR state_at > $2) LIMIT $3",
     )
     .bind(now.0)
+    .bind(now.0 + HOLD_MAX_MS)
     .bind(i64::from(limit))
     .fetch_all(conn)
     .await
@@ -149,8 +156,9 @@ pub async fn load_overdue(
     (now, limit): (Moment, u32),
     member_id: &str,
 ) -> Result<Vec<RedemptionRow>, sqlx::Error> {
-    let mut query = Statement::new("SELECT * FROM redemptions WHERE state = 'held' AND state_at <= ");
-    query.push_bind(now.0).push(" AND member_id = ").push_bind(member_id);
+    let mut query = Statement::new("SELECT * FROM redemptions WHERE state = 'held' AND (state_at <= ");
+    query.push_bind(now.0).push(" OR state_at > ").push_bind(now.0 + HOLD_MAX_MS);
+    query.push(") AND member_id = ").push_bind(member_id);
     query.push(" LIMIT ").push_bind(i64::from(limit));
     query.fetch_all(conn).await?.iter().map(redemption).collect()
 }
@@ -246,19 +254,20 @@ pub async fn keep_refused(
     query.execute(conn).await.map(|_| ())
 }
 
-/// Pieces of each reward that a member has redeemed or holds since `since`, by reward.
+/// Pieces of each reward that a member has redeemed or holds within `span`, by reward.
 ///
 /// # Errors
 /// The database's.
 pub async fn sum_pieces(
     conn: &mut Connection,
     (member_id, reward_id): (&str, Option<&str>),
-    since: Moment,
+    span: Range<Moment>,
 ) -> Result<Vec<(String, u32)>, sqlx::Error> {
     let mut query = Statement::new(
         "SELECT reward_id, CAST(SUM(quantity) AS BIGINT) AS pieces FROM redemptions WHERE state IN ('held', 'confirmed', 'fulfilled') AND member_id = ",
     );
-    query.push_bind(member_id).push(" AND held_at >= ").push_bind(since.0);
+    query.push_bind(member_id).push(" AND held_at >= ").push_bind(span.start.0);
+    query.push(" AND held_at < ").push_bind(span.end.0);
     if let Some(reward_id) = reward_id {
         query.push(" AND reward_id = ").push_bind(reward_id);
     }

@@ -11,6 +11,7 @@
 use super::{
     Connection, Failure, FailureKind, Line,
     failure::SharedFailure,
+    files::{self, Snapshot, Way, with_end},
     tables::{self, Opening},
 };
 use anyhow::{Context as _, bail};
@@ -20,12 +21,7 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 /// Connections that read.
@@ -43,6 +39,8 @@ const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAG
 pub(super) struct Sqlite {
     writer: Arc<Mutex<Writer>>,
     readers: AnyPool,
+    /// Where it was opened without locks.
+    snapshot: Option<Snapshot>,
 }
 
 /// The writing connection and the transaction that is open on it.
@@ -76,12 +74,8 @@ enum Group {
 impl Sqlite {
     pub(super) async fn open(path: &Path, opening: Opening) -> anyhow::Result<Sqlite> {
         let context = || format!("opening the database {}", path.display());
-        if opening == Opening::Find && !path.try_exists().with_context(context)? {
-            bail!(
-                "there is no database {}: `tukar-server serve` and `tukar-server import` make one, no other command does",
-                std::path::absolute(path).with_context(context)?.display()
-            );
-        }
+        let way = files::prepare(path, opening).with_context(context)?;
+        let snapshot = (way == Way::Alone).then(|| Snapshot::take(path)).transpose().with_context(context)?;
         let address = address(path).with_context(context)?;
         let options = address
             .parse::<SqliteConnectOptions>()
@@ -91,8 +85,10 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(5));
         let options = match opening {
             // WAL is a property of the file: it stays on for the connections below.
-            Opening::Make => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
-            Opening::Find => options,
+            Opening::Make => options.journal_mode(SqliteJournalMode::Wal),
+            Opening::Find | Opening::Look => {
+                options.read_only(way != Way::Usual).immutable(way == Way::Alone)
+            }
         };
         let mut first = SqliteConnection::connect_with(&options).await.with_context(context)?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut first).await?;
@@ -107,8 +103,13 @@ impl Sqlite {
         first.close().await.with_context(context)?;
 
         let options: AnyConnectOptions = format!("{address}?mode=rw").parse().with_context(context)?;
-        let conn = connect(&options).await.with_context(context)?;
-        let reading: AnyConnectOptions = format!("{address}?mode=ro").parse().with_context(context)?;
+        let conn = match way {
+            Way::Usual => Some(connect(&options).await.with_context(context)?),
+            Way::Beside | Way::Alone => None,
+        };
+        let immutable = if way == Way::Alone { "&immutable=true" } else { "" };
+        let reading: AnyConnectOptions =
+            format!("{address}?mode=ro{immutable}").parse().with_context(context)?;
         let readers = AnyPoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(WAIT_MAX)
@@ -120,8 +121,12 @@ impl Sqlite {
             .connect_with(reading)
             .await
             .with_context(context)?;
-        let writer = Writer { conn: Some(conn), options, group: None, under_way: UnderWay::Nothing };
-        Ok(Sqlite { writer: Arc::new(Mutex::new(writer)), readers })
+        let writer = Writer { conn, options, group: None, under_way: UnderWay::Nothing };
+        Ok(Sqlite { writer: Arc::new(Mutex::new(writer)), readers, snapshot })
+    }
+
+    pub(super) fn check_unchanged(&self) -> anyhow::Result<()> {
+        self.snapshot.as_ref().map_or(Ok(()), Snapshot::check)
     }
 
     pub(super) async fn read(&self) -> Result<Line, sqlx::Error> {
@@ -197,11 +202,12 @@ impl Sqlite {
         }
         let part = with_end(to, ".part");
         // Whoever makes it is the only one who writes to it; SQLite takes an empty file as it takes none.
-        std::fs::File::create_new(&part).with_context(|| {
+        files::make_private(&part).with_context(|| {
             let left = ", which a backup that did not end may have left, or one that is under way writes";
             format!("making {}{}", part.display(), if part.exists() { left } else { "" })
         })?;
-        let copied = self.copy(&part).await.and_then(|()| named(&part, to));
+        let copied =
+            self.copy(&part).await.and_then(|()| self.check_unchanged()).and_then(|()| named(&part, to));
         if copied.is_err() {
             // The error tells more than this one would.
             let _ = std::fs::remove_file(&part);
@@ -244,13 +250,6 @@ fn address(path: &Path) -> anyhow::Result<String> {
         }
     }
     Ok(address)
-}
-
-/// The name with an end more.
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.to_owned().into_os_string();
-    name.push(end);
-    name.into()
 }
 
 /// Gives the whole file its own name. A link, as it never takes the place of another file; a disk that has none renames.
@@ -431,7 +430,7 @@ mod tests {
             match work.await.unwrap() {
                 Ok(()) => kept.push(number),
                 Err(error) => {
-                    assert_eq!(error.failure(), Some(FailureKind::Busy), "{number}: {error}");
+                    assert_eq!(error.failure(), Some(FailureKind::Full), "{number}: {error}");
                     full += 1;
                 }
             }
@@ -444,11 +443,16 @@ mod tests {
     async fn a_work_dropped_half_done_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let sqlite = open(&dir).await;
+        let inserted = tokio::sync::Notify::new();
         let half = sqlite.transact("test", async |conn| {
             insert(conn, 1).await?;
+            inserted.notify_one();
             std::future::pending::<Result<(), sqlx::Error>>().await
         });
-        assert!(tokio::time::timeout(Duration::from_millis(200), half).await.is_err());
+        tokio::select! {
+            done = half => panic!("it does not end by itself: {done:?}"),
+            () = inserted.notified() => {}
+        }
         sqlite.transact("test", async |conn| insert(conn, 2).await).await.unwrap();
         assert_eq!(numbers(&sqlite).await, [2]);
     }

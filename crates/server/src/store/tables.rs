@@ -11,8 +11,10 @@ use sqlx::migrate::Migrator;
 pub(super) enum Opening {
     /// Its file is made where none is, and its tables are brought up to date.
     Make,
-    /// It is taken as it is.
+    /// It is taken as it is; rows may be changed.
     Find,
+    /// It is taken as it is, to read it.
+    Look,
 }
 
 /// Refuses a database that this program can't use; `found`: the migrations that it has had, none where nobody ever
@@ -30,10 +32,10 @@ pub(super) fn check(known: &Migrator, found: Option<&[i64]>, opening: Opening) -
     }
     let missing = known.iter().find(|known| !had.contains(&known.version));
     match missing {
-        Some(_) if opening == Opening::Find && found.is_none() => {
+        Some(_) if opening != Opening::Make && found.is_none() => {
             bail!("it holds no tables of Tukar: `tukar-server serve` and `tukar-server import` make them")
         }
-        Some(step) if opening == Opening::Find => bail!(
+        Some(step) if opening != Opening::Make => bail!(
             "its tables are older than this tukar-server, they lack step {}: use the tukar-server that serves it, or \
              bring them up to date first by `serve` or `import` of this one",
             step.version

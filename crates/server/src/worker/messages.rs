@@ -1,19 +1,21 @@
 //! Messages that are due: claimed, sent side by side, and what became of each written as it comes.
 //!
 //! Invariants: no message waits for another one that is slow, as long as its channel has room. A message is claimed for a
-//! while first, so that of several servers one sends it, and taken out only after it was sent: it may go twice and never
-//! gets lost. It is given up when its provider refuses it for good, or when its own time is over, and never after a number
-//! of tries. One whose code has ended is not begun.
+//! while first, so that of several servers one sends it, and taken out only after it was sent. A try that surely sent
+//! nothing is repeated until the message's own time is over. One whose outcome is unknown (no answer after the request had
+//! left, or a server that died meanwhile) may have sent it, so it is repeated [`UNKNOWN_TRIES_MAX`] times in all: a member
+//! gets so many copies of a message at most. A message is given up earlier when its provider refuses it for good. One whose
+//! code has ended is not begun.
 
-use super::{ROUND_EVERY, caught, said, told};
+use super::{ROUND_EVERY, caught, may_decide, said, told};
 use crate::{
     app::App,
     metrics::Outcome,
     problem::ApiError,
-    senders::{SendError, Sender},
+    senders::{SendOutcome, Sender, Why},
     store::{
         in_time,
-        outbox::{self, OutboxRow},
+        outbox::{self, Class, OutboxRow, Tried},
     },
 };
 use futures_util::FutureExt as _;
@@ -27,6 +29,10 @@ use tukar_wire::Channel;
 
 /// Messages of one channel that may be on their way at once.
 const SENT_AT_ONCE: usize = 64;
+/// … of these, to contacts without an account: they never take all the room, however slow the provider is.
+const STRANGERS_AT_ONCE: usize = 16;
+/// … and of one lane: a domain or an operator that is slow leaves room to the others.
+const LANE_AT_ONCE: usize = 48;
 /// How long a claimed message is this server's.
 const CLAIM_MS: i64 = 150_000;
 /// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
@@ -41,33 +47,78 @@ const AGAIN_MAX_MS: i64 = 30_000;
 /// Between two tries at most, whatever a message is.
 const AGAIN_EVER_MS: i64 = 300_000;
 
-/// What became of a message.
-struct Sent {
+/// Tries of unknown outcome that a message may have, and so the copies of it that a member may get: one more than the
+/// first, since a member whose code did not come asks for a new one, and a text message costs.
+const UNKNOWN_TRIES_MAX: u32 = 2;
+
+/// What became of a try.
+struct Done {
     row: OutboxRow,
-    result: Result<(), SendError>,
+    outcome: SendOutcome,
 }
 
 /// Messages that were begun.
 #[derive(Default)]
 struct OnTheWay {
-    sends: JoinSet<Sent>,
-    channels: HashMap<String, Channel>,
+    sends: JoinSet<Done>,
+    ways: HashMap<String, Way>,
+}
+
+/// What of a message on its way takes room from others.
+struct Way {
+    channel: Channel,
+    is_strangers: bool,
+    lane: String,
+}
+
+impl Way {
+    fn of(row: &OutboxRow) -> Way {
+        let is_strangers = row.class == Class::Stranger;
+        Way { channel: row.message.channel, is_strangers, lane: row.lane.clone() }
+    }
 }
 
 impl OnTheWay {
+    fn count(&self, which: impl Fn(&Way) -> bool) -> usize {
+        self.ways.values().filter(|way| which(way)).count()
+    }
+
     /// How many more may be begun on a channel.
     fn room(&self, channel: Channel) -> usize {
-        SENT_AT_ONCE.saturating_sub(self.channels.values().filter(|other| **other == channel).count())
+        SENT_AT_ONCE.saturating_sub(self.count(|way| way.channel == channel))
+    }
+
+    /// Those of `due`, in their order, that have room on a channel; the others wait.
+    fn fit(&self, channel: Channel, due: Vec<OutboxRow>) -> Vec<OutboxRow> {
+        let mut strangers =
+            STRANGERS_AT_ONCE.saturating_sub(self.count(|way| way.channel == channel && way.is_strangers));
+        let mut lanes: HashMap<String, usize> = HashMap::new();
+        for way in self.ways.values().filter(|way| way.channel == channel) {
+            *lanes.entry(way.lane.clone()).or_default() += 1;
+        }
+        // Where the clock was moved, the claim of one that is still on its way is over.
+        let waiting = due.into_iter().filter(|row| !self.ways.contains_key(&row.id));
+        let fits = waiting.filter(|row| {
+            let in_lane = lanes.entry(row.lane.clone()).or_default();
+            let is_strangers = row.class == Class::Stranger;
+            if *in_lane >= LANE_AT_ONCE || (is_strangers && strangers == 0) {
+                return false;
+            }
+            *in_lane += 1;
+            strangers -= usize::from(is_strangers);
+            true
+        });
+        fits.take(self.room(channel)).collect()
     }
 
     /// Takes those along that have ended beside the first.
-    fn take(&mut self, first: Option<Result<Sent, JoinError>>) -> Vec<Sent> {
+    fn take(&mut self, first: Option<Result<Done, JoinError>>) -> Vec<Done> {
         let more = std::iter::from_fn(|| self.sends.try_join_next());
-        let sent: Vec<_> = first.into_iter().chain(more).flatten().collect();
-        for Sent { row, .. } in &sent {
-            self.channels.remove(&row.id);
+        let done: Vec<_> = first.into_iter().chain(more).flatten().collect();
+        for Done { row, .. } in &done {
+            self.ways.remove(&row.id);
         }
-        sent
+        done
     }
 }
 
@@ -80,7 +131,7 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
     let (mut on_the_way, mut done) = (OnTheWay::default(), Ok(()));
     loop {
         let mut found = 0;
-        if !stop.is_cancelled() {
+        if !stop.is_cancelled() && may_decide(app).await.unwrap_or(false) {
             let begun = told("messages", caught(begin(app, &mut on_the_way)).await);
             found = *begun.as_ref().unwrap_or(&0);
             done = done.and(begun.map(|_| ()));
@@ -96,8 +147,8 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
                 if !on_the_way.sends.is_empty() {
                     sleep(GATHER).await;
                 }
-                let sent = on_the_way.take(first);
-                done = done.and(told("messages", caught(write_down(app, &sent)).await));
+                let ended = on_the_way.take(first);
+                done = done.and(told("messages", caught(write_down(app, &ended)).await));
             }
             () = app.wake.notified() => sleep(GATHER).await,
             () = sleep(ROUND_EVERY) => {}
@@ -105,27 +156,23 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
     }
 }
 
-/// Begins what is due, the oldest first, as far as its channel has room. Returns how many were found.
+/// Begins what is due, in the order of the outbox, as far as its channel has room. Returns how many were found.
 async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> {
     // Read here: whoever sent before may have taken long.
     let (now, asked) = (app.clock.now(), Instant::now());
-    let mut rows = Vec::new();
+    let (mut rows, mut abandoned) = (Vec::new(), Vec::new());
     for channel in [Channel::Sms, Channel::Email] {
-        let room = on_the_way.room(channel);
-        if room > 0 {
+        if on_the_way.room(channel) > 0 {
             let due = in_time(async {
-                outbox::load_due(&mut *app.store.read().await?, (channel, now), SENT_AT_ONCE).await
+                outbox::load_due(&mut *app.store.read().await?, channel, now, SENT_AT_ONCE).await
             });
-            let due = due.await?;
-            // Where the clock was moved, the claim of one that is still on its way is over.
-            let waiting = due.into_iter().filter(|row| !on_the_way.channels.contains_key(&row.id));
-            rows.extend(waiting.take(room));
+            rows.extend(on_the_way.fit(channel, due.await?));
         }
     }
     if rows.is_empty() {
         return Ok(0);
     }
-    rows.sort_by_key(|row| row.due_at.0);
+    rows.sort_by_key(|row| row.class);
     let until = now.plus_ms(CLAIM_MS);
     let claimed = app
         .store
@@ -133,23 +180,35 @@ async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> 
         .await?;
     let (found, now) = (rows.len(), app.clock.now());
     for row in rows {
-        if claimed.contains(&row.id) && row.ends_at > now {
-            on_the_way.channels.insert(row.id.clone(), row.message.channel);
+        if !claimed.contains(&row.id) || row.ends_at <= now {
+            continue;
+        }
+        if row.unknown_tries >= UNKNOWN_TRIES_MAX {
+            // Servers died while they sent it.
+            abandoned.push(Done { row, outcome: SendOutcome::Unknown(Why::AnswerLost) });
+        } else {
+            on_the_way.ways.insert(row.id.clone(), Way::of(&row));
             on_the_way.sends.spawn(send(Arc::clone(&app.senders), row, asked + SENDING_MAX));
         }
+    }
+    if !abandoned.is_empty() {
+        write_down(app, &abandoned).await?;
     }
     Ok(found)
 }
 
 /// Sends one message. A sender that panics or takes longer than the claim fails for this message alone.
-async fn send(senders: Arc<dyn Sender>, row: OutboxRow, deadline: Instant) -> Sent {
-    let sending = timeout_at(deadline, senders.send(&row.message));
-    let result = match AssertUnwindSafe(sending).catch_unwind().await {
-        Ok(Ok(sent)) => sent,
-        Ok(Err(_)) => Err(SendError::Later("no answer in time".to_owned())),
-        Err(panic) => Err(SendError::Later(format!("a bug: {}", said(&*panic)))),
+async fn send(senders: Arc<dyn Sender>, row: OutboxRow, deadline: Instant) -> Done {
+    let sending = timeout_at(deadline, senders.send(&row.message, &row.id));
+    let outcome = match AssertUnwindSafe(sending).catch_unwind().await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => SendOutcome::Unknown(Why::NoAnswer),
+        Err(panic) => {
+            tracing::error!(message = row.id, bug = said(&*panic), "a sender failed in itself");
+            SendOutcome::Unknown(Why::Bug)
+        }
     };
-    Sent { row, result }
+    Done { row, outcome }
 }
 
 /// How long a message waits for its next try.
@@ -159,35 +218,57 @@ fn again_ms(row: &OutboxRow) -> i64 {
     (AGAIN_MS << row.tries.min(10)).min(most)
 }
 
-/// Takes out what was sent or refused, and puts the rest off from now.
-async fn write_down(app: &App, sent: &[Sent]) -> Result<(), ApiError> {
-    for Sent { row, result } in sent {
-        let outcome = match result {
-            Ok(()) => Outcome::Sent,
-            Err(error @ SendError::Refused(_)) => {
-                tracing::error!(message = row.id, %error, "a message was given up");
-                Outcome::Refused
-            }
-            Err(error) => {
-                tracing::warn!(message = row.id, %error, "a message is put off");
-                Outcome::Later
-            }
-        };
-        app.metrics.count_message(row.message.channel, outcome);
+/// What is done with a message after a try.
+enum Next {
+    TakeOut,
+    PutOff(Tried),
+}
+
+/// Decides and tells the operator, by the message's id, what follows from a try.
+fn decide_next(app: &App, Done { row, outcome }: &Done) -> Next {
+    let count = |outcome| app.metrics.count_message(row.message.channel, outcome);
+    match outcome {
+        SendOutcome::Sent => {
+            count(Outcome::Sent);
+            Next::TakeOut
+        }
+        SendOutcome::Refused(why) => {
+            count(Outcome::Refused);
+            tracing::error!(message = row.id, %why, "the provider refused a message; it is given up");
+            Next::TakeOut
+        }
+        SendOutcome::NotNow(why) => {
+            count(Outcome::NotNow);
+            tracing::warn!(message = row.id, %why, "a message was not sent; it is tried again");
+            Next::PutOff(Tried::NotSent)
+        }
+        SendOutcome::Unknown(why) => {
+            count(Outcome::Unknown);
+            // This try was counted when it was claimed, after the row was read.
+            let last = row.unknown_tries + 1 >= UNKNOWN_TRIES_MAX;
+            let next = if last { "it is given up" } else { "it is sent once more" };
+            tracing::error!(message = row.id, %why, next, "nobody knows whether a message was sent");
+            if last { Next::TakeOut } else { Next::PutOff(Tried::Unknown) }
+        }
     }
+}
+
+/// Takes out what was sent or is given up, and puts the rest off from now.
+async fn write_down(app: &App, ended: &[Done]) -> Result<(), ApiError> {
     let now = app.clock.now();
+    let (mut out, mut later) = (Vec::new(), Vec::new());
+    for done in ended {
+        match decide_next(app, done) {
+            Next::TakeOut => out.push(done.row.id.as_str()),
+            Next::PutOff(tried) => later.push((&done.row, tried)),
+        }
+    }
     app.store
         .transact("worker.sent", async |conn| {
-            let mut done = Vec::new();
-            for Sent { row, result } in sent {
-                match result {
-                    Ok(()) | Err(SendError::Refused(_)) => done.push(row.id.as_str()),
-                    Err(SendError::Later(_) | SendError::NoSender(_)) => {
-                        outbox::put_off(conn, &row.id, now.plus_ms(again_ms(row))).await?;
-                    }
-                }
+            for (row, tried) in &later {
+                outbox::put_off(conn, &row.id, now.plus_ms(again_ms(row)), *tried).await?;
             }
-            Ok::<_, ApiError>(outbox::delete(conn, &done).await?)
+            Ok::<_, ApiError>(outbox::delete(conn, &out).await?)
         })
         .await
 }

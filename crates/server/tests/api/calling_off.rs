@@ -176,3 +176,42 @@ async fn who_guesses_or_has_no_session_lets_no_hold_go() {
     sari.confirm(&id, &code).await.is(200);
     server.audit("m1").await;
 }
+
+/// What an import may change while a hold runs, and that changes nothing of what was agreed on: docs/CATALOGUE.md says which.
+#[tokio::test]
+async fn a_reward_hidden_closed_sold_out_or_limited_since_the_hold_is_still_given_to_who_began_in_time() {
+    let changes: [(&str, &dyn Fn(&mut Reward)); 8] = [
+        ("hidden", &|reward| reward.visible_until = Some(crate::server::START)),
+        ("closed", &|reward| reward.closes_at = Some(crate::server::START)),
+        ("sold out", &|reward| reward.stock_total = Some(0)),
+        ("limited", &|reward| {
+            reward.limit = Some(tukar_wire::Limit { count: 1, per: tukar_wire::LimitPeriod::Ever });
+        }),
+        ("for a tier", &|reward| reward.tiers = vec!["platinum".to_owned()]),
+        ("for a balance", &|reward| reward.balance_min = Some(1_000_000)),
+        ("for one piece", &|reward| reward.quantity_max = 1),
+        ("used in another way", &|reward| reward.how_to_use.id = "Tunjukkan di kasir".to_owned()),
+    ];
+    for (what, change) in changes {
+        let mut limited = reward("kopi");
+        limited.stock_total = Some(3);
+        let server = Server::new(vec![limited.clone()]).await;
+        let sari = server.sign_in(PHONE).await;
+        let asking = sari.asking("kopi", 2).await;
+        sari.send(&asking).await.is(201);
+        let code = server.code().await;
+        let mut other = limited;
+        change(&mut other);
+        server.set_rewards(vec![other.clone()]).await;
+        let id = asking["id"].as_str().unwrap();
+        let done = sari.confirm(id, &code).await.is(200).json();
+        assert_eq!(
+            (&done["points"], done["vouchers"].as_array().unwrap().len()),
+            (&json!(2_000), 2),
+            "{what}"
+        );
+        // Instructions are those of the moment of issue: a merchant's correction reaches who gets the voucher now.
+        assert_eq!(done["vouchers"][0]["how_to_use"], json!(other.how_to_use.id), "{what}");
+        server.audit("m1").await;
+    }
+}

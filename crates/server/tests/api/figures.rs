@@ -52,7 +52,7 @@ async fn a_sender_that_is_away_is_told_by_the_age_of_what_waits_and_by_what_beca
         line.unwrap_or_else(|| panic!("{name}: {text}")).parse::<u32>().unwrap()
     };
     assert_eq!((count("sms", "sent").await, count("sms", "ended").await), (0, 0));
-    assert!(count("sms", "later").await >= 4);
+    assert!(count("sms", "not_now").await >= 4);
     server.post.down.store(false, Ordering::SeqCst);
     server.later(31);
     server.work().await;

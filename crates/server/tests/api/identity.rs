@@ -658,7 +658,7 @@ async fn taking_the_word_back_waits_for_what_is_being_taken() {
         lock(conn, Lock::PartnerAsItIs("kopi")).await?;
         let linked = identities::find_link(conn, ("kopi", "u-1")).await?.unwrap();
         begun.notify_one();
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        crate::races::in_line(&fair.server, 1).await;
         let session = (&[9_u8; 32][..], linked.as_str(), "kopi");
         members::insert_read_session(conn, session, (now, now.plus_ms(60_000))).await
     };

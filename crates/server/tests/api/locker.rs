@@ -112,3 +112,34 @@ async fn vouchers_are_paged_newest_first() {
     sari.get("/v1/vouchers?after=odd").await.is(400);
     sari.get("/v1/vouchers?limit=x").await.is(400).refuses("malformed");
 }
+
+#[tokio::test]
+async fn a_confirmation_told_again_shows_the_code_only_while_the_locker_is_open() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    let code = server.code().await;
+    let first = sari.confirm_as(&id, &code, "k").await.is(200);
+    let voucher_code = first.json()["vouchers"][0]["code"].as_str().unwrap().to_owned();
+    assert_eq!(sari.confirm_as(&id, &code, "k").await.is(200).bytes, first.bytes, "the answer was lost");
+    let elsewhere = server.sign_in(EMAIL).await;
+    let told = elsewhere.confirm_as(&id, &code, "k").await.is(200);
+    assert!(!String::from_utf8_lossy(&told.bytes).contains(&voucher_code), "another session's locker");
+
+    server.later(601);
+    let mut told = vec![sari.confirm_as(&id, &code, "k").await.is(200)];
+    server.later(40 * DAY);
+    let later = server.sign_in(PHONE).await;
+    told.push(later.confirm_as(&id, &code, "k").await.is(200));
+    for answer in told {
+        let body = answer.json();
+        let voucher = &body["vouchers"][0];
+        assert_eq!(
+            (&voucher["code"], &voucher["qr"], &voucher["barcode"]),
+            (&Value::Null, &Value::Null, &Value::Null)
+        );
+        assert_eq!(voucher["code_masked"], format!("••••-••••-{}", &voucher_code[10..]));
+        assert_eq!(body["state"], "fulfilled");
+    }
+    later.confirm_as(&id, &wrong(&code), "k").await.is(422).refuses("key-reused");
+}

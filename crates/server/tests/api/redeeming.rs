@@ -59,11 +59,17 @@ async fn a_confirmation_sent_again_gets_the_same_bytes_and_no_second_voucher() {
     let id = sari.hold("kopi").await;
     let code = server.code().await;
     let first = sari.confirm_as(&id, &code, "k").await.is(200);
-    server.later(3_600);
+    server.later(300);
     server.work().await;
-    let sari = server.sign_in(EMAIL).await;
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     assert_eq!(sari.confirm_as(&id, &spaced, "k").await.is(200).bytes, first.bytes);
+    server.later(3_600);
+    let sari = server.sign_in(EMAIL).await;
+    let told = sari.confirm_as(&id, &spaced, "k").await.is(200).json();
+    assert_eq!(
+        (&told["reference"], &told["vouchers"][0]["code"]),
+        (&first.json()["reference"], &Value::Null)
+    );
     sari.confirm_as(&id, &wrong(&code), "k").await.is(422).refuses("key-reused");
     sari.confirm_as(&id, &code, "other").await.is(409).refuses("wrong-state");
     assert_eq!(server.count("vouchers").await, 1);
@@ -432,6 +438,12 @@ async fn airtime_goes_to_the_number_and_goods_to_the_address() {
         let refused = with(reward, recipient).await.is(422).refuses("invalid").json();
         assert_eq!(refused["fields"][0]["field"], field, "{refused}");
     }
+    for typed in ["021 3456789", "0800 1234567", "1500888", "0809 1234567"] {
+        let refused = with("pulsa", json!({ "phone": typed })).await.is(422).refuses("invalid").json();
+        assert_eq!(refused["fields"][0]["field"], "recipient.phone");
+        let message = refused["fields"][0]["message"].as_str().unwrap();
+        assert!(message.starts_with("Ini bukan nomor ponsel."), "{typed}: {message}");
+    }
     let bad = json!({"address": {"name": "", "street": "x".repeat(301), "city": "Bogor", "postal_code": "1612", "phone": "1"}});
     let refused = with("payung", bad).await.is(422).json();
     let fields: Vec<_> =
@@ -439,7 +451,8 @@ async fn airtime_goes_to_the_number_and_goods_to_the_address() {
     let named = ["name", "street", "postal_code", "phone"].map(|part| format!("recipient.address.{part}"));
     assert_eq!(fields, named);
 
-    let held = with("pulsa", json!({"phone": "0812 3456 7899"})).await.is(201).json();
+    let pasted = "\u{202a}+62 (0)812\u{a0}3456\u{2011}7899\u{202c}";
+    let held = with("pulsa", json!({ "phone": pasted })).await.is(201).json();
     assert_eq!(held["recipient"], "0812••••899");
     let code = server.code().await;
     let done = sari.confirm(held["id"].as_str().unwrap(), &code).await.is(200).json();

@@ -136,7 +136,7 @@ async fn of_two_imports_at_once_one_catalogue_stays() {
         lock(conn, Lock::Catalogue).await?;
         rewards::set_rewards(conn, &[reward("slow")], now).await?;
         begun.notify_one();
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        crate::races::in_line(&server, 1).await;
         Ok::<_, sqlx::Error>(())
     };
     let second = async {

@@ -1,10 +1,13 @@
 //! A server for one test, and a member's way through it.
 
+#[path = "database.rs"]
+pub(crate) mod database;
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::Executor as _;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 use tukar_domain::{calendar::Expiry, eligibility::AccountState};
@@ -17,7 +20,7 @@ use tukar_server::{
     problem::ApiError,
     random::Random,
     secret::CodeKey,
-    senders::{Message, SendError, Sender},
+    senders::{Message, SendOutcome, Sender, Why},
     service::points::{self, Earned},
     store::{Connection, Database, Store, ledger, members::MemberRow, rewards},
     worker,
@@ -30,11 +33,15 @@ pub(crate) const PHONE: &str = "+6281234567890";
 pub(crate) const EMAIL: &str = "sari@example.id";
 pub(crate) const DAY: u32 = 86_400;
 
-/// Keeps what it is given; refuses it while `down`, waits while `slow` is held, with a mail also while `slow_mail` is.
+/// Keeps what it is given; refuses it while `down`, waits while `slow` is held, with a mail also while `slow_mail` is. While
+/// `silent` it takes a message and tells nobody.
 #[derive(Default)]
 pub(crate) struct Recorder {
     pub(crate) sent: Mutex<Vec<Message>>,
+    /// References of the messages in `sent`.
+    pub(crate) references: Mutex<Vec<String>>,
     pub(crate) down: std::sync::atomic::AtomicBool,
+    pub(crate) silent: std::sync::atomic::AtomicBool,
     pub(crate) slow: tokio::sync::Mutex<()>,
     pub(crate) slow_mail: tokio::sync::Mutex<()>,
     /// Messages that it was given.
@@ -47,17 +54,21 @@ impl Sender for Recorder {
         vec![Channel::Sms, Channel::Email]
     }
 
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, message: &Message, reference: &str) -> SendOutcome {
         self.begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let _ = self.slow.lock().await;
         if message.channel == Channel::Email {
             let _ = self.slow_mail.lock().await;
         }
         if self.down.load(std::sync::atomic::Ordering::SeqCst) {
-            return Err(SendError::Later("down".to_owned()));
+            return SendOutcome::NotNow(Why::NoConnection);
         }
         self.sent.lock().unwrap().push(message.clone());
-        Ok(())
+        self.references.lock().unwrap().push(reference.to_owned());
+        if self.silent.load(std::sync::atomic::Ordering::SeqCst) {
+            return SendOutcome::Unknown(Why::NoAnswer);
+        }
+        SendOutcome::Sent
     }
 }
 
@@ -68,23 +79,11 @@ pub(crate) struct Server {
     directory: tempfile::TempDir,
 }
 
-/// A new database in `directory`, or beside the one that `TUKAR_TEST_POSTGRES` names.
-async fn new_database(directory: &std::path::Path) -> Database {
-    if !crate::POSTGRES {
-        return Database::Sqlite(directory.join("tukar.db"));
-    }
-    let Ok(url) = std::env::var("TUKAR_TEST_POSTGRES") else {
-        panic!(
-            "these tests need PostgreSQL: run `cargo xtask test`, or set TUKAR_TEST_POSTGRES=postgres://…/postgres"
-        );
-    };
-    // Nobody drops it: in a cluster of one's own the next run meets it again.
-    let name = format!("tukar_{}", uuid::Uuid::new_v4().simple());
-    let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
-    conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    conn.close().await.unwrap();
-    let (server, _) = url.rsplit_once('/').unwrap();
-    Database::Postgres(format!("{server}/{name}"))
+/// A machine at the other end of a connection, and headers that it writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) headers: &'a [(&'a str, &'a str)],
 }
 
 /// An answer, read whole.
@@ -179,7 +178,16 @@ impl Server {
     /// A server with the given rewards and without members.
     pub(crate) async fn empty(list: Vec<Reward>) -> Server {
         let directory = tempfile::tempdir().unwrap();
-        let database = new_database(directory.path()).await;
+        let database = database::new_database(directory.path()).await;
+        Server::empty_at(directory, database, list).await
+    }
+
+    /// The same on a database that is there already, and empty.
+    pub(crate) async fn empty_at(
+        directory: tempfile::TempDir,
+        database: Database,
+        list: Vec<Reward>,
+    ) -> Server {
         let config = config(&directory, database);
         let server = Server::open(directory, config, START).await;
         server.set_rewards(list).await;
@@ -319,17 +327,22 @@ impl Server {
 
     /// Posts JSON, or a form where it is a text, through one proxy as [`Server::ask_from`].
     pub(crate) async fn post_from(&self, forwarded: &str, path: &str, body: Value) -> Answer {
-        let proxy = api::client::Peer(([10, 0, 0, 1], 4711).into());
+        let caller = Caller { address: "10.0.0.1", headers: &[("x-forwarded-for", forwarded)] };
+        self.post_as(caller, path, body).await
+    }
+
+    /// Posts JSON, or a form where it is a text, as a machine that calls the server itself.
+    pub(crate) async fn post_as(&self, caller: Caller<'_>, path: &str, body: Value) -> Answer {
+        let peer = api::client::Peer((caller.address.parse::<std::net::IpAddr>().unwrap(), 4711).into());
         let (kind, body) = match body {
             Value::String(form) => ("application/x-www-form-urlencoded", form),
             body => ("application/json", body.to_string()),
         };
-        let request = Request::post(path)
-            .header(header::CONTENT_TYPE, kind)
-            .header("x-forwarded-for", forwarded)
-            .extension(proxy)
-            .body(Body::from(body))
-            .unwrap();
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, kind).extension(peer);
+        for (name, value) in caller.headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body)).unwrap();
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 

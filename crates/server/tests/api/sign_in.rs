@@ -1,13 +1,15 @@
-use crate::server::{EMAIL, PHONE, Server, reward, wrong};
+use crate::server::{EMAIL, PHONE, Server, member, reward, wrong};
 use serde_json::json;
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tukar_server::{
-    service::codes,
-    store::{challenges, members},
+    problem::ApiError,
+    service::{codes, points},
+    store::{Connection, challenges, members},
     worker,
 };
 use tukar_wire::Channel;
@@ -39,15 +41,18 @@ async fn a_code_leaves_when_it_is_committed_and_not_at_the_workers_next_round() 
     let stop = CancellationToken::new();
     let worker = tokio::spawn(worker::run(Arc::clone(&server.app), stop.clone()));
     for number in 0..8 {
+        let asked = Instant::now();
         server.ask_code(&format!("+62812345670{number:02}")).await.is(202);
+        let answered = asked.elapsed();
         let arrived = async {
             while server.post.sent.lock().unwrap().len() <= number {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(3), arrived)
-            .await
-            .expect("the code left within three seconds");
+        tokio::time::timeout(Duration::from_secs(300), arrived).await.expect("the code leaves");
+        // A machine that needs a second for the answer may need several for the message.
+        let soon = Duration::from_secs(3).max(10 * answered);
+        assert!(asked.elapsed() < soon, "left after {:?}, answered after {answered:?}", asked.elapsed());
     }
     stop.cancel();
     worker.await.unwrap();
@@ -298,36 +303,11 @@ async fn a_right_code_begins_the_counting_anew() {
 }
 
 #[tokio::test]
-async fn codes_to_one_block_of_numbers_are_held_back_alike_for_members_and_strangers() {
-    const NEIGHBOUR: &str = "+6281234567891";
-    for (first, second) in [(PHONE, NEIGHBOUR), (NEIGHBOUR, PHONE)] {
-        let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
-        server.ask_code(first).await.is(202);
-        server.ask_code(second).await.is(429).refuses("too-many");
-        server.ask_code("+6281300000001").await.is(202);
-        server.ask_code(EMAIL).await.is(202);
-        server.later(11 * 60);
-        server.ask_code(second).await.is(202);
-    }
-}
-
-/// Counts are kept by the minute. One from the end of a minute is not forgotten with those from its begin.
-#[tokio::test]
-async fn a_cap_of_ten_minutes_never_counts_less_than_ten() {
-    let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
-    server.later(59);
-    server.ask_code(PHONE).await.is(202);
-    server.later(9 * 60 + 2);
-    server.ask_code("+6281234567891").await.is(429);
-    server.later(60);
-    server.ask_code("+6281234567891").await.is(202);
-}
-
-#[tokio::test]
 async fn no_more_codes_leave_within_an_hour_than_the_programme_pays_for() {
     let server = Server::new(vec![reward("kopi")]).await.with(|config| config.codes.per_hour = 3).await;
     let sari = server.sign_in(PHONE).await;
     server.ask_code("stranger@example.id").await.is(202);
+    server.work().await;
     let id = sari.hold("kopi").await;
     let asking = sari.asking("kopi", 1).await;
     let refused = sari.send(&asking).await.is(429).refuses("too-many");
@@ -337,4 +317,43 @@ async fn no_more_codes_leave_within_an_hour_than_the_programme_pays_for() {
     sari.confirm(&id, &code).await.is(200);
     server.later(61 * 60);
     server.sign_in(EMAIL).await.hold("kopi").await;
+}
+
+#[tokio::test]
+async fn a_number_that_takes_no_text_messages_is_told_so_and_no_code_is_made() {
+    let server = Server::new(vec![]).await;
+    for typed in ["021 3456789", "0800 1234567", "1500888", "0809 1234567", "+62 (0)21 3456789"] {
+        let refused = server.ask_code(typed).await.is(422).refuses("invalid").json();
+        let message = refused["fields"][0]["message"].as_str().unwrap();
+        assert_eq!(refused["fields"][0]["field"], "contact");
+        assert!(message.starts_with("Ini bukan nomor ponsel."), "{typed}: {message}");
+    }
+    assert_eq!(server.count("challenges").await, 0);
+    for number in ["+62213456789", "0812 3456 7890", "+628001234567"] {
+        let row = member("m9", Some(number), None);
+        let now = server.now();
+        let work = async |conn: &mut Connection| points::enrol(conn, &row, now).await;
+        let refused = server.app.store.transact("test", work).await.unwrap_err();
+        assert!(matches!(refused, ApiError::Invalid { .. }), "{number}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn all_spellings_of_one_address_share_its_limit_and_reach_it() {
+    let server = Server::new(vec![]).await;
+    for typed in [
+        "sari@example.id",
+        "SARI@Example.ID",
+        "sa\u{200b}ri@example.id",
+        "sari@ｅｘａｍｐｌｅ.id",
+        "sari＠example\u{3002}id",
+    ] {
+        server.ask_code(typed).await.is(202);
+        assert_eq!(server.message().await.to, EMAIL, "{typed}");
+        server.later(1);
+    }
+    server.ask_code(" Sari@EXAMPLE.id").await.is(429).refuses("too-many");
+    for typed in ["\"sari\"@example.id", "sa\\ri@example.id", "sari@[127.0.0.1]"] {
+        server.ask_code(typed).await.is(422).refuses("invalid");
+    }
 }

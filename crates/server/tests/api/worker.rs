@@ -16,14 +16,14 @@ use tukar_server::{
 
 const OTHER_PHONE: &str = "+6281234567899";
 
-/// Waits for what comes by itself, and soon.
+/// Waits for what comes by itself; only what hangs takes minutes, on any machine.
 async fn until(come: impl AsyncFn() -> bool) {
     let waiting = async {
         while !come().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(4), waiting).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(300), waiting).await.unwrap();
 }
 
 /// Points that are granted in a minute.
@@ -142,14 +142,14 @@ async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     let (due, ends) = (server.now().0 - 1, server.now().plus_ms(86_400_000).0);
     for number in 0..64 {
         let sql = format!(
-            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) \
-             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0)"
+            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries, lane) \
+             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0, '{number}')"
         );
         server.tamper(&sql).await;
     }
-    server.ask_code(PHONE).await.is(202);
     let late = async {
         until(async || server.post.begun.load(Ordering::SeqCst) == 64).await;
+        server.ask_code(PHONE).await.is(202);
         server.later(301);
         drop(slow);
     };
@@ -157,6 +157,51 @@ async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     done.unwrap();
     let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
     assert_eq!(sent, [OTHER_PHONE; 64], "what had begun is sent, what waited is not");
+}
+
+/// Strangers' messages wait in great number, all at one domain and made first.
+#[tokio::test]
+async fn members_codes_leave_before_strangers_messages_and_one_domain_takes_not_all_the_room() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    server.later(600);
+    for number in 0..40 {
+        server.ask_code(&format!("x{number}@crowd.example")).await.is(202);
+    }
+    server.ask_code("siti@example.id").await.is(202);
+    server.enrol(member("m2", None, Some("m2@crowd.example"))).await;
+    server.enrol(member("m3", None, Some("m3@crowd.example"))).await;
+    for contact in ["m2@crowd.example", "m3@crowd.example", EMAIL] {
+        server.ask_code(contact).await.is(202);
+    }
+    let asking = sari.asking("kopi", 1).await;
+    let by_mail = serde_json::json!({"channel": "email"});
+    let mut asking = asking;
+    asking["channel"] = by_mail["channel"].clone();
+    sari.send(&asking).await.is(201);
+
+    let slow = server.post.slow_mail.lock().await;
+    let looks = async {
+        // Four of members, and as many of strangers as may be on their way.
+        until(async || server.post.begun.load(Ordering::SeqCst) == 1 + 4 + 16).await;
+        drop(slow);
+    };
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), looks);
+    done.unwrap();
+    let order: Vec<String> = server
+        .app
+        .store
+        .read()
+        .await
+        .map(|_| ())
+        .map(|()| server.post.sent.lock().unwrap().iter().skip(1).map(|message| message.to.clone()).collect())
+        .unwrap();
+    assert_eq!(order.len(), 4 + 41);
+    assert_eq!(order[0], EMAIL, "a live session's");
+    let sign_ins: Vec<_> = order[1..4].iter().map(String::as_str).collect();
+    assert_eq!(sign_ins, [EMAIL, "m2@crowd.example", "m3@crowd.example"].map(|it| it), "in turns by domain");
+    let siti = order.iter().position(|to| to == "siti@example.id").unwrap();
+    assert!(siti < 7, "the other domain's turn comes at once: {siti}");
 }
 
 #[tokio::test]
@@ -241,4 +286,83 @@ async fn a_message_is_put_off_from_when_its_sender_answered() {
         .await
         .unwrap();
     assert_eq!(due, server.now().0 + 2_000);
+}
+
+/// A time-out after the request left: the code may have gone, and every further copy may be one too many.
+#[tokio::test]
+async fn a_message_whose_outcome_is_unknown_goes_twice_at_most_and_by_the_same_reference() {
+    let server = Server::new(vec![]).await;
+    server.post.silent.store(true, Ordering::SeqCst);
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'email', '{EMAIL}', 'id', 's', 'x', {now}, {now}, {ends}, 0)"
+    );
+    server.tamper(&sql).await;
+    server.ask_code(PHONE).await.is(202);
+    for _ in 0..150 {
+        server.work().await;
+        server.later(2);
+    }
+    let sent: Vec<String> =
+        server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect();
+    let references = server.post.references.lock().unwrap().clone();
+    for contact in [PHONE, EMAIL] {
+        let copies = sent.iter().zip(&references).filter(|(to, _)| *to == contact);
+        let copies: Vec<_> = copies.map(|(_, reference)| reference).collect();
+        assert_eq!(copies.len(), 2, "{contact} in five minutes");
+        assert_eq!(copies[0], copies[1], "the provider can know the second again");
+    }
+    assert_eq!(server.count("outbox").await, 0, "it is given up");
+    let text = server.app.metrics.text().unwrap();
+    assert!(text.contains("tukar_messages_total{channel=\"sms\",outcome=\"unknown\"} 2"), "{text}");
+}
+
+/// Its claim is all that such a server leaves.
+#[tokio::test]
+async fn a_server_that_dies_while_it_sends_leaves_no_more_copies_than_one_that_hears_no_answer() {
+    let server = Server::new(vec![]).await;
+    let (now, ends) = (server.now().0, server.now().plus_ms(86_400_000).0);
+    let sql = format!(
+        "INSERT INTO outbox (id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) \
+         VALUES ('copy', 'sms', '{PHONE}', 'id', '', 'x', {now}, {now}, {ends}, 0)"
+    );
+    server.tamper(&sql).await;
+    for deaths in 1..=4_u32 {
+        let slow = server.post.slow.lock().await;
+        let began = server.post.begun.load(Ordering::SeqCst);
+        let dies = async {
+            // It dies with the message on its way: or, from the third time on, has none to send.
+            let on_its_way = async || server.post.begun.load(Ordering::SeqCst) > began;
+            if deaths <= 2 {
+                until(on_its_way).await
+            } else {
+                until(async || server.count("outbox").await == 0).await
+            }
+        };
+        tokio::select! {
+            () = dies => {}
+            _ = worker::run_due(&server.app) => {}
+        }
+        drop(slow);
+        server.later(151);
+    }
+    assert_eq!(server.post.begun.load(Ordering::SeqCst), 2);
+    assert_eq!(server.count("outbox").await, 0);
+}
+
+/// What surely did not go is tried until its time is over, however often.
+#[tokio::test]
+async fn a_try_that_surely_sent_nothing_takes_nothing_from_the_copies_that_may_go() {
+    let server = Server::new(vec![]).await;
+    server.post.down.store(true, Ordering::SeqCst);
+    server.ask_code(PHONE).await.is(202);
+    for _ in 0..100 {
+        server.work().await;
+        server.later(2);
+    }
+    server.post.down.store(false, Ordering::SeqCst);
+    server.later(31);
+    server.work().await;
+    assert_eq!(server.post.sent.lock().unwrap().len(), 1);
 }

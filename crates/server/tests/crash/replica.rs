@@ -1,6 +1,7 @@
 //! A PostgreSQL primary with a replica that holds every commit before it is answered, and the one address that leads to
 //! whichever of them is the primary, as an operator's virtual address or proxy does.
 
+use crate::servers::free_port;
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -33,10 +34,6 @@ fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut all = found.into_iter().rev().chain(std::env::split_paths(&path));
     all.find(|folder| folder.join("pg_basebackup").exists()).expect("PostgreSQL is installed")
-}
-
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
 impl Cluster {
@@ -79,7 +76,7 @@ impl Cluster {
         let options = format!("-p {} -h 127.0.0.1 -k {place} -c max_connections=200", self.port);
         let log = self.folder.with_extension("log");
         let log = log.to_str().unwrap();
-        self.run("pg_ctl", &["start", "-w", "-t", "60", "-s", "-l", log, "-o", &options, "-D", self.data()])
+        self.run("pg_ctl", &["start", "-w", "-t", "300", "-s", "-l", log, "-o", &options, "-D", self.data()])
             .await;
     }
 
@@ -94,7 +91,7 @@ impl Cluster {
         let alone = std::fs::read_to_string(&file).unwrap().replace("synchronous_standby_names = '*'", "");
         std::fs::write(&file, alone).unwrap();
         self.run("pg_ctl", &["reload", "-s", "-D", self.data()]).await;
-        self.run("pg_ctl", &["promote", "-w", "-t", "60", "-s", "-D", self.data()]).await;
+        self.run("pg_ctl", &["promote", "-w", "-t", "300", "-s", "-D", self.data()]).await;
     }
 
     pub(crate) fn address(&self) -> String {

@@ -40,6 +40,24 @@ pub(crate) struct Server {
     environment: Environment,
 }
 
+/// Waits for a server end here, with a failure: only what hangs takes so long, on any machine.
+const HANGS_AFTER: Duration = Duration::from_secs(300);
+
+/// A server that ends while it starts is started so often.
+const STARTS_MAX: usize = 20;
+
+/// A port that nobody listens at, and from which no connection goes out: those that the system gives to connections begin
+/// higher, and one of them could have the port while the server that had it is down.
+pub(crate) async fn free_port() -> u16 {
+    loop {
+        let port = 10_000 + uuid::Uuid::new_v4().as_u128() % 20_000;
+        let port = u16::try_from(port).unwrap();
+        if tokio::net::TcpListener::bind(("127.0.0.1", port)).await.is_ok() {
+            return port;
+        }
+    }
+}
+
 /// Variables of a process.
 pub(crate) type Environment = Vec<(&'static str, PathBuf)>;
 
@@ -63,15 +81,17 @@ impl Server {
         database: &Database,
         environment: Environment,
     ) -> Server {
-        Server::run((arguments(directory, database), environment), "127.0.0.1:0").await
+        let listen = format!("127.0.0.1:{}", free_port().await);
+        Server::run((arguments(directory, database), environment), &listen).await
     }
 
-    /// A server whose connection is cut while it starts ends; as under a supervisor, it is started once more.
+    /// A server whose connection is cut while it starts ends; as under a supervisor, it is started again.
     async fn run(what: (Vec<String>, Environment), listen: &str) -> Server {
-        for _ in 0..5 {
+        for _ in 0..STARTS_MAX {
             if let Some(server) = Server::try_run(&what, listen).await {
                 return server;
             }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("a server does not start");
     }
@@ -79,7 +99,7 @@ impl Server {
     async fn try_run((arguments, environment): &(Vec<String>, Environment), listen: &str) -> Option<Server> {
         let mut child = Server::spawn((arguments, environment), listen);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+        let line = tokio::time::timeout(HANGS_AFTER, lines.next_line()).await;
         let line = line.expect("a server is ready or ends").unwrap()?;
         let address = line.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that writing it never waits.
@@ -103,9 +123,12 @@ impl Server {
     #[allow(dead_code, reason = "asked only where the database goes away and comes back")]
     pub(crate) async fn answers(&self) {
         let url = format!("http://{}/readyz", self.address);
-        while !reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let ready = async {
+            while !reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(HANGS_AFTER, ready).await.expect("a server whose database answers is ready");
     }
 
     /// Ends it at once, as a power cut would end the process, and starts it anew at the same address. How long it took.

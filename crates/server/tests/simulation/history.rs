@@ -379,7 +379,9 @@ impl History {
         if expected == Expected::Done(200) {
             let attempt = &mut self.members[who].attempts[number];
             match &attempt.confirmed {
-                Some((_, bytes)) => assert_eq!(*bytes, answer.bytes, "the first answer's bytes"),
+                Some((_, bytes)) => {
+                    assert_eq!(without_codes(bytes), without_codes(&answer.bytes), "the first answer");
+                }
                 None => attempt.confirmed = Some((key, answer.bytes)),
             }
         }
@@ -512,4 +514,16 @@ async fn go_away(request: impl Future<Output = Answer>, mut rng: StdRng) {
     let patience = Duration::from_micros(rng.random_range(0..4_000));
     // In time or not: both are what may happen.
     let _ = tokio::time::timeout(patience, request).await;
+}
+
+/// An answer as it is told while the locker is closed.
+fn without_codes(bytes: &[u8]) -> serde_json::Value {
+    let mut told: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    for voucher in told["vouchers"].as_array_mut().unwrap() {
+        voucher
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| !["code", "qr", "barcode"].contains(&name.as_str()));
+    }
+    told
 }

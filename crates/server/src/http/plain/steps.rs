@@ -6,7 +6,7 @@ use crate::{
     http::programme,
     language::Language,
     problem::{ApiError, FieldWhy},
-    service::{points, redeem, sign_in, to_the_end, vouchers},
+    service::{addresses, points, redeem, sign_in, to_the_end, vouchers},
 };
 use tukar_plain::{
     Markup, Tab, Visit, catalog,
@@ -28,18 +28,23 @@ pub(super) async fn take(app: &Shared, mut sent: Sent, step: Step) -> (Visit, Pa
     let page = match try_step(app, &mut sent, step).await {
         Ok(page) => page,
         Err(error) => {
+            if !matches!(error, ApiError::NotSignedIn) {
+                return refused(sent, step, &error);
+            }
             let problem = sent.problem(&error);
-            let screen = match error {
-                ApiError::NotSignedIn => sign_in_again(&mut sent),
-                _ => {
-                    let title = step.failed_title(sent.visit.i18n.texts());
-                    tukar_plain::refused(&sent.visit, title, &problem)
-                }
-            };
+            let screen = sign_in_again(&mut sent);
             Page::telling(Some(&problem), screen)
         }
     };
     (sent.visit, page)
+}
+
+/// A page that only says why there is nothing else on it.
+pub(super) fn refused(sent: Sent, step: Step, error: &ApiError) -> (Visit, Page) {
+    let problem = sent.problem(error);
+    let title = step.failed_title(sent.visit.i18n.texts());
+    let screen = tukar_plain::refused(&sent.visit, title, &problem);
+    (sent.visit, Page::telling(Some(&problem), screen))
 }
 
 fn sign_in_again(sent: &mut Sent) -> Markup {
@@ -177,7 +182,7 @@ async fn reward(app: &Shared, sent: &Sent) -> Answer {
 async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
     let contact = sent.form.get("contact");
     let asked = async {
-        sent.client.may_ask_code(app).await?;
+        addresses::may_ask_code(app, &sent.here).await?;
         sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await
     };
     match asked.await {
@@ -215,7 +220,7 @@ async fn resend_sign_in(app: &Shared, sent: &Sent) -> Answer {
 
 /// A new code in place of the one that is carried along, perhaps another way.
 pub(super) async fn send_again(app: &Shared, sent: &Sent, told: &CodeSent) -> Result<CodeSent, ApiError> {
-    sent.client.may_ask_code(app).await?;
+    addresses::may_ask_code(app, &sent.here).await?;
     let ask = (told.challenge_id.clone(), channel(&sent.form));
     sign_in::resend(app.clone(), ask, sent.here.clone()).await
 }

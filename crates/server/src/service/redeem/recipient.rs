@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Reward,
-    contact::{mask_phone, may_receive, read_phone},
+    contact::{mask_phone, read_mobile, read_phone},
     problem::{ApiError, FieldError, FieldWhy},
     store::members::MemberRow,
 };
@@ -17,15 +17,14 @@ pub(super) fn read_recipient(
     match (reward.needs, recipient) {
         (Needs::Nothing, None) => Ok((String::new(), None)),
         (Needs::Phone, None | Some(Recipient::OwnPhone)) => {
-            let phone =
-                member.phone.clone().ok_or_else(|| ApiError::invalid("recipient", FieldWhy::Missing))?;
+            let phone = member.phone.as_deref();
+            let phone = phone.ok_or_else(|| ApiError::invalid("recipient", FieldWhy::Missing))?;
+            let phone = read_mobile(phone).map_err(|why| ApiError::invalid("recipient", why))?;
             let shown = mask_phone(&phone);
             Ok((phone, Some(shown)))
         }
         (Needs::Phone, Some(Recipient::Phone(typed))) => {
-            let phone = read_phone(typed)
-                .filter(|phone| may_receive(phone))
-                .ok_or_else(|| ApiError::invalid("recipient.phone", FieldWhy::NotPhone))?;
+            let phone = read_mobile(typed).map_err(|why| ApiError::invalid("recipient.phone", why))?;
             let shown = mask_phone(&phone);
             Ok((phone, Some(shown)))
         }

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     language::Language,
     problem::ApiError,
-    service::{codes, points, vouchers},
+    service::{allow, codes, points, vouchers},
     store::{
         Connection,
         challenges::{self, ChallengeRow},
@@ -12,7 +12,7 @@ use crate::{
         redemptions::RedemptionRow,
     },
 };
-use tukar_domain::{Points, redemption::State};
+use tukar_domain::{Points, access::Act, redemption::State};
 use tukar_wire::{self as wire, Moment};
 
 /// A redemption for the wire; voucher codes only while the locker is open.
@@ -29,7 +29,7 @@ pub(super) async fn view(
             .map(|challenge| code_to_wire(app, (member, row), &challenge)),
         _ => None,
     };
-    let open = locker_until.is_some_and(|until| now < until);
+    let open = locker_until.is_some_and(|until| now < until) && allow(member, Act::SeeVouchers).is_ok();
     let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
     let available = points::load_available(conn, &member.id, now).await?;
     let told = to_wire(row, (code, vouchers), (available, language), now);
