@@ -18,7 +18,7 @@ pub const SMS_CHARACTERS_MAX: usize = 160;
 /// Letters of a host that a message may name: two of them, a code and a few words still fit.
 pub const HOST_LETTERS_MAX: usize = 50;
 /// Characters of a title below which a shorter text is taken instead, from the longest text to the shortest.
-const TITLE_CHARACTERS_MIN: [usize; 5] = [32, 24, 16, 8, 0];
+const TITLE_CHARACTERS_MIN: [usize; 6] = [32, 32, 24, 16, 8, 0];
 /// Characters of the programme's name in a text message.
 const PROGRAMME_CHARACTERS_MAX: usize = 20;
 
@@ -133,15 +133,13 @@ fn sign_in(language: Language, words: Words<'_>) -> Vec<Variant> {
             format!(
                 "{code} kode OTP masuk {programme} di {site}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
             ),
-            format!(
-                "{code} kode OTP masuk {programme}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
-            ),
+            format!("{code} kode OTP masuk {programme} di {site}. Rahasia, {minutes} menit."),
             format!("{code} kode OTP masuk {programme}. Rahasia, {minutes} menit."),
             format!("{code} kode OTP masuk. Rahasia, {minutes} menit."),
         ],
         Language::En => [
             format!("{code} is your {programme} sign-in code for {site}. Tell nobody. Valid {valid}."),
-            format!("{code} is your {programme} sign-in code. Tell nobody. Valid {valid}."),
+            format!("{code} is your {programme} sign-in code for {site}. Secret, {minutes} min."),
             format!("{code} is your {programme} sign-in code. Secret, {minutes} min."),
             format!("{code} is your sign-in code. Secret, {minutes} min."),
         ],
@@ -157,9 +155,7 @@ fn locker(language: Language, words: Words<'_>) -> Vec<Variant> {
             format!(
                 "{code} kode OTP {programme} untuk membuka voucher Anda di {site}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
             ),
-            format!(
-                "{code} kode OTP {programme} untuk membuka voucher Anda. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
-            ),
+            format!("{code} kode OTP {programme} untuk voucher Anda di {site}. Rahasia, {minutes} menit."),
             format!("{code} kode OTP {programme} untuk voucher. Rahasia, {minutes} menit."),
             format!("{code} kode OTP untuk voucher. Rahasia, {minutes} menit."),
         ],
@@ -167,7 +163,7 @@ fn locker(language: Language, words: Words<'_>) -> Vec<Variant> {
             format!(
                 "{code} is your {programme} code to open your vouchers at {site}. Tell nobody. Valid {valid}."
             ),
-            format!("{code} is your {programme} code to open your vouchers. Tell nobody. Valid {valid}."),
+            format!("{code} {programme} code for your vouchers at {site}. Secret, {minutes} min."),
             format!("{code} {programme} code for your vouchers. Secret, {minutes} min."),
             format!("{code} opens your vouchers. Secret, {minutes} min."),
         ],
@@ -176,7 +172,7 @@ fn locker(language: Language, words: Words<'_>) -> Vec<Variant> {
 }
 
 fn redeem(language: Language, words: Words<'_>, points: &str, recipient: Option<&str>) -> Vec<Variant> {
-    let Words { code, programme, minutes, .. } = words;
+    let Words { code, programme, site, minutes } = words;
     let (to, bare) = match (language, recipient) {
         (_, None) => (String::new(), String::new()),
         (Language::Id, Some(recipient)) => (format!(", ke {recipient}"), format!(" {recipient}")),
@@ -187,7 +183,13 @@ fn redeem(language: Language, words: Words<'_>, points: &str, recipient: Option<
         Language::Id => [
             (
                 format!("{code} kode OTP {programme} untuk tukar "),
-                format!(", {points} poin{to}. Jangan berikan ke siapa pun. {minutes} menit."),
+                format!(
+                    ", {points} poin{to}, di {site}. Jangan berikan ke siapa pun. Berlaku {minutes} menit."
+                ),
+            ),
+            (
+                format!("{code} kode OTP {programme}: tukar "),
+                format!(", {points} poin{to}, di {site}. Rahasia, {minutes} menit."),
             ),
             (
                 format!("{code} kode OTP {programme}: tukar "),
@@ -200,7 +202,11 @@ fn redeem(language: Language, words: Words<'_>, points: &str, recipient: Option<
         Language::En => [
             (
                 format!("{code} is your {programme} code to redeem "),
-                format!(", {points} points{to}. Tell nobody. {valid}."),
+                format!(", {points} points{to}, at {site}. Tell nobody. Valid {valid}."),
+            ),
+            (
+                format!("{code} {programme} code: redeem "),
+                format!(", {points} points{to}, at {site}. Secret, {minutes} min."),
             ),
             (
                 format!("{code} {programme} code: redeem "),
@@ -211,7 +217,7 @@ fn redeem(language: Language, words: Words<'_>, points: &str, recipient: Option<
             (String::new(), format!(" {points} points{bare}")),
         ],
     };
-    // The two shortest leave the code to the last line; the very last also the programme to the host named there.
+    // The last line names the site in any case. The two shortest leave the code to it; the very last the programme, too.
     let texts = texts.into_iter().zip(TITLE_CHARACTERS_MIN);
     texts.map(|((before, after), title_min)| Variant::new(before, after, title_min)).collect()
 }
@@ -312,7 +318,7 @@ pub fn voucher(envelope: Envelope<'_>, voucher: Voucher<'_>) -> Message {
             format!(": code {code}{until}. Keep it secret."),
         ],
     };
-    let variants = variants.map(|after| Variant::new(String::new(), after, TITLE_CHARACTERS_MIN[2]));
+    let variants = variants.map(|after| Variant::new(String::new(), after, TITLE_CHARACTERS_MIN[3]));
     message(envelope, subject, fitted(envelope.channel, &variants, &title, ""))
 }
 

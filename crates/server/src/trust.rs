@@ -119,7 +119,7 @@ pub async fn admit_ready(app: &App) -> Result<(), ApiError> {
 /// Compares the clock with what is known, and from now on believes or doubts it.
 ///
 /// # Errors
-/// The database's; what was decided before stands.
+/// The database's, where it can't be read; what was decided before stands.
 pub async fn check(app: &App) -> Result<(), ApiError> {
     let clock = app.clock.machine();
     let found = in_time(compare(&app.store, &app.config, clock)).await?;
@@ -135,15 +135,22 @@ pub async fn check(app: &App) -> Result<(), ApiError> {
         *app.trust.state() = State::Doubted(doubt);
         return Ok(());
     }
-    let written = match before {
-        State::Believed { written, .. } if (0..WRITE_EVERY_MS).contains(&clock.ms_since(written)) => written,
+    let before_written = if let State::Believed { written, .. } = before { Some(written) } else { None };
+    let written = match before_written {
+        Some(written) if (0..WRITE_EVERY_MS).contains(&clock.ms_since(written)) => written,
         _ => {
             let write = async |conn: &mut Connection| match found.has_members {
                 true => store::clock::put_seen(conn, clock).await,
                 false => store::clock::set_seen(conn, clock).await,
             };
-            app.store.transact("clock.seen", write).await?;
-            clock
+            match app.store.transact("clock.seen", write).await {
+                Ok(()) => clock,
+                // A database that takes nothing now stops no server; the next comparison tries again.
+                Err(error) => {
+                    tracing::warn!(%error, "that the clock was believed could not be written");
+                    before_written.unwrap_or(Moment(0))
+                }
+            }
         }
     };
     if matches!(before, State::Doubted(_)) {

@@ -76,7 +76,7 @@ pub(crate) fn id(number: usize) -> String {
 }
 
 fn phone(number: usize) -> String {
-    format!("+628{number:09}")
+    format!("+62812{number:08}")
 }
 
 fn token(number: usize) -> String {

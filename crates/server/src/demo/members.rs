@@ -31,6 +31,7 @@ use crate::{
 };
 use anyhow::anyhow;
 use rand::{SeedableRng, rngs::StdRng};
+use std::time::Duration;
 use tukar_domain::{
     Points,
     calendar::Expiry,
@@ -42,6 +43,8 @@ use tukar_domain::{
 use tukar_wire::{ActivityKind, Moment};
 
 const DAY_MS: i64 = 86_400_000;
+/// How long the database may take to write all members: behind a pooler each statement is parsed again.
+const TIME_MAX: Duration = Duration::from_secs(120);
 /// Rupiah that earn one point, as the programme's texts say.
 const RUPIAH_PER_POINT: i64 = 40;
 
@@ -52,7 +55,7 @@ const RUPIAH_PER_POINT: i64 = 40;
 pub(super) async fn seed(app: &App) -> Result<(), ApiError> {
     let now = app.clock.now();
     app.store
-        .transact("demo.members", async |conn| {
+        .transact_within(TIME_MAX, "demo.members", async |conn| {
             if add(conn, "sari", "Sari", ("silver", AccountState::Verified), now).await? {
                 sari(app, conn, now).await?;
             }

@@ -141,7 +141,7 @@ fn every_code_for_a_reward_of_the_demo_names_programme_reward_points_and_recipie
                 assert!(said.contains(&format!(" {} ", language.number(points))), "{said}");
                 assert!(recipient.is_none_or(|recipient| said.contains(recipient)), "{said}");
                 let title = gsm7(reward.title.get(language));
-                let begins = &title[..title.len().min(TITLE_CHARACTERS_MIN[2] - 2)];
+                let begins = &title[..title.len().min(TITLE_CHARACTERS_MIN[3] - 2)];
                 let begins =
                     begins.rsplit_once(' ').filter(|_| title.len() > begins.len()).map_or(begins, |it| it.0);
                 assert!(said.contains(begins), "{title}: {said}");

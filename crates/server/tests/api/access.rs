@@ -95,7 +95,7 @@ impl Scene {
             _ => &self.held,
         };
         let new = uuid::Uuid::new_v4().to_string();
-        let key = (path == "/v1/redemptions").then(|| new.clone()).unwrap_or_else(|| "key".to_owned());
+        let key = if path == "/v1/redemptions" { new.clone() } else { "key".to_owned() };
         let body = match path {
             "/v1/challenges" => json!({"contact": PHONE}),
             "/v1/identity" => json!({"identity": "x"}),

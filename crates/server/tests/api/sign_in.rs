@@ -153,7 +153,8 @@ async fn what_a_stranger_asks_for_does_not_stop_a_live_session() {
     while server.ask_code(PHONE).await.status == 202 {}
     server.work().await;
     sari.hold("kopi").await;
-    assert!(server.message().await.text.contains("kode tukar"));
+    let text = server.message().await.text;
+    assert!(text.contains(" tukar Voucher Kopi"), "{text}");
 }
 
 #[tokio::test]
