@@ -293,6 +293,14 @@ impl Client {
         self.post("/v1/locker/check".into(), &check, None).await
     }
 
+    /// `POST /v1/locker/close`: the codes are hidden.
+    pub async fn close_locker(&self) -> Result<(), Failure> {
+        let body = write(&Nothing {})?;
+        self.send(Ask { method: "POST", path: "/v1/locker/close".into(), body: Some(body), key: None })
+            .await
+            .map(drop)
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: String) -> Result<T, Failure> {
         read(self.get_value(path).await?)
     }

@@ -28,6 +28,7 @@ use tab::Tab;
 use tukar_wire::{Moment, Programme, RewardDetail};
 
 const SCREEN: &str = "tukar.screen";
+const ZONE: &str = "tukar.zone";
 
 /// What fills the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +146,7 @@ impl Shell {
         match how {
             Leave::Back | Leave::Done => self.go(Screen::Tab(from)),
             Leave::Locker => self.go(Screen::Tab(Tab::Locker)),
+            Leave::Help => self.go(Screen::Tab(Tab::Help)),
             Leave::SignIn => {
                 let then = self.screen.get_untracked();
                 // One that only reads stays: the code goes to its member.
@@ -194,16 +196,28 @@ pub fn App(
     let chosen = RwSignal::new(attempt::find_kept::<String>("tukar.locale"));
     let locale = Memo::new(move |_| locale_of(chosen.get(), &settings.get()));
     let client = StoredValue::new(base);
+    // Zone of the programme and what its clock is called. Kept for the tab, so that the next page begins with it; until
+    // the programme has told it for the first time, that of the server's default.
+    let kept = attempt::find_kept::<(String, String)>(ZONE);
+    let first_zone = kept.unwrap_or_else(|| ("Asia/Jakarta".to_owned(), "WIB".to_owned()));
+    let zone = Memo::new(move |_| {
+        programme.with(|told| match told {
+            Some(told) => (told.time_zone.clone(), told.time_zone_label.clone()),
+            None => first_zone.clone(),
+        })
+    });
     view! {
         {move || {
             let tag = locale.get();
+            let (zone, zone_label) = zone.get();
             session.speak(tag);
             let client = client.with_value(|client| client.with_locale(tag));
-            let i18n = I18n::new(tag, "Asia/Jakarta", "WIB");
+            let i18n = I18n::new(tag, &zone, &zone_label);
             let shell = Shell { i18n, session, now: now.into(), screen, points_version, programme, settings, held, host, on_moved };
             obey_commands(shell, commands.clone());
             spawn_local(async move {
                 if let Ok(told) = client.programme().await {
+                    attempt::keep_value(ZONE, &(&told.time_zone, &told.time_zone_label));
                     programme.set(Some(told));
                 }
             });
@@ -383,7 +397,7 @@ fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
                 </p>
                 <div class="shell__tools">
                     {move || match shell.session.who() {
-                        Who::Member(member) => view! { <span class="shell__who"><b>{member.name}</b>" · "{member.tier_label}</span> }.into_any(),
+                        Who::Member(member) => view! { <span class="shell__who"><b>{member.name}</b><span class="shell__tier">" · "{member.tier_label}</span></span> }.into_any(),
                         _ => ().into_any(),
                     }}
                     <button class="icon-button" type="button" lang=other aria-label=t.other_language on:click=switch>{t.other_language_short}</button>
@@ -450,7 +464,11 @@ fn screen_view(shell: Shell) -> AnyView {
                 }
                 Who::Asking | Who::Nobody => Contacts::default(),
             });
-            view! { <Redeem i18n client now begin contacts on_leave on_moved=shell.on_moved on_begun/> }
+            let name = match untrack(|| session.who()) {
+                Who::Member(member) => member.name,
+                _ => String::new(),
+            };
+            view! { <Redeem i18n client now begin contacts name on_leave on_moved=shell.on_moved on_begun/> }
                 .into_any()
         }
     }
@@ -488,6 +506,7 @@ fn Home(shell: Shell) -> impl IntoView {
             shell.go_signed_in(screen);
         }
     });
+    let on_help = Callback::new(move |()| shell.go(Screen::Tab(Tab::Help)));
     let on_signed_out = Callback::new(move |()| shell.signed_out());
     let on_told = Callback::new(move |available| {
         shell.tell(&HostEvent::Balance { available });
@@ -500,7 +519,12 @@ fn Home(shell: Shell) -> impl IntoView {
     });
     view! {
         {move || note.get().map(|note| view! {
-            <div class="shell__notice"><Notice tone=Tone::Warn>{note}</Notice></div>
+            <div class="shell__notice">
+                <Notice tone=Tone::Warn>
+                    <p>{note}</p>
+                    <button class="link-button" type="button" on:click=move |_| on_help.run(())>{t.to_help}</button>
+                </Notice>
+            </div>
         })}
         {move || reads_only.get().then(|| view! {
             <p class="shell__notice">
@@ -517,7 +541,7 @@ fn Home(shell: Shell) -> impl IntoView {
                 }}
             </div>
             <div class="home__rewards" node_ref=rewards>
-                <Catalog i18n client=session.client() now signed_in points_version filter on_redeem/>
+                <Catalog i18n client=session.client() now signed_in points_version filter on_redeem on_help/>
             </div>
         </div>
     }

@@ -1,15 +1,16 @@
 //! Points: how many, what ends when, lot by lot, counted down by the server's clock.
 
-pub mod chart;
-pub mod countdown;
-
 use crate::api::{Client, Failure};
 use crate::i18n::{I18n, fill};
 use crate::ui::notice::{LoadAgain, NotLoaded};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
-use countdown::{Left, is_near, left};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use tukar_screens::{
+    Formats as _, chart,
+    countdown::{Left, is_near, left},
+    points::{Soon as Warning, about_to_be_lost},
+};
 use tukar_wire::{Balance as Points, Lot, Moment, MonthEnding};
 
 /// Lots shown before the rest is folded.
@@ -144,11 +145,10 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
     let i18n = purse.i18n;
     let t = i18n.texts().balance;
     let held = (points.held > 0).then(|| view! { <span>{fill(t.held, &[&i18n.number(points.held)])}</span> });
-    let pending = (points.pending > 0)
-        .then(|| view! { <span>{fill(t.pending, &[&i18n.number(points.pending)])}</span> });
+    let pending = (points.pending > 0).then(|| view! { <span>{pending_text(i18n, &points)}</span> });
     let empty = points.available == 0 && points.held == 0 && points.pending == 0;
-    // What is told with a countdown is what ends at that very moment; what ends later has its own line in the lots.
-    let soon = points.about_to_be_lost.as_ref().and(points.next_ending.clone());
+    let soon = about_to_be_lost(&points);
+    let warned = soon.is_some();
     let available = points.available;
     view! {
         <div class="balance__sum">
@@ -165,30 +165,50 @@ fn Purseful(purse: Purse, points: Points, on_save: Callback<()>) -> impl IntoVie
             </p>
         </div>
         {match soon {
-            Some(ending) => view! { <Soon purse points=ending.points at=ending.at on_save/> }.into_any(),
+            Some(soon) => view! { <Soon purse soon on_save/> }.into_any(),
             None if empty => view! { <div class="balance__calm"><p><b>{t.none_title}</b></p><p>{t.none_body}</p></div> }.into_any(),
             None => view! { <p class="balance__calm">{t.nothing_lost_plain}</p> }.into_any(),
         }}
-        {(points.months.len() > 1).then(|| view! { <Chart i18n months=points.months.clone()/> })}
+        {(points.months.len() > 1).then(|| view! { <Chart i18n months=points.months.clone() warned/> })}
         {(!points.lots.is_empty()).then(|| view! { <Lots purse lots=points.lots.clone() next=points.lots_next.clone()/> })}
     }
 }
 
-/// What is about to be lost: the only thing here that raises its voice.
+/// Points that are not granted yet, and when the last of them come.
+fn pending_text(i18n: I18n, points: &Points) -> String {
+    let t = i18n.texts().balance;
+    let number = i18n.number(points.pending);
+    match points.pending_by {
+        Some(by) => fill(t.pending_by, &[&number, &i18n.date(by)]),
+        None => fill(t.pending, &[&number]),
+    }
+}
+
+/// What is about to be lost: the only thing here that raises its voice. All of it, and what of it goes first.
 #[component]
-fn Soon(purse: Purse, points: i64, at: Moment, on_save: Callback<()>) -> impl IntoView {
+fn Soon(purse: Purse, soon: Warning, on_save: Callback<()>) -> impl IntoView {
     let i18n = purse.i18n;
     let t = i18n.texts().balance;
-    let figure = i18n.points(points);
+    let (all, at, at_once) = (i18n.points(soon.points), soon.first.at, soon.at_once());
+    let (first, until) = (i18n.number(soon.first.points), i18n.until_date_time(at));
     let time = move || left_text(i18n, left(at, purse.now.get()));
+    let title =
+        move || if at_once { fill(t.lost_soon, &[&all, &time()]) } else { fill(t.lost_soon_all, &[&all]) };
+    let note = move || {
+        if at_once {
+            fill(t.lost_soon_note, &[&until])
+        } else {
+            fill(t.lost_soon_first, &[&first, &time(), &until])
+        }
+    };
     view! {
         <div class="balance__soon">
             <svg class="balance__soon-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
                 <circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>
             </svg>
             <div>
-                <p class="balance__soon-title">{move || fill(t.lost_soon, &[&figure, &time()])}</p>
-                <p class="balance__soon-note">{fill(t.lost_soon_note, &[&i18n.date_time(at)])}</p>
+                <p class="balance__soon-title">{title}</p>
+                <p class="balance__soon-note">{note}</p>
                 <button class="link-button" type="button" on:click=move |_| on_save.run(())>{t.save}</button>
             </div>
         </div>
@@ -209,42 +229,22 @@ fn left_text(i18n: I18n, left: Left) -> String {
 }
 
 #[component]
-fn Chart(i18n: I18n, months: Vec<MonthEnding>) -> impl IntoView {
+fn Chart(i18n: I18n, months: Vec<MonthEnding>, warned: bool) -> impl IntoView {
     let t = i18n.texts().balance;
-    let name = |bar: &chart::Bar, long: bool| {
-        let month = i18n.month(&bar.month, long);
-        if bar.and_later { format!("{month}+") } else { month }
-    };
-    let bars = chart::bars(&months);
-    let columns = bars
-        .iter()
-        .enumerate()
-        .map(|(at, bar)| {
-            view! {
-                <li class="chart__bar" title=format!("{}: {}", name(bar, true), i18n.points(bar.points))>
-                    <span class="chart__room"><span class="chart__fill" style=format!("block-size:{}%", bar.percent)></span></span>
-                    <span class="chart__month">{name(bar, false)}{chart::new_year(&bars, at).map(|year| format!(" ’{year}"))}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    let rows = bars
-        .iter()
-        .map(
-            |bar| view! { <tr><th scope="row">{name(bar, true)}</th><td>{i18n.number(bar.points)}</td></tr> },
-        )
-        .collect_view();
+    let rows = chart::bars(&months, warned).into_iter().map(|bar| {
+        let later = if bar.and_later { "+" } else { "" };
+        view! {
+            <li class="chart__bar" class:chart__bar--soon=bar.soon>
+                <span class="chart__month">{i18n.month(&bar.month)}{later}</span>
+                <span class="chart__room" aria-hidden="true"><span class="chart__fill" style=format!("inline-size:{}%", bar.percent)></span></span>
+                <span class="chart__value">{i18n.number(bar.points)}</span>
+            </li>
+        }
+    });
     view! {
         <section class="balance__part">
             <h3 class="balance__heading">{t.chart}</h3>
-            <ol class="chart" aria-hidden="true">{columns}</ol>
-            <details class="chart-table">
-                <summary>{t.chart_table}</summary>
-                <table>
-                    <thead><tr><th scope="col">{t.chart_month}</th><th scope="col">{t.chart_points}</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </details>
+            <ol class="chart">{rows.collect_view()}</ol>
         </section>
     }
 }
@@ -306,8 +306,8 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
     let ends = match lot.ends_at {
         None => view! { <span class="lot__ends">{t.lot_never}</span> }.into_any(),
         Some(at) => {
-            let exact = i18n.date_time(at);
-            let date = fill(t.lot_ends, &[&i18n.date(at)]);
+            let exact = i18n.until_date_time(at);
+            let date = fill(t.lot_ends, &[&i18n.until_date(at)]);
             let time = Memo::new(move |_| fill(t.lot_in, &[&left_text(i18n, left(at, purse.now.get()))]));
             view! {
                 <span class="lot__ends" title=exact>{date}</span>
@@ -316,10 +316,10 @@ fn LotRow(purse: Purse, lot: Lot) -> impl IntoView {
             .into_any()
         }
     };
-    let tag = if lot.pending {
-        Some(t.lot_pending.to_owned())
-    } else {
-        (lot.held > 0).then(|| fill(t.lot_held, &[&i18n.number(lot.held)]))
+    let tag = match (lot.pending, lot.grant_at) {
+        (true, Some(at)) => Some(fill(t.lot_coming, &[&i18n.date(at)])),
+        (true, None) => Some(t.lot_pending.to_owned()),
+        (false, _) => (lot.held > 0).then(|| fill(t.lot_held, &[&i18n.number(lot.held)])),
     };
     view! {
         <li class="lot" class:lot--near=move || near.get()>

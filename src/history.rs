@@ -7,7 +7,7 @@ use crate::i18n::{I18n, history::Texts};
 use crate::ui::clipboard;
 use crate::ui::notice::{ListBones, LoadAgain, NotLoaded, failure_line};
 use crate::ui::reactive::{RwSignal, StoredValue};
-use kinds::{KINDS, kind_text, word_of};
+use kinds::{KINDS, date, kind_text, word_of};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tukar_wire::{Activity, ActivityKind};
@@ -188,7 +188,7 @@ fn Row(book: Book, row: Activity) -> impl IntoView {
                     <span class=format!("history-row__kind history-row__kind--{}", word_of(row.kind).unwrap_or("other"))>
                         {kind_text(t, row.kind)}
                     </span>
-                    <span>{i18n.date_time(row.at)}</span>
+                    <span>{date(i18n, &row)}</span>
                 </span>
             </div>
             <span class="history-row__points" class:history-row__points--gained=gained>

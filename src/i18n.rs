@@ -16,13 +16,11 @@ mod values;
 
 use crate::ui::reactive::StoredValue;
 use js_sys::{Array, Function, Intl, Object, Reflect};
+use tukar_screens::Formats;
 use tukar_wire::Moment;
 use values::sign;
 pub use values::{fill, language_of};
 use wasm_bindgen::JsValue;
-
-/// A moment this near is told with its weekday.
-const NEAR_MS: i64 = 6 * 86_400_000;
 
 /// All texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +96,6 @@ struct Format {
     near: Function,
     time: Function,
     month: Function,
-    month_long: Function,
 }
 
 impl I18n {
@@ -127,8 +124,7 @@ impl I18n {
             day_time: date(&[&day[..], &time[..]].concat()),
             near: date(&[&near[..], &time[..]].concat()),
             time: date(&time),
-            month: date(&[("month", "short")]),
-            month_long: date(&[("month", "long"), ("year", "numeric")]),
+            month: date(&[("month", "short"), ("year", "numeric")]),
         };
         I18n { texts, format: StoredValue::new(format) }
     }
@@ -159,43 +155,13 @@ impl I18n {
         format!("{}{}", sign(n), self.number(n.saturating_abs()))
     }
 
-    /// `24 Nov 2026`.
+    /// `Nov 2026`, for `2026-11`; the text itself when it is not a month.
     #[must_use]
-    pub fn date(self, at: Moment) -> String {
-        self.write(|format| &format.day, &js_date(at))
-    }
-
-    /// `24 Nov 2026, 23.59 WIB`.
-    #[must_use]
-    pub fn date_time(self, at: Moment) -> String {
-        format!("{} {}", self.write(|format| &format.day_time, &js_date(at)), self.zone_label())
-    }
-
-    /// With the weekday and the time when it is within six days of `now`, else the date.
-    #[must_use]
-    pub fn when(self, at: Moment, now: Moment) -> String {
-        if at.ms_since(now).abs() < NEAR_MS {
-            format!("{} {}", self.write(|format| &format.near, &js_date(at)), self.zone_label())
-        } else {
-            self.date(at)
-        }
-    }
-
-    /// `Nov`, for `2026-11`; the text itself when it is not a month.
-    #[must_use]
-    pub fn month(self, month: &str, long: bool) -> String {
+    pub fn month(self, month: &str) -> String {
         match Moment::parse(&format!("{month}-15T12:00:00Z")) {
-            Some(at) => {
-                self.write(|format| if long { &format.month_long } else { &format.month }, &js_date(at))
-            }
+            Some(at) => self.write(|format| &format.month, &js_date(at)),
             None => month.to_owned(),
         }
-    }
-
-    /// `10.42 WIB`.
-    #[must_use]
-    pub fn time(self, at: Moment) -> String {
-        format!("{} {}", self.write(|format| &format.time, &js_date(at)), self.zone_label())
     }
 
     fn zone_label(self) -> String {
@@ -207,6 +173,24 @@ impl I18n {
             .with_value(|format| which(format).call1(&JsValue::UNDEFINED, value).ok())
             .and_then(|text| text.as_string())
             .unwrap_or_default()
+    }
+}
+
+impl Formats for I18n {
+    fn date(&self, at: Moment) -> String {
+        self.write(|format| &format.day, &js_date(at))
+    }
+
+    fn date_time(&self, at: Moment) -> String {
+        format!("{} {}", self.write(|format| &format.day_time, &js_date(at)), self.zone_label())
+    }
+
+    fn weekday_time(&self, at: Moment) -> String {
+        format!("{} {}", self.write(|format| &format.near, &js_date(at)), self.zone_label())
+    }
+
+    fn time(&self, at: Moment) -> String {
+        format!("{} {}", self.write(|format| &format.time, &js_date(at)), self.zone_label())
     }
 }
 

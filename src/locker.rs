@@ -129,6 +129,26 @@ impl Shelf {
         self.load(None);
     }
 
+    /// The codes go from the screen at once, and from this session's answers as soon as the server has heard of it.
+    fn hide(self) {
+        let client = self.client.get_value();
+        self.lock.set(Lock::Closed { said: None });
+        self.loaded.update(|loaded| {
+            if let Loaded::Here { vouchers, .. } = loaded {
+                for voucher in vouchers {
+                    (voucher.code, voucher.qr, voucher.barcode) = (None, None, None);
+                }
+            }
+        });
+        spawn_local(async move {
+            if let Err(failure) = client.close_locker().await {
+                self.heed(&failure);
+                // Still open for who reloads: that is shown, not claimed away.
+                self.load(None);
+            }
+        });
+    }
+
     fn ask_code(self) {
         let client = self.client.get_value();
         let lost = self.i18n.texts().locker.lost;
@@ -422,7 +442,8 @@ fn LockBar(shelf: Shelf) -> impl IntoView {
             }.into_any(),
             Face::Code => view! { <CodeStep shelf t/> }.into_any(),
             Face::Open => view! {
-                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text" aria-hidden="true">{left}</p></div>
+                <div class="locker-lock locker-lock--open"><LockIcon open=true/><p class="locker-lock__text" aria-hidden="true">{left}</p>
+                    <button class="button" part="button" type="button" on:click=move |_| shelf.hide()>{t.hide}</button></div>
             }.into_any(),
         }}
     }

@@ -49,6 +49,8 @@ pub enum Leave {
     Done,
     /// To the claim locker, to see the codes.
     Locker,
+    /// To the help.
+    Help,
     /// To the sign-in; the attempt is kept and goes on afterwards.
     SignIn,
 }
@@ -320,6 +322,8 @@ pub fn Redeem(
     begin: Begin,
     /// Where codes go.
     contacts: Signal<Contacts>,
+    /// The member's name, to begin an address with.
+    name: String,
     /// The member leaves.
     on_leave: Callback<Leave>,
     /// Points were held, spent or came back; with what was spent when it was just confirmed. Give one that outlives this
@@ -336,13 +340,17 @@ pub fn Redeem(
             (Some(id.clone()), flow::resume(id, order))
         }
     };
+    let mut draft: Draft = attempt::find_kept(DRAFT).unwrap_or_default();
+    if draft == Draft::default() {
+        draft.name = name;
+    }
     let desk = Desk {
         i18n,
         now,
         contacts,
         client: StoredValue::new(client),
         state: RwSignal::new(state),
-        draft: RwSignal::new(attempt::find_kept(DRAFT).unwrap_or_default()),
+        draft: RwSignal::new(draft),
         newest: StoredValue::new(0),
         attempt: StoredValue::new(own),
         on_leave,

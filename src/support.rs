@@ -9,6 +9,7 @@ use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shown::{SEARCH_FROM, is_safe, kind_text, matches};
+use tukar_screens::Formats as _;
 use tukar_wire::{Announcement, Contact, Programme, Question};
 
 #[derive(Clone, PartialEq)]

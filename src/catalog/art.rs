@@ -3,7 +3,7 @@
 //! The same brand and kind always get the same picture. Nothing here comes from the catalogue but two letters.
 
 use leptos::prelude::*;
-use leptos::{either::Either, html, svg};
+use leptos::{html, svg};
 use tukar_wire::{Image, RewardCard};
 
 /// Tints in the sheet, `art--tint-0` and on.
@@ -29,13 +29,14 @@ pub(crate) fn picture(card: &RewardCard, api_base: &str) -> impl IntoView + use<
             })
     });
     let class = format!("art art--tint-{}", tint(&card.brand));
-    html::span()
-        .class(class)
-        .attr("aria-hidden", "true")
-        .child((drawing(&card.kind.0, &initials(&card.brand)), photo))
+    html::span().class(class).attr("aria-hidden", "true").child((
+        drawing(&card.kind.0),
+        html::span().class("art__initials").child(initials(&card.brand)),
+        photo,
+    ))
 }
 
-fn drawing(kind: &str, initials: &str) -> impl IntoView + use<> {
+fn drawing(kind: &str) -> impl IntoView + use<> {
     let (soft, line) = motif(kind);
     svg::svg()
         .attr("class", "art__drawing")
@@ -45,17 +46,6 @@ fn drawing(kind: &str, initials: &str) -> impl IntoView + use<> {
         .child((
             svg::path().attr("class", "art__soft").attr("d", soft),
             svg::path().attr("class", "art__line").attr("d", line),
-            if initials.is_empty() {
-                Either::Left(())
-            } else {
-                Either::Right(
-                    svg::text()
-                        .attr("class", "art__initials")
-                        .attr("x", "24")
-                        .attr("y", "152")
-                        .child(initials.to_owned()),
-                )
-            },
         ))
 }
 

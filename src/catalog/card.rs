@@ -4,7 +4,7 @@
 use crate::catalog::art::picture;
 use crate::catalog::words::{STOCK_LOW, Standing, Tone, Words};
 use leptos::prelude::*;
-use tukar_wire::RewardCard;
+use tukar_wire::{Moment, RewardCard};
 
 /// What a card is drawn from.
 pub(crate) struct Card<'a> {
@@ -14,6 +14,8 @@ pub(crate) struct Card<'a> {
     pub(crate) standing: Standing,
     /// Its row in the index, written to the item for the list's own use.
     pub(crate) row: u32,
+    /// The server's time.
+    pub(crate) now: Moment,
     /// The API's origin, for its pictures.
     pub(crate) api_base: &'a str,
 }
@@ -42,7 +44,7 @@ impl Card<'_> {
                         </button>
                     </h3>
                     <div class="reward__foot" id=described_by>
-                        {price(reward, words)}
+                        {price(reward, words, self.now)}
                         {standing(&self.standing, low)}
                     </div>
                 </div>
@@ -51,8 +53,8 @@ impl Card<'_> {
     }
 }
 
-/// Points now, points before, worth of a point.
-pub(crate) fn price(reward: &RewardCard, words: Words) -> impl IntoView + use<> {
+/// Points now, points before, worth of a point, and until when that holds.
+pub(crate) fn price(reward: &RewardCard, words: Words, now: Moment) -> impl IntoView + use<> {
     let before = reward.points_before.filter(|before| *before > reward.points).map(|before| {
         view! {
             <span class="price__before">
@@ -72,6 +74,7 @@ pub(crate) fn price(reward: &RewardCard, words: Words) -> impl IntoView + use<> 
             {reward.rupiah_hundredths_per_point.map(|value| {
                 view! { <span class="price__value">{words.point_value(value)}</span> }
             })}
+            {words.promotion_until(reward, now).map(|until| view! { <span class="price__until">{until}</span> })}
         </p>
     }
 }

@@ -11,6 +11,7 @@ use crate::i18n::fill;
 use crate::ui::reactive::{RwSignal, Signal, StoredValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use tukar_screens::{Formats as _, account};
 use tukar_wire::{Needs, Reason, RewardCard, RewardDetail};
 
 /// The answer to the question for the detail.
@@ -29,6 +30,8 @@ struct Open {
     listed: StoredValue<RewardCard>,
     reasons: StoredValue<Vec<Reason>>,
     available: Option<i64>,
+    /// Most pieces that the member can have, where that is fewer than the reward allows.
+    pieces_left: Option<u32>,
     told: RwSignal<Told>,
     quantity: RwSignal<u32>,
 }
@@ -44,15 +47,18 @@ pub(crate) fn detail(shelf: Shelf) -> impl IntoView {
 }
 
 fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
-    let (reasons, available) = shelf.eligibility.with_value(|known| {
-        let reasons = known.as_ref().and_then(|known| known.refused.get(&card.id)).cloned();
-        (reasons.unwrap_or_default(), known.as_ref().map(|known| known.available))
+    let (reasons, pieces_left, available) = shelf.eligibility.with_value(|known| {
+        let known = known.as_ref();
+        let reasons = known.and_then(|known| known.refused.get(&card.id)).cloned();
+        let left = known.and_then(|known| known.quantity_max.get(&card.id)).copied();
+        (reasons.unwrap_or_default(), left, known.map(|known| known.available))
     });
     let open = Open {
         shelf,
         listed: StoredValue::new(card.clone()),
         reasons: StoredValue::new(reasons),
         available,
+        pieces_left,
         told: RwSignal::new(Told::Waiting),
         quantity: RwSignal::new(1),
     };
@@ -70,7 +76,7 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
                 <h3 class="detail__title" id="tukar-detail-heading">{card.title.clone()}</h3>
                 {move || {
                     let card = open.card();
-                    view! { {price(&card, words).into_any()}{open.why_not(&card)} }.into_any()
+                    view! { {price(&card, words, shelf.now.get_untracked()).into_any()}{open.why_not(&card)} }.into_any()
                 }}
             </div>
             {move || match open.told.get() {
@@ -127,12 +133,21 @@ impl Open {
         if first_is_told {
             return standing(&line, None).into_any();
         }
+        let tag = words.i18n.texts().tag;
+        let of_account = self
+            .reasons
+            .with_value(|reasons| reasons.iter().any(|reason| account::barred_by(reason, tag).is_some()));
+        let on_help = self.shelf.on_help;
+        let help = of_account.then(|| view! {
+            <button class="link-button" type="button" on:click=move |_| on_help.run(())>{words.i18n.texts().app.to_help}</button>
+        });
         view! {
             <div class="why-not">
                 <h4 class="why-not__heading">{words.texts.why_not}</h4>
                 <ul class="why-not__list">
                     {reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}
                 </ul>
+                {help}
             </div>
         }
         .into_any()
@@ -179,11 +194,15 @@ impl Open {
         let now = self.shelf.now.get_untracked();
         let card = &detail.card;
         let window = match (card.opens_at, card.closes_at) {
-            (Some(from), Some(to)) => Some(format!("{} – {}", words.i18n.date(from), words.i18n.date(to))),
+            (Some(from), Some(to)) => {
+                Some(format!("{} – {}", words.i18n.date(from), words.i18n.until_date(to)))
+            }
             (Some(from), None) => Some(fill(texts.opens_on, &[&words.i18n.when(from, now)])),
-            (None, Some(to)) => Some(fill(texts.ends_on, &[&words.i18n.when(to, now)])),
+            (None, Some(to)) => Some(fill(texts.ends_on, &[&words.i18n.until_when(to, now)])),
             (None, None) => None,
         };
+        let promotion = card.promotion.as_ref().and_then(|promotion| promotion.ends_at);
+        let promotion = promotion.map(|to| fill(texts.ends_on, &[&words.i18n.until_when(to, now)]));
         let needs = match detail.needs {
             Needs::Nothing => texts.needs_nothing,
             Needs::Phone => texts.needs_phone,
@@ -192,6 +211,7 @@ impl Open {
         let facts = [
             (texts.fact_value, card.worth_rupiah.map(|rupiah| words.rupiah(rupiah))),
             (texts.fact_valid, detail.voucher_days.map(|days| fill(texts.fact_days, &[&number(days)]))),
+            (texts.fact_promotion, promotion),
             (texts.fact_window, window),
             (texts.fact_limit, detail.limit.as_ref().map(|limit| words.limit(limit))),
             (texts.fact_tier, (!detail.tiers.is_empty()).then(|| words.list(&detail.tiers))),
@@ -202,12 +222,17 @@ impl Open {
         facts.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect()
     }
 
-    /// Most pieces that may be asked for; 1 until the detail is there.
-    fn quantity_max(self) -> u32 {
+    /// Most pieces that one redemption can have, as the server says; 1 until the detail is there.
+    fn reward_max(self) -> u32 {
         self.told.with(|told| match told {
-            Told::Here(detail) => detail.quantity_max.min(detail.card.stock_left.unwrap_or(u32::MAX)).max(1),
+            Told::Here(detail) => detail.quantity_max.max(1),
             Told::Waiting | Told::Failed(_) => 1,
         })
+    }
+
+    /// Most pieces that may be asked for: fewer where the member has used part of a limit.
+    fn quantity_max(self) -> u32 {
+        self.reward_max().min(self.pieces_left.unwrap_or(u32::MAX)).max(1)
     }
 
     fn total(self) -> i64 {
@@ -239,13 +264,12 @@ impl Open {
         };
         let after = move || match (self.available, self.missing()) {
             (None, _) => String::new(),
-            (Some(_), 1) => words.texts.short_one.to_owned(),
-            (Some(_), missing @ 2..) => fill(words.texts.short, &[&words.i18n.number(missing)]),
+            (Some(_), missing @ 1..) => words.short(missing),
             (Some(available), _) => fill(words.texts.left, &[&words.i18n.points(available - self.total())]),
         };
         view! {
             <div class="sheet__foot detail__foot">
-                {move || (self.quantity_max() > 1).then(|| self.stepper())}
+                {move || (self.reward_max() > 1).then(|| self.stepper())}
                 <div class="detail__total">
                     <span class="detail__sum">{move || words.i18n.points(self.total())}</span>
                     <span class="detail__after" class:detail__after--short=move || { self.missing() > 0 }>{after}</span>
@@ -259,13 +283,14 @@ impl Open {
 
     fn stepper(self) -> impl IntoView {
         let texts = self.shelf.words.texts;
-        let max = self.quantity_max();
+        let (most, max) = (self.reward_max(), self.quantity_max());
         let step = move |by: i32| {
             self.quantity.update(|quantity| *quantity = quantity.saturating_add_signed(by).clamp(1, max));
         };
-        let hint = fill(texts.quantity_max, &[&self.shelf.words.i18n.number(i64::from(max))]);
+        let hint = self.shelf.words.pieces(most, max);
         view! {
-            <div class="stepper" role="group" aria-label=texts.quantity title=hint>
+            <div class="detail__pieces">
+            <div class="stepper" role="group" aria-label=texts.quantity aria-describedby="tukar-pieces-hint">
                 <button
                     type="button"
                     class="stepper__button"
@@ -285,6 +310,8 @@ impl Open {
                 >
                     <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8h9M8 3.5v9" /></svg>
                 </button>
+            </div>
+            <p class="detail__hint" id="tukar-pieces-hint">{hint}</p>
             </div>
         }
     }

@@ -6,7 +6,7 @@
 //! with its content the page around says which part is seen (`ui::viewport`).
 
 use crate::catalog::card::Card;
-use crate::catalog::window::{Part, Place, parts};
+use crate::catalog::window::{Heights, Part, Place, parts};
 use crate::catalog::{Load, Shelf};
 use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use crate::ui::viewport;
@@ -24,15 +24,23 @@ const SKELETON: usize = 8;
 /// One item of the list. Its key is what its view is made from; its place in the list is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
-    Card { row: u32, standing: u32, at: usize },
-    Space { at: u8, rows: usize },
+    Card {
+        row: u32,
+        standing: u32,
+        at: usize,
+    },
+    /// `height` in whole CSS pixels.
+    Space {
+        at: u8,
+        height: u32,
+    },
 }
 
 impl Slot {
     fn key(&self) -> (u32, usize) {
         match *self {
             Slot::Card { row, standing, .. } => (row, standing as usize),
-            Slot::Space { at, rows } => (u32::MAX - u32::from(at), rows),
+            Slot::Space { at, height } => (u32::MAX - u32::from(at), height as usize),
         }
     }
 }
@@ -40,12 +48,13 @@ impl Slot {
 pub(crate) fn list(shelf: Shelf) -> impl IntoView {
     let node = NodeRef::<html::Ul>::new();
     let ruler = NodeRef::<html::Span>::new();
-    let place = RwSignal::new(Place { viewport: 900.0, row: 380.0, columns: 1, ..Place::default() });
+    let place = RwSignal::new(Place { viewport: 900.0, columns: 1, ..Place::default() });
+    let rows = StoredValue::new(Rows { of: RowsOf::default(), heights: Heights::usual(380.0) });
     let focused = RwSignal::new(None::<u32>);
-    let slots = Memo::new(move |_| slots(shelf, place.get(), focused.get()));
+    let slots = Memo::new(move |_| slots(shelf, place.get(), rows, focused.get()));
     let measure = move || {
         if let (Some(Some(list)), Some(Some(ruler))) = (node.try_get_untracked(), ruler.try_get_untracked()) {
-            let new = measured(&list, &ruler);
+            let new = measured(&list, &ruler, rows);
             if new.is_some_and(|new| new != place.get_untracked()) {
                 place.set(new.unwrap_or_default());
             }
@@ -56,7 +65,12 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
     Effect::new(move |_| {
         let Some(list) = node.get() else { return };
         let count = shelf.found.with(|found| found.rows.len());
-        slots.with(|slots| number_cards(&list, slots, count));
+        slots.with(|slots| {
+            number_cards(&list, slots, count);
+            let columns = place.with_untracked(|place| place.columns.max(1));
+            let seen = row_heights(&list, slots, columns);
+            rows.update_value(|rows| rows.heights.learn(&seen));
+        });
     });
     let on_focus = move |event: FocusEvent| {
         let row = event
@@ -72,20 +86,53 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
             <span node_ref=ruler class="rewards__ruler" aria-hidden="true"></span>
             {move || waiting().then(skeleton)}
             <ul node_ref=node class="rewards__list" role="list" on:focusin=on_focus>
-                <For each=move || slots.get() key=Slot::key let:slot>{item(shelf, place, slot)}</For>
+                <For each=move || slots.get() key=Slot::key let:slot>{item(shelf, slot)}</For>
             </ul>
         </div>
     }
 }
 
-fn slots(shelf: Shelf, place: Place, focused: Option<u32>) -> Vec<Slot> {
+/// What the known heights are heights of: other cards, another width or other lines below the cards make other rows.
+#[derive(Clone, Default, PartialEq)]
+struct RowsOf {
+    found: Vec<u32>,
+    standing: u32,
+    columns: usize,
+    width: f64,
+}
+
+struct Rows {
+    of: RowsOf,
+    heights: Heights,
+}
+
+fn slots(shelf: Shelf, place: Place, rows: StoredValue<Rows>, focused: Option<u32>) -> Vec<Slot> {
     let standing = shelf.standing_version.get();
     shelf.found.with(|found| {
+        rows.update_value(|rows| {
+            let of = &rows.of;
+            let same = of.standing == standing && of.columns == place.columns && of.width == place.width;
+            if !same || of.found != found.rows {
+                let Place { columns, width, .. } = place;
+                rows.of = RowsOf { found: found.rows.clone(), standing, columns, width };
+                rows.heights.reset();
+            }
+        });
         let focused = focused.and_then(|row| found.rows.iter().position(|found| *found == row));
         let mut slots = Vec::new();
-        for part in parts(&Place { count: found.rows.len(), ..place }, focused) {
+        let place = Place { count: found.rows.len(), ..place };
+        for part in rows.with_value(|rows| parts(&place, &rows.heights, focused)) {
             match part {
-                Part::Space { at, rows } => slots.push(Slot::Space { at, rows }),
+                Part::Space { at, first, end } => {
+                    let height = rows.with_value(|rows| rows.heights.span(first, end) - GAP).max(0.0);
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "not below 0; a browser's pages end far below 2^32 pixels"
+                    )]
+                    let height = height.round() as u32;
+                    slots.push(Slot::Space { at, height });
+                }
                 Part::Cards { first, end } => {
                     slots.extend((first..end).zip(&found.rows[first..end]).map(|(at, row)| Slot::Card {
                         row: *row,
@@ -99,11 +146,9 @@ fn slots(shelf: Shelf, place: Place, focused: Option<u32>) -> Vec<Slot> {
     })
 }
 
-fn item(shelf: Shelf, place: RwSignal<Place>, slot: Slot) -> AnyView {
+fn item(shelf: Shelf, slot: Slot) -> AnyView {
     let row = match slot {
-        Slot::Space { rows, .. } => {
-            #[expect(clippy::cast_precision_loss, reason = "rows stay far below 2^52")]
-            let height = rows as f64 * place.get_untracked().row - GAP;
+        Slot::Space { height, .. } => {
             return view! {
                 <li class="rewards__space" role="none" style:height=format!("{height}px")></li>
             }
@@ -119,7 +164,7 @@ fn item(shelf: Shelf, place: RwSignal<Place>, slot: Slot) -> AnyView {
             let standing =
                 shelf.eligibility.with_value(|known| shelf.words.standing(reward, known.as_ref(), now));
             let view = shelf.client.with_value(|client| {
-                Card { reward, standing, row, api_base: client.base() }
+                Card { reward, standing, row, now, api_base: client.base() }
                     .view(shelf.words, move || shelf.open.set(Some(row)))
                     .into_any()
             });
@@ -145,8 +190,8 @@ fn skeleton() -> impl IntoView {
     view! { <ul class="rewards__list" aria-hidden="true">{(0..SKELETON).map(|_| card()).collect_view()}</ul> }
 }
 
-/// Where the list is now. The ruler is as wide as a card must be and as high as every card is.
-fn measured(list: &Element, ruler: &Element) -> Option<Place> {
+/// Where the list is now. The ruler is as wide as a card must be and as high as a card is at least.
+fn measured(list: &Element, ruler: &Element, rows: StoredValue<Rows>) -> Option<Place> {
     let (list, ruler) = (list.get_bounding_client_rect(), ruler.get_bounding_client_rect());
     if list.width() <= 0.0 || ruler.height() <= 0.0 {
         return None;
@@ -156,10 +201,11 @@ fn measured(list: &Element, ruler: &Element) -> Option<Place> {
     let columns = ((list.width() + GAP + 0.1) / (ruler.width() + GAP)).floor().clamp(1.0, 12.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=12")]
     let columns = columns as usize;
-    let row = ruler.height() + GAP;
+    let least = ruler.height() + GAP;
+    let row = rows.with_value(|rows| rows.heights.of_most()).max(least);
     // Told in half rows: a scroll of some pixels changes nothing.
     let above = ((top - list.top()) / row * 2.0).floor() / 2.0 * row;
-    Some(Place { above, viewport: viewport + row / 2.0, row, columns, count: 0 })
+    Some(Place { above, viewport: viewport + row / 2.0, width: list.width().round(), columns, count: 0 })
 }
 
 /// Calls `measure` before the next paint whenever something has scrolled or changed its size.
@@ -215,6 +261,22 @@ fn follow(node: NodeRef<html::Ul>, measure: impl Fn() + Copy + Send + Sync + 'st
             }
         });
     });
+}
+
+/// How high the rows are that stand in the page, the gap below each included.
+fn row_heights(list: &Element, slots: &[Slot], columns: usize) -> Vec<(usize, f64)> {
+    let mut item = list.first_element_child();
+    let mut heights = Vec::new();
+    for slot in slots {
+        let Some(element) = item else { break };
+        if let Slot::Card { at, .. } = slot
+            && at % columns == 0
+        {
+            heights.push((at / columns, element.get_bounding_client_rect().height() + GAP));
+        }
+        item = element.next_element_sibling();
+    }
+    heights
 }
 
 fn number_cards(list: &Element, slots: &[Slot], count: usize) {

@@ -7,6 +7,7 @@ use crate::catalog::{Load, Shelf};
 use crate::i18n::fill;
 use crate::ui::reactive::Memo;
 use leptos::prelude::*;
+use tukar_screens::Formats as _;
 
 /// One line over the list, with one thing to do.
 pub(crate) fn notices(shelf: Shelf) -> impl IntoView {

@@ -51,7 +51,6 @@ fn search(shelf: Shelf) -> impl IntoView {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                maxlength="100"
                 aria-label=texts.search
                 placeholder=texts.search_hint
                 prop:value=move || shelf.query.with(|query| query.text.clone())

@@ -2,7 +2,8 @@
 
 use crate::catalog::query::{Filter, Query, Sort};
 use crate::i18n::{I18n, catalog::Texts, fill};
-use tukar_wire::{Eligibility, Limit, LimitPeriod, Moment, Reason, RewardCard, RewardKind};
+use tukar_screens::{Formats as _, account};
+use tukar_wire::{Coming, Eligibility, Limit, LimitPeriod, Moment, Reason, RewardCard, RewardKind};
 
 /// Stock at or below which a card says how many are left.
 pub(crate) const STOCK_LOW: u32 = 20;
@@ -165,7 +166,7 @@ impl Words {
         }
         let text = match card.closes_at {
             Some(at) if at.ms_since(now) < END_NEAR_MS => {
-                fill(self.texts.ends_on, &[&self.i18n.when(at, now)])
+                fill(self.texts.ends_on, &[&self.i18n.until_when(at, now)])
             }
             _ => self.kind(&card.kind),
         };
@@ -176,9 +177,10 @@ impl Words {
     pub(crate) fn reason_short(self, reason: &Reason, now: Moment) -> String {
         let texts = self.texts;
         let number = |points: i64| self.i18n.number(points);
+        if let Some(barred) = account::barred_by(reason, self.i18n.texts().tag) {
+            return barred.short.into();
+        }
         match reason {
-            Reason::AccountSuspended => texts.suspended.into(),
-            Reason::NumberNotVerified => texts.not_verified.into(),
             Reason::NotOpenYet { at } => fill(texts.opens_on, &[&self.i18n.when(*at, now)]),
             Reason::Closed { .. } => texts.closed.into(),
             Reason::OutOfStock => texts.out_of_stock.into(),
@@ -188,23 +190,55 @@ impl Words {
                 fill(texts.limit_again, &[&self.i18n.when(*at, now)])
             }
             Reason::LimitReached { .. } => texts.limit.into(),
-            Reason::BelowMinimumBalance { minimum, .. } => fill(texts.minimum, &[&number(*minimum)]),
+            Reason::BelowMinimumBalance { minimum, coming, .. } => {
+                self.with_coming(fill(texts.minimum, &[&number(*minimum)]), coming.as_ref())
+            }
             Reason::TooManyPieces { max } => fill(texts.quantity_max, &[&number(i64::from(*max))]),
-            Reason::ShortOfPoints { missing: 1 } => texts.short_one.into(),
-            Reason::ShortOfPoints { missing } => fill(texts.short, &[&number(*missing)]),
-            Reason::Other => texts.other.into(),
+            Reason::ShortOfPoints { missing, coming } => {
+                self.with_coming(self.short(*missing), coming.as_ref())
+            }
+            Reason::AccountSuspended | Reason::NumberNotVerified | Reason::Other => texts.other.into(),
         }
+    }
+
+    /// `Kurang 500 poin`.
+    pub(crate) fn short(self, missing: i64) -> String {
+        if missing == 1 {
+            return self.texts.short_one.into();
+        }
+        fill(self.texts.short, &[&self.i18n.number(missing)])
+    }
+
+    /// Says after what is missing that some of it is on its way.
+    pub(crate) fn with_coming(self, said: String, coming: Option<&Coming>) -> String {
+        let Some(coming) = coming else { return said };
+        let mark = if said.ends_with('.') { "" } else { "." };
+        let (points, by) = (self.i18n.number(coming.points), self.i18n.date(coming.by));
+        format!("{said}{mark} {}", fill(self.texts.coming, &[&points, &by]))
+    }
+
+    /// Until when the lower price holds; `None`: it is no promotion, or has no end.
+    pub(crate) fn promotion_until(self, card: &RewardCard, now: Moment) -> Option<String> {
+        let ends_at = card.promotion.as_ref()?.ends_at?;
+        Some(fill(self.texts.promotion_until, &[&self.i18n.until_when(ends_at, now)]))
+    }
+
+    /// How many pieces one redemption can have: of the reward (`most`), or what is left of the member's limit.
+    pub(crate) fn pieces(self, most: u32, left: u32) -> String {
+        let text = if left < most { self.texts.quantity_left } else { self.texts.quantity_max };
+        fill(text, &[&self.i18n.number(i64::from(left))])
     }
 
     /// A reason as a sentence with what can be done about it.
     pub(crate) fn reason_long(self, reason: &Reason, now: Moment) -> String {
         let texts = self.texts;
         let number = |points: i64| self.i18n.number(points);
+        if let Some(barred) = account::barred_by(reason, self.i18n.texts().tag) {
+            return barred.note.into();
+        }
         match reason {
-            Reason::AccountSuspended => texts.suspended_long.into(),
-            Reason::NumberNotVerified => texts.not_verified_long.into(),
             Reason::NotOpenYet { at } => fill(texts.not_open_long, &[&self.i18n.when(*at, now)]),
-            Reason::Closed { at } => fill(texts.closed_long, &[&self.i18n.when(*at, now)]),
+            Reason::Closed { at } => fill(texts.closed_long, &[&self.i18n.until_when(*at, now)]),
             Reason::OutOfStock => texts.out_of_stock_long.into(),
             Reason::StockShort { left } => fill(texts.stock_short_long, &[&number(i64::from(*left))]),
             Reason::Tier { needed } => fill(texts.tier_long, &[&self.list(needed)]),
@@ -212,12 +246,15 @@ impl Words {
                 fill(texts.limit_again_long, &[&self.limit(limit), &self.i18n.when(*at, now)])
             }
             Reason::LimitReached { limit, .. } => fill(texts.limit_long, &[&self.limit(limit)]),
-            Reason::BelowMinimumBalance { minimum, missing } => {
-                fill(texts.minimum_long, &[&number(*minimum), &number(*missing)])
-            }
+            Reason::BelowMinimumBalance { minimum, missing, coming } => self.with_coming(
+                fill(texts.minimum_long, &[&number(*minimum), &number(*missing)]),
+                coming.as_ref(),
+            ),
             Reason::TooManyPieces { max } => fill(texts.too_many_long, &[&number(i64::from(*max))]),
-            Reason::ShortOfPoints { missing } => fill(texts.short_long, &[&number(*missing)]),
-            Reason::Other => texts.other_long.into(),
+            Reason::ShortOfPoints { missing, coming } => {
+                self.with_coming(fill(texts.short_long, &[&number(*missing)]), coming.as_ref())
+            }
+            Reason::AccountSuspended | Reason::NumberNotVerified | Reason::Other => texts.other_long.into(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The kinds of change to points: which can be asked for, and what each is called.
 
-use crate::i18n::history::Texts;
-use tukar_wire::ActivityKind;
+use crate::i18n::{I18n, history::Texts};
+use tukar_screens::Formats as _;
+use tukar_wire::{Activity, ActivityKind};
 
 /// The kinds that can be asked for, with the API's word.
 pub(crate) const KINDS: [(ActivityKind, &str); 8] = [
@@ -33,4 +34,9 @@ pub(crate) fn kind_text(t: &'static Texts, kind: ActivityKind) -> &'static str {
         ActivityKind::Corrected => t.corrected,
         ActivityKind::Other => t.other,
     }
+}
+
+/// When it happened. Points that expired are told with the last moment at which they could be used, as their lot was.
+pub(crate) fn date(i18n: I18n, row: &Activity) -> String {
+    if row.kind == ActivityKind::Expired { i18n.until_date_time(row.at) } else { i18n.date_time(row.at) }
 }

@@ -39,6 +39,8 @@ pub struct Texts {
     pub read_only: &'static str,
     /// Button: ends that for good.
     pub show_no_more: &'static str,
+    /// Button: to the help.
+    pub to_help: &'static str,
 }
 
 /// Indonesian.
@@ -61,6 +63,7 @@ pub const ID: Texts = Texts {
     offline: "Tidak ada koneksi internet. Yang tampil adalah data terakhir.",
     read_only: "Halaman ini menampilkan poin Anda tanpa kode OTP. Untuk menukar, Anda tetap perlu kode OTP.",
     show_no_more: "Jangan tampilkan poin saya lagi di sini",
+    to_help: "Buka Bantuan",
 };
 
 /// English.
@@ -83,4 +86,5 @@ pub const EN: Texts = Texts {
     offline: "No internet connection. You see the latest data we have.",
     read_only: "This page shows your points without a code. To redeem, you still need a code.",
     show_no_more: "Stop showing my points here",
+    to_help: "Open Help",
 };

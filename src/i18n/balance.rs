@@ -33,12 +33,6 @@ pub struct Texts {
     pub save: &'static str,
     /// Heading of the chart.
     pub chart: &'static str,
-    /// Column.
-    pub chart_month: &'static str,
-    /// Column.
-    pub chart_points: &'static str,
-    /// Opens the table.
-    pub chart_table: &'static str,
     /// Heading of the lots.
     pub lots: &'static str,
     /// Under it.
@@ -73,6 +67,14 @@ pub struct Texts {
     pub seconds: &'static str,
     /// Time left, days.
     pub days_only: &'static str,
+    /// Points about to be lost, when they do not all go at once.
+    pub lost_soon_all: &'static str,
+    /// Under it: how many go first, how long they last, and their last moment.
+    pub lost_soon_first: &'static str,
+    /// Points pending, and when the last of them come.
+    pub pending_by: &'static str,
+    /// When a pending lot is granted.
+    pub lot_coming: &'static str,
 }
 
 /// Indonesian.
@@ -92,9 +94,6 @@ pub const ID: Texts = Texts {
     nothing_lost_plain: "Tidak ada poin yang segera hangus.",
     save: "Lihat yang bisa ditukar",
     chart: "Poin yang hangus per bulan",
-    chart_month: "Bulan",
-    chart_points: "Poin",
-    chart_table: "Lihat sebagai tabel",
     lots: "Rincian poin",
     lots_note: "Poin yang paling cepat hangus dipakai lebih dulu.",
     lot_earned: "diterima {0}",
@@ -112,6 +111,10 @@ pub const ID: Texts = Texts {
     minutes: "{0} menit",
     seconds: "{0} detik",
     days_only: "{0} hari",
+    lost_soon_all: "{0} segera hangus",
+    lost_soon_first: "{0} di antaranya hangus {1} lagi, paling lambat {2}.",
+    pending_by: "{0} poin akan masuk, paling lambat {1}",
+    lot_coming: "masuk {0}",
 };
 
 /// English.
@@ -131,9 +134,6 @@ pub const EN: Texts = Texts {
     nothing_lost_plain: "No points expire soon.",
     save: "See what you can redeem now",
     chart: "Points expiring by month",
-    chart_month: "Month",
-    chart_points: "Points",
-    chart_table: "See as a table",
     lots: "All your points",
     lots_note: "Points that expire first are used first.",
     lot_earned: "earned {0}",
@@ -151,4 +151,8 @@ pub const EN: Texts = Texts {
     minutes: "{0} min",
     seconds: "{0} s",
     days_only: "{0} days",
+    lost_soon_all: "{0} expire soon",
+    lost_soon_first: "{0} of them expire in {1}, by {2}.",
+    pending_by: "{0} points coming, by {1}",
+    lot_coming: "coming {0}",
 };

@@ -141,14 +141,6 @@ pub struct Texts {
     pub short: &'static str,
     /// One point is missing.
     pub short_one: &'static str,
-    /// Reason, short.
-    pub suspended: &'static str,
-    /// Reason with the next step.
-    pub suspended_long: &'static str,
-    /// Reason, short.
-    pub not_verified: &'static str,
-    /// Reason with the next step.
-    pub not_verified_long: &'static str,
     /// Reason with when yes; {0} is when.
     pub not_open_long: &'static str,
     /// Reason, short.
@@ -245,6 +237,14 @@ pub struct Texts {
     pub detail_failed: &'static str,
     /// Read out while the detail comes.
     pub detail_loading: &'static str,
+    /// Until when the lower price holds.
+    pub promotion_until: &'static str,
+    /// Fact.
+    pub fact_promotion: &'static str,
+    /// Pending points, and when they come.
+    pub coming: &'static str,
+    /// What is left of the limit of the member.
+    pub quantity_left: &'static str,
 }
 
 /// Indonesian.
@@ -318,10 +318,6 @@ pub const ID: Texts = Texts {
     opens_on: "Mulai {0}",
     short: "Kurang {0} poin",
     short_one: "Kurang 1 poin",
-    suspended: "Akun dibekukan",
-    suspended_long: "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
-    not_verified: "Nomor belum diverifikasi",
-    not_verified_long: "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
     not_open_long: "Hadiah ini baru bisa ditukar mulai {0}.",
     closed: "Penukaran ditutup",
     closed_long: "Masa penukaran hadiah ini berakhir {0}.",
@@ -370,6 +366,10 @@ pub const ID: Texts = Texts {
     sign_in_to_redeem: "Masuk untuk menukar",
     detail_failed: "Rincian hadiah belum bisa dimuat.",
     detail_loading: "Memuat rincian",
+    promotion_until: "Harga promo sampai {0}",
+    fact_promotion: "Harga promo",
+    coming: "{0} poin akan masuk, paling lambat {1}.",
+    quantity_left: "Anda masih bisa menukar {0}",
 };
 
 /// English.
@@ -443,10 +443,6 @@ pub const EN: Texts = Texts {
     opens_on: "From {0}",
     short: "{0} points to go",
     short_one: "1 point to go",
-    suspended: "Account suspended",
-    suspended_long: "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
-    not_verified: "Number not verified",
-    not_verified_long: "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
     not_open_long: "You can redeem this from {0}.",
     closed: "No longer available",
     closed_long: "This could be redeemed until {0}.",
@@ -495,4 +491,8 @@ pub const EN: Texts = Texts {
     sign_in_to_redeem: "Sign in to redeem",
     detail_failed: "The details could not be loaded.",
     detail_loading: "Loading details",
+    promotion_until: "Offer until {0}",
+    fact_promotion: "Offer price",
+    coming: "{0} points are coming, by {1}.",
+    quantity_left: "You can still redeem {0}",
 };

@@ -63,7 +63,7 @@ pub struct Texts {
     pub other: &'static str,
     /// When it ends.
     pub ends: &'static str,
-    /// When it ended.
+    /// When it ended; stands beside the state, which says that it did.
     pub ended_at: &'static str,
     /// When it was issued.
     pub issued: &'static str,
@@ -73,6 +73,8 @@ pub struct Texts {
     pub active: &'static str,
     /// Group.
     pub past: &'static str,
+    /// Button: hides the codes.
+    pub hide: &'static str,
 }
 
 /// Indonesian.
@@ -112,6 +114,7 @@ pub const ID: Texts = Texts {
     lost: "Koneksi terputus. Coba lagi.",
     active: "Aktif",
     past: "Riwayat voucher",
+    hide: "Sembunyikan kode",
 };
 
 /// English.
@@ -151,4 +154,5 @@ pub const EN: Texts = Texts {
     lost: "The connection dropped. Try again.",
     active: "Active",
     past: "Past vouchers",
+    hide: "Hide codes",
 };

@@ -21,8 +21,6 @@ pub struct Texts {
     pub fewer: &'static str,
     /// Button.
     pub more: &'static str,
-    /// Under the number of pieces.
-    pub quantity_max: &'static str,
     /// Heading over the recipient.
     pub recipient_title: &'static str,
     /// Choice of the own number.
@@ -89,10 +87,6 @@ pub struct Texts {
     pub never_arrived: &'static str,
     /// Heading over the reasons.
     pub cannot_title: &'static str,
-    /// Reason.
-    pub reason_suspended: &'static str,
-    /// Reason.
-    pub reason_not_verified: &'static str,
     /// Reason.
     pub reason_not_open: &'static str,
     /// Reason.
@@ -285,6 +279,36 @@ pub struct Texts {
     pub step_receipt: &'static str,
     /// No connection for a small action.
     pub offline: &'static str,
+    /// Label.
+    pub district: &'static str,
+    /// Label.
+    pub province: &'static str,
+    /// Under the number for the courier.
+    pub courier_own: &'static str,
+    /// A field is empty.
+    pub empty_name: &'static str,
+    /// A field is empty.
+    pub empty_street: &'static str,
+    /// A field is empty.
+    pub empty_city: &'static str,
+    /// A field is empty.
+    pub empty_postal_code: &'static str,
+    /// A field is empty.
+    pub empty_phone: &'static str,
+    /// More than may be sent: how much it is, and the most.
+    pub fault_too_long: &'static str,
+    /// Button: works the review out anew.
+    pub change_quantity: &'static str,
+    /// Points left right after this redemption.
+    pub receipt_left_then: &'static str,
+    /// When an older redemption was made.
+    pub receipt_redeemed_on: &'static str,
+    /// Heading of an older receipt with codes.
+    pub receipt_voucher_title: &'static str,
+    /// Heading of a receipt whose vouchers were used.
+    pub receipt_used_title: &'static str,
+    /// Heading of a receipt whose vouchers have ended.
+    pub receipt_ended_title: &'static str,
 }
 
 /// Indonesian.
@@ -298,7 +322,6 @@ pub const ID: Texts = Texts {
     quantity: "Jumlah",
     fewer: "Kurangi jumlah",
     more: "Tambah jumlah",
-    quantity_max: "Maksimal {0} per penukaran",
     recipient_title: "Nomor penerima",
     own_number: "Nomor saya",
     other_number: "Nomor lain",
@@ -332,8 +355,6 @@ pub const ID: Texts = Texts {
     hold_note: "Poin disisihkan {0} menit selama Anda memasukkan kode OTP. Belum terpotong.",
     never_arrived: "Permintaan tadi tidak sampai ke kami. Poin Anda tidak berubah. Silakan kirim lagi.",
     cannot_title: "Belum bisa ditukar",
-    reason_suspended: "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
-    reason_not_verified: "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
     reason_not_open: "Hadiah ini baru bisa ditukar mulai {0}.",
     reason_closed: "Masa penukaran hadiah ini berakhir {0}.",
     reason_out_of_stock: "Stok hadiah ini habis. Pilih hadiah lain yang serupa.",
@@ -430,6 +451,21 @@ pub const ID: Texts = Texts {
     step_code: "Kode OTP",
     step_receipt: "Selesai",
     offline: "Koneksi terputus. Coba lagi.",
+    district: "Kecamatan (boleh dikosongkan)",
+    province: "Provinsi (boleh dikosongkan)",
+    courier_own: "Kosongkan untuk memakai nomor Anda, {0}.",
+    empty_name: "Isi nama penerima.",
+    empty_street: "Isi nama jalan dan nomor rumah.",
+    empty_city: "Isi kota atau kabupaten.",
+    empty_postal_code: "Isi kode pos, 5 digit.",
+    empty_phone: "Isi nomor ponsel. Contoh: 0812 3456 7890.",
+    fault_too_long: "Terlalu panjang: {0} karakter, maksimal {1}. Persingkat dulu; tidak ada yang kami potong.",
+    change_quantity: "Ubah jumlah",
+    receipt_left_then: "Sisa poin setelah penukaran ini",
+    receipt_redeemed_on: "Ditukar {0}.",
+    receipt_voucher_title: "Voucher Anda",
+    receipt_used_title: "Voucher sudah dipakai",
+    receipt_ended_title: "Masa berlaku voucher habis",
 };
 
 /// English.
@@ -443,7 +479,6 @@ pub const EN: Texts = Texts {
     quantity: "Quantity",
     fewer: "One fewer",
     more: "One more",
-    quantity_max: "Up to {0} per redemption",
     recipient_title: "Recipient’s number",
     own_number: "My number",
     other_number: "Another number",
@@ -477,8 +512,6 @@ pub const EN: Texts = Texts {
     hold_note: "We set the points aside for {0} minutes while you enter the code. They are not used yet.",
     never_arrived: "Your request did not reach us. Your points have not changed. You can send it again.",
     cannot_title: "You can’t redeem this yet",
-    reason_suspended: "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
-    reason_not_verified: "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
     reason_not_open: "You can redeem this from {0}.",
     reason_closed: "This could be redeemed until {0}.",
     reason_out_of_stock: "This reward is out of stock. Choose a similar one.",
@@ -575,4 +608,19 @@ pub const EN: Texts = Texts {
     step_code: "Code",
     step_receipt: "Done",
     offline: "The connection dropped. Try again.",
+    district: "District (optional)",
+    province: "Province (optional)",
+    courier_own: "Leave empty to use your own number, {0}.",
+    empty_name: "Enter the recipient’s name.",
+    empty_street: "Enter the street and number.",
+    empty_city: "Enter the city or regency.",
+    empty_postal_code: "Enter the postal code, 5 digits.",
+    empty_phone: "Enter a mobile number. For example 0812 3456 7890.",
+    fault_too_long: "Too long: {0} characters, at most {1}. Shorten it; we cut nothing off.",
+    change_quantity: "Change quantity",
+    receipt_left_then: "Points left after this redemption",
+    receipt_redeemed_on: "Redeemed {0}.",
+    receipt_voucher_title: "Your voucher",
+    receipt_used_title: "Voucher used",
+    receipt_ended_title: "Voucher expired",
 };

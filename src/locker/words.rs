@@ -1,6 +1,7 @@
 //! Where a voucher stands, in the reader's words; and in which part of the locker it lies.
 
 use crate::i18n::{I18n, fill};
+use tukar_screens::Formats as _;
 use tukar_wire::{Voucher, VoucherState};
 
 /// Whether it can still be used, or will be.
@@ -26,8 +27,8 @@ pub(crate) fn state(i18n: I18n, state: VoucherState) -> (&'static str, &'static 
 pub(crate) fn date(i18n: I18n, voucher: &Voucher) -> String {
     let t = i18n.texts().locker;
     match (voucher.ends_at, voucher.state) {
-        (Some(at), VoucherState::Ready | VoucherState::Other) => fill(t.ends, &[&i18n.date_time(at)]),
-        (Some(at), VoucherState::Ended) => fill(t.ended_at, &[&i18n.date_time(at)]),
+        (Some(at), VoucherState::Ready | VoucherState::Other) => fill(t.ends, &[&i18n.until_date_time(at)]),
+        (Some(at), VoucherState::Ended) => fill(t.ended_at, &[&i18n.until_date_time(at)]),
         _ => fill(t.issued, &[&i18n.date_time(voucher.issued_at)]),
     }
 }

@@ -588,6 +588,7 @@ mod tests {
             reward_id: "pulsa-10000".into(),
             title: "Pulsa Rp10.000".into(),
             quantity: 1,
+            quantity_max: 1,
             points: 1_000,
             paid_by: vec![],
             paid_by_more: 0,
@@ -638,6 +639,7 @@ mod tests {
             code,
             vouchers: vec![],
             available: 0,
+            left: None,
             server_time: Moment(1_000),
         }
     }

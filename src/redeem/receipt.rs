@@ -10,7 +10,11 @@ use crate::ui::reactive::{Memo, RwSignal, StoredValue};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tukar_wire::{Channel, Redemption, RedemptionState, Symbol, Voucher, VoucherState};
+use tukar_screens::{
+    Formats as _,
+    receipt::{Story, is_just_now, story},
+};
+use tukar_wire::{Channel, Redemption, Symbol, Voucher};
 
 /// The receipt of a redemption that is confirmed, fulfilled, or further than this build knows.
 #[component]
@@ -22,7 +26,13 @@ pub(super) fn Receipt(desk: Desk) -> impl IntoView {
             _ => None,
         })
     });
+    let older = Memo::new(move |_| {
+        redemption.with(|redemption| redemption.as_ref().is_some_and(|told| !is_just_now(told)))
+    });
     view! {
+        {move || older.get().then(|| view! {
+            <button class="link-button" type="button" on:click=move |_| desk.leave(Leave::Done)>{i18n.texts().redeem.back}</button>
+        })}
         <div class="receipt">
             {move || redemption.get().map(|redemption| {
                 let tickets = tickets(desk, &redemption);
@@ -39,48 +49,32 @@ pub(super) fn Receipt(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Which of the three stories the receipt tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Story {
-    Coded,
-    Delivered,
-    OnItsWay,
-    Preparing,
-}
-
-fn story(redemption: &Redemption) -> Story {
-    if redemption.vouchers.iter().any(|voucher| voucher.code.is_some() || !voucher.code_masked.is_empty()) {
-        return Story::Coded;
+/// Heading and first sentence: what was redeemed just now, or where something older stands.
+fn told(i18n: I18n, redemption: &Redemption) -> (&'static str, String) {
+    let t = i18n.texts().redeem;
+    let to = redemption.recipient.as_deref();
+    let just_now = is_just_now(redemption);
+    let (title, body) = match (story(redemption), to) {
+        (Story::Coded, _) if just_now => (t.receipt_title, t.receipt_code_body.to_owned()),
+        (Story::Coded, _) => (t.receipt_voucher_title, t.receipt_code_body.to_owned()),
+        (Story::Used, _) => (t.receipt_used_title, String::new()),
+        (Story::Ended, _) => (t.receipt_ended_title, String::new()),
+        (Story::Delivered, Some(to)) => (t.receipt_delivered_title, fill(t.receipt_delivered_body, &[to])),
+        (Story::Delivered, None) => (t.receipt_delivered_title, t.receipt_delivered_plain.to_owned()),
+        (Story::OnItsWay, Some(_)) => (t.receipt_on_its_way_title, t.receipt_on_its_way_body.to_owned()),
+        (Story::OnItsWay, None) => (t.receipt_on_its_way_title, t.receipt_on_its_way_plain.to_owned()),
+        (Story::Preparing, _) => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
+    };
+    if just_now {
+        return (title, body);
     }
-    if redemption.vouchers.iter().any(|voucher| voucher.state == VoucherState::OnItsWay) {
-        return Story::OnItsWay;
-    }
-    match redemption.state {
-        RedemptionState::Confirmed if redemption.kind.0 == "goods" => Story::OnItsWay,
-        RedemptionState::Confirmed => Story::Preparing,
-        _ => Story::Delivered,
-    }
+    let on = fill(t.receipt_redeemed_on, &[&i18n.date_time(redemption.held_at)]);
+    (title, format!("{on} {body}").trim_end().to_owned())
 }
 
 #[component]
 fn Head(i18n: I18n, redemption: Redemption) -> impl IntoView {
-    let t = i18n.texts().redeem;
-    let to = redemption.recipient.clone();
-    let (title, body) = match story(&redemption) {
-        Story::Coded => (t.receipt_title, t.receipt_code_body.to_owned()),
-        Story::Delivered => (
-            t.receipt_delivered_title,
-            to.map_or_else(
-                || t.receipt_delivered_plain.to_owned(),
-                |to| fill(t.receipt_delivered_body, &[&to]),
-            ),
-        ),
-        Story::OnItsWay => (
-            t.receipt_on_its_way_title,
-            if to.is_some() { t.receipt_on_its_way_body } else { t.receipt_on_its_way_plain }.to_owned(),
-        ),
-        Story::Preparing => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
-    };
+    let (title, body) = told(i18n, &redemption);
     view! {
         <div class="receipt__head" role="status">
             <span class="receipt__mark" aria-hidden="true">
@@ -118,13 +112,17 @@ fn Facts(i18n: I18n, redemption: Redemption) -> impl IntoView {
     let title = redemption.vouchers.is_empty().then(|| {
         view! { <h3 class="ticket__title">{redemption.title.clone()}</h3> }
     });
+    let left_name = if is_just_now(&redemption) { t.receipt_left } else { t.receipt_left_then };
+    let left = redemption.left.map(|left| {
+        view! { <div class="sums__row"><dt>{left_name}</dt><dd>{i18n.points(left)}</dd></div> }
+    });
     view! {
         <section class="review__part receipt__facts">
             {title}
             <dl class="sums">
                 {recipient}
                 <div class="sums__row"><dt>{t.receipt_points}</dt><dd>{i18n.points(redemption.points)}</dd></div>
-                <div class="sums__row"><dt>{t.receipt_left}</dt><dd>{i18n.points(redemption.available)}</dd></div>
+                {left}
                 <div class="sums__row"><dt>{t.receipt_reference}</dt><dd><bdi dir="ltr">{redemption.reference.clone()}</bdi></dd></div>
             </dl>
         </section>
@@ -150,7 +148,7 @@ fn Ticket(desk: Desk, voucher: Voucher, reference: String, at: usize, count: usi
     );
     let ends = voucher.ends_at.map(|at| {
         view! {
-            <div class="sums__row"><dt>{t.receipt_ends}</dt><dd>{i18n.date_time(at)}</dd></div>
+            <div class="sums__row"><dt>{t.receipt_ends}</dt><dd>{i18n.until_date_time(at)}</dd></div>
         }
     });
     let how = (!voucher.how_to_use.is_empty()).then(|| {
@@ -272,7 +270,7 @@ fn Actions(desk: Desk, voucher: Voucher, reference: String) -> impl IntoView {
         qr: voucher.qr.clone(),
         barcode: voucher.barcode.clone(),
         rows: [
-            voucher.ends_at.map(|at| (t.receipt_ends.to_owned(), i18n.date_time(at))),
+            voucher.ends_at.map(|at| (t.receipt_ends.to_owned(), i18n.until_date_time(at))),
             Some((t.receipt_issued.to_owned(), i18n.date_time(voucher.issued_at))),
             Some((t.receipt_reference.to_owned(), reference)),
         ]

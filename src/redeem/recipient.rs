@@ -1,13 +1,12 @@
 //! Who gets it: what the member typed, whether it can be sent, and which field a problem of the server belongs to.
 //!
 //! The server decides what a phone number or an address is; here only what is plainly missing or too long is caught,
-//! so that nobody waits for an answer to learn that a field is empty.
+//! so that nobody waits for an answer to learn that a field is empty. What was typed is never cut: a shortened address
+//! is a wrong one.
 
+use crate::i18n::{fill, redeem::Texts};
 use serde::{Deserialize, Serialize};
-use tukar_wire::{Address, FieldProblem, Needs, Recipient};
-
-/// Longest text of a field, characters (`tukar_wire::Address`).
-pub const FIELD_CHARS_MAX: usize = 120;
+use tukar_wire::{Address, FieldProblem, Needs, Recipient, is_blank};
 
 /// What the member typed so far; kept over reloads and errors.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,8 +19,14 @@ pub struct Draft {
     pub name: String,
     /// Street, number, neighbourhood.
     pub street: String,
+    /// District (kecamatan).
+    #[serde(default)]
+    pub district: String,
     /// City or regency.
     pub city: String,
+    /// Province.
+    #[serde(default)]
+    pub province: String,
     /// Postal code.
     pub postal_code: String,
     /// Number for the courier.
@@ -37,8 +42,12 @@ pub enum Field {
     Name,
     /// Street, number, neighbourhood.
     Street,
+    /// District (kecamatan).
+    District,
     /// City or regency.
     City,
+    /// Province.
+    Province,
     /// Postal code.
     PostalCode,
     /// Number for the courier.
@@ -54,12 +63,26 @@ pub enum Fault {
     NotAPhone,
     /// Not five digits.
     NotAPostalCode,
+    /// More characters than may be sent.
+    TooLong {
+        /// Characters typed.
+        typed: usize,
+        /// Characters allowed.
+        max: usize,
+    },
 }
 
 impl Field {
     /// The fields of an address, in the order they are asked for.
-    pub const ADDRESS: [Field; 5] =
-        [Field::Name, Field::Street, Field::City, Field::PostalCode, Field::CourierPhone];
+    pub const ADDRESS: [Field; 7] = [
+        Field::Name,
+        Field::Street,
+        Field::District,
+        Field::City,
+        Field::Province,
+        Field::PostalCode,
+        Field::CourierPhone,
+    ];
 
     /// Stable word: id of the input, and last part of the server's field path.
     #[must_use]
@@ -68,7 +91,9 @@ impl Field {
             Field::Phone => "phone",
             Field::Name => "name",
             Field::Street => "street",
+            Field::District => "district",
             Field::City => "city",
+            Field::Province => "province",
             Field::PostalCode => "postal_code",
             Field::CourierPhone => "courier_phone",
         }
@@ -82,7 +107,9 @@ impl Field {
             Field::Phone => "off",
             Field::Name => "name",
             Field::Street => "street-address",
+            Field::District => "address-level3",
             Field::City => "address-level2",
+            Field::Province => "address-level1",
             Field::PostalCode => "postal-code",
             Field::CourierPhone => "tel",
         }
@@ -94,7 +121,41 @@ impl Field {
         match self {
             Field::Phone | Field::CourierPhone => "tel",
             Field::PostalCode => "numeric",
-            Field::Name | Field::Street | Field::City => "text",
+            Field::Name | Field::Street | Field::District | Field::City | Field::Province => "text",
+        }
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn label(self, t: &'static Texts) -> &'static str {
+        match self {
+            Field::Phone => t.phone,
+            Field::Name => t.name,
+            Field::Street => t.street,
+            Field::District => t.district,
+            Field::City => t.city,
+            Field::Province => t.province,
+            Field::PostalCode => t.postal_code,
+            Field::CourierPhone => t.courier_phone,
+        }
+    }
+
+    /// Longest text that may be sent, characters.
+    #[must_use]
+    pub fn chars_max(self) -> usize {
+        match self {
+            Field::Street => Address::STREET_CHARS_MAX,
+            _ => Address::FIELD_CHARS_MAX,
+        }
+    }
+
+    /// Whether it has to be filled in. Without a number for the courier the member's own is used, where there is one.
+    #[must_use]
+    pub fn is_required(self, has_own_number: bool) -> bool {
+        match self {
+            Field::District | Field::Province => false,
+            Field::CourierPhone => !has_own_number,
+            _ => true,
         }
     }
 
@@ -119,23 +180,26 @@ impl Draft {
             Field::Phone => &self.phone,
             Field::Name => &self.name,
             Field::Street => &self.street,
+            Field::District => &self.district,
             Field::City => &self.city,
+            Field::Province => &self.province,
             Field::PostalCode => &self.postal_code,
             Field::CourierPhone => &self.courier_phone,
         }
     }
 
-    /// Keeps what is typed in a field, cut at [`FIELD_CHARS_MAX`].
+    /// Keeps what is typed in a field, all of it.
     pub fn set(&mut self, field: Field, text: &str) {
-        let text: String = text.chars().take(FIELD_CHARS_MAX).collect();
         *match field {
             Field::Phone => &mut self.phone,
             Field::Name => &mut self.name,
             Field::Street => &mut self.street,
+            Field::District => &mut self.district,
             Field::City => &mut self.city,
+            Field::Province => &mut self.province,
             Field::PostalCode => &mut self.postal_code,
             Field::CourierPhone => &mut self.courier_phone,
-        } = text;
+        } = text.to_owned();
     }
 
     /// The recipient to send, or every field that can't be sent like this.
@@ -152,28 +216,67 @@ impl Draft {
         match needs {
             Needs::Nothing => Ok(None),
             Needs::Phone if has_own_number && !self.other_number => Ok(Some(Recipient::OwnPhone)),
-            Needs::Phone => match fault(Field::Phone, &self.phone) {
+            Needs::Phone => match self.fault(Field::Phone, has_own_number) {
                 Some(fault) => Err(vec![(Field::Phone, fault)]),
                 None => Ok(Some(Recipient::Phone(self.phone.trim().to_owned()))),
             },
             Needs::Address => {
                 let faults: Vec<_> = Field::ADDRESS
                     .into_iter()
-                    .filter_map(|field| fault(field, self.get(field)).map(|fault| (field, fault)))
+                    .filter_map(|field| self.fault(field, has_own_number).map(|fault| (field, fault)))
                     .collect();
                 if !faults.is_empty() {
                     return Err(faults);
                 }
-                let text = |field| self.get(field).trim().to_owned();
+                let text = |field| {
+                    let typed = self.get(field).trim();
+                    if is_blank(typed) { String::new() } else { typed.to_owned() }
+                };
                 Ok(Some(Recipient::Address(Address {
                     name: text(Field::Name),
                     street: text(Field::Street),
+                    district: text(Field::District),
                     city: text(Field::City),
+                    province: text(Field::Province),
                     postal_code: text(Field::PostalCode),
                     phone: text(Field::CourierPhone),
                 })))
             }
         }
+    }
+
+    /// What can be seen to be wrong with a field.
+    #[must_use]
+    pub fn fault(&self, field: Field, has_own_number: bool) -> Option<Fault> {
+        let typed = self.get(field).trim();
+        let (chars, max) = (typed.chars().count(), field.chars_max());
+        let digits = typed.chars().filter(char::is_ascii_digit).count();
+        match field {
+            _ if is_blank(typed) => field.is_required(has_own_number).then_some(Fault::Empty),
+            _ if chars > max => Some(Fault::TooLong { typed: chars, max }),
+            Field::Phone | Field::CourierPhone => (digits < 8).then_some(Fault::NotAPhone),
+            Field::PostalCode => (digits != 5 || typed.len() != 5).then_some(Fault::NotAPostalCode),
+            Field::Name | Field::Street | Field::District | Field::City | Field::Province => None,
+        }
+    }
+}
+
+/// A fault in words: what to type into this field.
+#[must_use]
+pub fn fault_text(t: &'static Texts, field: Field, fault: Fault) -> String {
+    let empty = match field {
+        Field::Name => t.empty_name,
+        Field::Street => t.empty_street,
+        Field::City => t.empty_city,
+        Field::PostalCode => t.empty_postal_code,
+        Field::Phone | Field::CourierPhone => t.empty_phone,
+        Field::District | Field::Province => t.fault_empty,
+    };
+    match fault {
+        Fault::Empty => empty.to_owned(),
+        Fault::NotAPhone => t.fault_phone.to_owned(),
+        Fault::NotAPostalCode => t.fault_postal.to_owned(),
+        Fault::TooLong { typed, max } => fill(t.fault_too_long, &[&typed.to_string(), &max.to_string()]),
     }
 }
 
@@ -184,17 +287,6 @@ pub fn told_of(field: Field, needs: Needs, problems: &[FieldProblem]) -> Option<
         .iter()
         .find(|problem| Field::of(&problem.field, needs) == Some(field))
         .map(|problem| problem.message.clone())
-}
-
-fn fault(field: Field, typed: &str) -> Option<Fault> {
-    let typed = typed.trim();
-    let digits = typed.chars().filter(char::is_ascii_digit).count();
-    match field {
-        _ if typed.is_empty() => Some(Fault::Empty),
-        Field::Phone | Field::CourierPhone => (digits < 8).then_some(Fault::NotAPhone),
-        Field::PostalCode => (digits != 5 || typed.len() != 5).then_some(Fault::NotAPostalCode),
-        Field::Name | Field::Street | Field::City => None,
-    }
 }
 
 #[cfg(test)]
@@ -255,9 +347,34 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_cut_at_its_limit() {
-        let mut draft = Draft::default();
-        draft.set(Field::Street, &"é".repeat(500));
-        assert_eq!(draft.get(Field::Street).chars().count(), FIELD_CHARS_MAX);
+    fn what_is_too_long_is_kept_whole_and_refused() {
+        for (field, max) in [(Field::Street, 300), (Field::Name, 120), (Field::District, 120)] {
+            let mut draft = address();
+            draft.set(field, &"é".repeat(max));
+            assert!(draft.recipient(Needs::Address, true).is_ok(), "{field:?}");
+            draft.set(field, &"é".repeat(max + 1));
+            assert_eq!(draft.get(field).chars().count(), max + 1, "{field:?}");
+            let fault = Fault::TooLong { typed: max + 1, max };
+            assert_eq!(draft.recipient(Needs::Address, true), Err(vec![(field, fault)]));
+        }
+    }
+
+    #[test]
+    fn what_draws_nothing_is_not_an_address() {
+        let blank = Draft { street: "\u{200b}\u{2060}".into(), district: "\u{feff}".into(), ..address() };
+        assert_eq!(blank.recipient(Needs::Address, true), Err(vec![(Field::Street, Fault::Empty)]));
+        let Ok(Some(Recipient::Address(sent))) =
+            (Draft { district: "\u{feff}".into(), ..address() }).recipient(Needs::Address, true)
+        else {
+            panic!()
+        };
+        assert_eq!(sent.district, "");
+    }
+
+    #[test]
+    fn a_courier_calls_the_own_number_where_no_other_is_given() {
+        let draft = Draft { courier_phone: String::new(), ..address() };
+        assert!(draft.recipient(Needs::Address, true).is_ok());
+        assert_eq!(draft.recipient(Needs::Address, false), Err(vec![(Field::CourierPhone, Fault::Empty)]));
     }
 }

@@ -1,14 +1,15 @@
 //! The review: what it costs, which lots pay, who gets it, and the button that sends the code.
 
-use super::Desk;
 use super::flow::{Event, State};
-use super::recipient::{Fault, Field, told_of};
+use super::recipient::{Fault, Field, fault_text, told_of};
+use super::{Desk, Leave};
 use crate::i18n::{I18n, fill};
 use crate::ui::notice::{Notice, Tone, problem_notice};
-use crate::ui::reactive::{Memo, RwSignal, StoredValue};
+use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use tukar_screens::{Formats as _, account, points::paying};
 use tukar_wire::{AskRedemption, Channel, Needs, PaidBy, ProblemKind, Quote, Reason, RewardDetail};
 use wasm_bindgen::JsCast;
 
@@ -75,11 +76,11 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
                     <h3 class="review-reward__title">{detail.card.title.clone()}</h3>
                 </div>
                 {said}
-                {(detail.quantity_max > 1).then(|| view! { <Pieces desk max=detail.quantity_max locked=sending/> })}
+                {(detail.quantity_max > 1).then(|| view! { <Pieces desk most=detail.quantity_max quote locked=sending/> })}
                 {match needs {
                     Needs::Nothing => ().into_any(),
                     Needs::Phone => view! { <PhoneChoice desk quote faults problem/> }.into_any(),
-                    Needs::Address => view! { <AddressForm desk faults problem/> }.into_any(),
+                    Needs::Address => view! { <AddressForm desk quote faults problem/> }.into_any(),
                 }}
                 {move || quote.get().map(|quote| view! { <Lots i18n quote/> })}
                 {(!detail.terms.is_empty()).then(|| view! {
@@ -103,7 +104,7 @@ pub(super) fn Review(desk: Desk, detail: RewardDetail) -> impl IntoView {
                             <p class="review__note">{note}</p>
                         }.into_any()
                     } else {
-                        view! { <Reasons i18n reasons=quote.reasons.clone()/> }.into_any()
+                        view! { <Reasons desk quote/> }.into_any()
                     }
                 })}
             </div>
@@ -153,8 +154,18 @@ fn ask_of(
     })
 }
 
+/// What is said of the number of pieces stands at the stepper, and nowhere else.
+fn is_of_pieces(reason: &Reason, quote: &Quote) -> bool {
+    match reason {
+        Reason::TooManyPieces { .. } | Reason::StockShort { .. } => true,
+        Reason::LimitReached { .. } => quote.quantity > 1 && quote.quantity_max > 0,
+        _ => false,
+    }
+}
+
+/// The stepper; `most` is what one redemption can have whoever asks, the quote says what this member can have.
 #[component]
-fn Pieces(desk: Desk, max: u32, locked: Memo<bool>) -> impl IntoView {
+fn Pieces(desk: Desk, most: u32, quote: Memo<Option<Quote>>, locked: Memo<bool>) -> impl IntoView {
     let i18n = desk.i18n;
     let t = i18n.texts().redeem;
     let pieces = Memo::new(move |_| {
@@ -165,9 +176,24 @@ fn Pieces(desk: Desk, max: u32, locked: Memo<bool>) -> impl IntoView {
             _ => 1,
         })
     });
+    let max = Memo::new(move |_| {
+        quote.with(|quote| quote.as_ref().map_or(most, |quote| quote.quantity_max).max(1))
+    });
     let change = move |by: i32| {
-        let next = pieces.get_untracked().saturating_add_signed(by).clamp(1, max);
+        let next = pieces.get_untracked().saturating_add_signed(by).clamp(1, max.get_untracked());
         desk.dispatch(Event::Quantity(next));
+    };
+    let refused = Memo::new(move |_| {
+        quote.with(|quote| {
+            let quote = quote.as_ref()?;
+            let reason = quote.reasons.iter().find(|reason| is_of_pieces(reason, quote))?;
+            Some(reason_text(i18n, reason))
+        })
+    });
+    let hint = move || {
+        let max = max.get();
+        let c = i18n.texts().catalog;
+        fill(if max < most { c.quantity_left } else { c.quantity_max }, &[&i18n.number(i64::from(max))])
     };
     view! {
         <section class="review__part">
@@ -178,10 +204,11 @@ fn Pieces(desk: Desk, max: u32, locked: Memo<bool>) -> impl IntoView {
                         disabled=move || { locked.get() || pieces.get() <= 1 } on:click=move |_| change(-1)>"−"</button>
                     <output class="stepper__value" aria-live="polite">{move || i18n.number(i64::from(pieces.get()))}</output>
                     <button class="stepper__button" type="button" aria-label=t.more
-                        disabled=move || { locked.get() || pieces.get() >= max } on:click=move |_| change(1)>"+"</button>
+                        disabled=move || { locked.get() || pieces.get() >= max.get() } on:click=move |_| change(1)>"+"</button>
                 </div>
             </div>
-            <p class="review__note">{fill(t.quantity_max, &[&i18n.number(i64::from(max))])}</p>
+            <p class="review__note">{hint}</p>
+            <p class="field__error" role="alert">{move || refused.get()}</p>
         </section>
     }
 }
@@ -215,7 +242,7 @@ fn PhoneChoice(
             })}
             {move || (other.get() || own.get().is_none()).then(|| view! {
                 <div class="review-fields">
-                    <TextField desk field=Field::Phone needs=Needs::Phone label=t.phone hint=t.phone_hint faults problem/>
+                    <TextField desk field=Field::Phone needs=Needs::Phone hint=Signal::derive(move || t.phone_hint.to_owned()) faults problem/>
                 </div>
             })}
         </fieldset>
@@ -225,19 +252,18 @@ fn PhoneChoice(
 #[component]
 fn AddressForm(
     desk: Desk,
+    quote: Memo<Option<Quote>>,
     faults: RwSignal<Vec<(Field, Fault)>>,
     problem: Memo<Option<tukar_wire::Problem>>,
 ) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
+    let own = move || {
+        let own = quote.with(|quote| quote.as_ref().and_then(|quote| quote.own_phone_masked.clone()));
+        own.map_or_else(String::new, |own| fill(t.courier_own, &[&own]))
+    };
     let fields = Field::ADDRESS.map(|field| {
-        let label = match field {
-            Field::Name => t.name,
-            Field::Street => t.street,
-            Field::City => t.city,
-            Field::PostalCode => t.postal_code,
-            Field::Phone | Field::CourierPhone => t.courier_phone,
-        };
-        view! { <TextField desk field needs=Needs::Address label hint="" faults problem/> }
+        let hint = Signal::derive(move || if field == Field::CourierPhone { own() } else { String::new() });
+        view! { <TextField desk field needs=Needs::Address hint faults problem/> }
     });
     view! {
         <fieldset class="review__part">
@@ -252,8 +278,7 @@ fn TextField(
     desk: Desk,
     field: Field,
     needs: Needs,
-    label: &'static str,
-    hint: &'static str,
+    hint: Signal<String>,
     faults: RwSignal<Vec<(Field, Fault)>>,
     problem: Memo<Option<tukar_wire::Problem>>,
 ) -> impl IntoView {
@@ -261,9 +286,7 @@ fn TextField(
     let error = Memo::new(move |_| {
         let here = faults.with(|faults| faults.iter().find(|(of, _)| *of == field).map(|(_, fault)| *fault));
         match here {
-            Some(Fault::Empty) => Some(t.fault_empty.to_owned()),
-            Some(Fault::NotAPhone) => Some(t.fault_phone.to_owned()),
-            Some(Fault::NotAPostalCode) => Some(t.fault_postal.to_owned()),
+            Some(fault) => Some(fault_text(t, field, fault)),
             None => problem.with(|problem| told_of(field, needs, &problem.as_ref()?.fields)),
         }
     });
@@ -278,13 +301,12 @@ fn TextField(
     };
     view! {
         <div class=format!("field field--{}", field.word())>
-            <label class="field__label" for=id.clone()>{label}</label>
+            <label class="field__label" for=id.clone()>{field.label(t)}</label>
             <input class="field__input" part="field" id=id name=field.word() type="text" inputmode=field.inputmode()
-                autocomplete=field.autocomplete() maxlength=super::recipient::FIELD_CHARS_MAX.to_string()
-                required=true aria-describedby=described
+                autocomplete=field.autocomplete() aria-required=field.is_required(false).to_string() aria-describedby=described
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 prop:value=move || desk.draft.with(|draft| draft.get(field).to_owned()) on:input=typed/>
-            {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=hint_id>{hint}</p> })}
+            <p class="field__hint" id=hint_id>{move || hint.get()}</p>
             <p class="field__error" id=error_id role="alert">{move || error.get()}</p>
         </div>
     }
@@ -295,13 +317,11 @@ fn Lots(i18n: I18n, quote: Quote) -> impl IntoView {
     let t = i18n.texts().redeem;
     let now = quote.server_time;
     let folded = RwSignal::new(true);
-    let hidden = quote.paid_by.len().saturating_sub(LOTS_SHOWN);
-    // A single folded row would take the room of the row itself.
-    let shown = if hidden > 1 { LOTS_SHOWN } else { quote.paid_by.len() };
     let row = move |lot: &PaidBy| {
         let soon = lot.ends_at.is_some_and(|at| at.ms_since(now) <= SOON_MS);
-        let ends =
-            lot.ends_at.map_or_else(|| t.never_ends.to_owned(), |at| fill(t.ends_on, &[&i18n.when(at, now)]));
+        let ends = lot
+            .ends_at
+            .map_or_else(|| t.never_ends.to_owned(), |at| fill(t.ends_on, &[&i18n.until_when(at, now)]));
         view! {
             <li class="paid-by__row" class:paid-by__row--soon=soon>
                 <span class="paid-by__source">{lot.source.clone()}</span>
@@ -313,29 +333,33 @@ fn Lots(i18n: I18n, quote: Quote) -> impl IntoView {
             </li>
         }
     };
-    let (first, rest) = quote.paid_by.split_at(shown.min(quote.paid_by.len()));
-    let first = first.iter().map(row).collect_view();
-    let rest = StoredValue::new(rest.to_vec());
-    let more = (quote.paid_by_more > 0).then(|| {
-        let count = i64::try_from(quote.paid_by_more).unwrap_or(i64::MAX);
-        view! {
-            <li class="paid-by__row">
-                <span class="paid-by__source">{fill(t.more_lots, &[&i18n.number(count)])}</span>
-                <span class="paid-by__points">{i18n.number(quote.paid_by_more_points)}</span>
-            </li>
-        }
-    });
-    (!quote.paid_by.is_empty()).then(|| {
+    let told = quote.paid_by.len();
+    let hidden = told.saturating_sub(paying(&quote, LOTS_SHOWN).rows.len());
+    let quote = StoredValue::new(quote);
+    // The rows that are shown and the line for all others: they add up to the price, folded or not.
+    let rows = move || {
+        let shown = if folded.get() { LOTS_SHOWN } else { told };
+        quote.with_value(|quote| {
+            let paying = paying(quote, shown);
+            let more = (paying.more > 0).then(|| {
+                let count = i18n.number(i64::try_from(paying.more).unwrap_or(i64::MAX));
+                view! {
+                    <li class="paid-by__row">
+                        <span class="paid-by__source">{fill(t.more_lots, &[&count])}</span>
+                        <span class="paid-by__points">{i18n.number(paying.more_points)}</span>
+                    </li>
+                }
+            });
+            view! { {paying.rows.iter().map(row).collect_view()}{more} }
+        })
+    };
+    (told > 0).then(|| {
         view! {
             <section class="review__part review__numbers">
                 <h4 class="review__heading">{t.paid_from}</h4>
                 <p class="review__note">{t.paid_from_note}</p>
-                <ul class="paid-by">
-                    {first}
-                    {move || (!folded.get()).then(|| rest.with_value(|rest| rest.iter().map(row).collect_view()))}
-                    {more}
-                </ul>
-                {move || (folded.get() && hidden > 1).then(|| view! {
+                <ul class="paid-by">{rows}</ul>
+                {move || (folded.get() && hidden > 0).then(|| view! {
                     <button class="link-button" type="button" on:click=move |_| folded.set(false)>
                         {fill(t.show_all_lots, &[&i18n.number(i64::try_from(hidden).unwrap_or(i64::MAX))])}
                     </button>
@@ -399,20 +423,35 @@ fn goes_to(desk: Desk, channel: Option<Channel>) -> Option<AnyView> {
     Some(view! { <p class="review__note">{before}<bdi>{to}</bdi>{after}</p> }.into_any())
 }
 
+/// Why not. Where it is a matter of pieces only, the stepper says so, and there is nothing to send.
 #[component]
-fn Reasons(i18n: I18n, reasons: Vec<Reason>) -> impl IntoView {
+fn Reasons(desk: Desk, quote: Quote) -> impl IntoView {
+    let i18n = desk.i18n;
     let t = i18n.texts().redeem;
-    let rows = reasons.iter().map(|reason| view! { <li>{reason_text(i18n, reason)}</li> }).collect_view();
-    view! { <Notice tone=Tone::Warn title=t.cannot_title><ul>{rows}</ul></Notice> }
+    let reasons: Vec<&Reason> = quote.reasons.iter().filter(|reason| !is_of_pieces(reason, &quote)).collect();
+    if reasons.is_empty() {
+        return view! { <button class="button button--primary button--wide" type="submit" disabled=true>{t.send_code}</button> }
+            .into_any();
+    }
+    let tag = i18n.texts().tag;
+    let help = reasons.iter().any(|reason| account::barred_by(reason, tag).is_some()).then(|| {
+        view! {
+            <button class="link-button" type="button" on:click=move |_| desk.leave(Leave::Help)>{i18n.texts().app.to_help}</button>
+        }
+    });
+    let rows =
+        reasons.into_iter().map(|reason| view! { <li>{reason_text(i18n, reason)}</li> }).collect_view();
+    view! { <Notice tone=Tone::Warn title=t.cannot_title><ul>{rows}</ul>{help}</Notice> }.into_any()
 }
 
 fn reason_text(i18n: I18n, reason: &Reason) -> String {
     let t = i18n.texts().redeem;
-    match reason {
-        Reason::AccountSuspended => t.reason_suspended.to_owned(),
-        Reason::NumberNotVerified => t.reason_not_verified.to_owned(),
+    if let Some(barred) = account::barred_by(reason, i18n.texts().tag) {
+        return barred.note.to_owned();
+    }
+    let said = match reason {
         Reason::NotOpenYet { at } => fill(t.reason_not_open, &[&i18n.date_time(*at)]),
-        Reason::Closed { at } => fill(t.reason_closed, &[&i18n.date_time(*at)]),
+        Reason::Closed { at } => fill(t.reason_closed, &[&i18n.until_date_time(*at)]),
         Reason::OutOfStock => t.reason_out_of_stock.to_owned(),
         Reason::StockShort { left } => fill(t.reason_stock_short, &[&i18n.number(i64::from(*left))]),
         Reason::Tier { needed } => fill(t.reason_tier, &[&needed.join(", ")]),
@@ -420,12 +459,20 @@ fn reason_text(i18n: I18n, reason: &Reason) -> String {
             fill(t.reason_limit_until, &[&i18n.date_time(*at)])
         }
         Reason::LimitReached { again_at: None, .. } => t.reason_limit.to_owned(),
-        Reason::BelowMinimumBalance { minimum, missing } => {
+        Reason::BelowMinimumBalance { minimum, missing, .. } => {
             fill(t.reason_minimum, &[&i18n.points(*minimum), &i18n.points(*missing)])
         }
         Reason::TooManyPieces { max } => fill(t.reason_too_many, &[&i18n.number(i64::from(*max))]),
-        Reason::ShortOfPoints { missing } => fill(t.reason_short, &[&i18n.points(*missing)]),
-        Reason::Other => t.reason_other.to_owned(),
+        Reason::ShortOfPoints { missing, .. } => fill(t.reason_short, &[&i18n.points(*missing)]),
+        Reason::AccountSuspended | Reason::NumberNotVerified | Reason::Other => t.reason_other.to_owned(),
+    };
+    match reason {
+        Reason::BelowMinimumBalance { coming: Some(coming), .. }
+        | Reason::ShortOfPoints { coming: Some(coming), .. } => {
+            let (points, by) = (i18n.number(coming.points), i18n.date(coming.by));
+            format!("{said} {}", fill(i18n.texts().catalog.coming, &[&points, &by]))
+        }
+        _ => said,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::eligibility::{AccountState, Reason};
 /// What is asked for by or for a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// Sign in with a code, sign out, take a partner's word back.
+    /// Sign in with a code, sign out, hide voucher codes, take a partner's word back.
     Session,
     /// See who is signed in, points, history, and what stands in the way of rewards; a quote.
     SeePoints,

@@ -60,8 +60,19 @@ pub struct MemberFacts {
     pub tier: String,
     /// Points that can be spent now.
     pub available: Points,
+    /// Pending points, by the moment at which they are granted, first ones first.
+    pub coming: Vec<Coming>,
     /// Pieces of this reward redeemed or held in the limit's current period.
     pub used_in_period: u32,
+}
+
+/// Points that are earned and granted later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// How many.
+    pub points: Points,
+    /// When the last of them are granted.
+    pub by: Timestamp,
 }
 
 /// Why not.
@@ -97,6 +108,8 @@ pub enum Reason {
         minimum: Points,
         /// How many more it takes.
         missing: Points,
+        /// Pending points that count towards them.
+        coming: Option<Coming>,
     },
     /// More than one redemption may have.
     TooManyPieces {
@@ -107,6 +120,8 @@ pub enum Reason {
     ShortOfPoints {
         /// How many are missing.
         missing: Points,
+        /// Pending points that count towards them.
+        coming: Option<Coming>,
     },
 }
 
@@ -139,7 +154,12 @@ pub fn decide_reasons(
     if let Some(minimum) = rules.balance_min
         && member.available < minimum
     {
-        reasons.push(Reason::BelowMinimumBalance { minimum, missing: minimum - member.available });
+        let missing = minimum - member.available;
+        reasons.push(Reason::BelowMinimumBalance {
+            minimum,
+            missing,
+            coming: coming_towards(member, missing),
+        });
     }
     let max = pieces_max(rules);
     match rules.points_each.checked_times(quantity) {
@@ -148,12 +168,39 @@ pub fn decide_reasons(
                 reasons.push(Reason::TooManyPieces { max });
             }
             if total > member.available {
-                reasons.push(Reason::ShortOfPoints { missing: total - member.available });
+                let missing = total - member.available;
+                reasons.push(Reason::ShortOfPoints { missing, coming: coming_towards(member, missing) });
             }
         }
         _ => reasons.push(Reason::TooManyPieces { max }),
     }
     reasons
+}
+
+/// Pending points up to the moment at which they make up what is missing, or all of them where they never do.
+fn coming_towards(member: &MemberFacts, missing: Points) -> Option<Coming> {
+    let mut sum: Option<Coming> = None;
+    for next in &member.coming {
+        let before = sum.map_or(Points::ZERO, |sum| sum.points);
+        if before >= missing {
+            break;
+        }
+        sum = Some(Coming { points: before + next.points, by: next.by });
+    }
+    sum
+}
+
+/// Most pieces that one redemption can have now, whoever asks; at least 1, so that there is something to review.
+#[must_use]
+pub fn decide_pieces_max(rules: &RewardRules) -> u32 {
+    pieces_max(rules).min(rules.stock_left.unwrap_or(u32::MAX)).max(1)
+}
+
+/// Most pieces that a member who has had `used_in_period` of them can have now; 0: none. What it costs is not looked at.
+#[must_use]
+pub fn decide_pieces_left(rules: &RewardRules, used_in_period: u32) -> u32 {
+    let left = rules.limit.map_or(u32::MAX, |limit| limit.count.saturating_sub(used_in_period));
+    pieces_max(rules).min(rules.stock_left.unwrap_or(u32::MAX)).min(left)
 }
 
 /// Most pieces that one redemption can ever have. A limit that allows none at all is told as the limit, not as a maximum.
@@ -207,6 +254,7 @@ mod tests {
             state: AccountState::Verified,
             tier: "gold".into(),
             available: Points(3_000),
+            coming: vec![],
             used_in_period: 0,
         }
     }
@@ -225,13 +273,16 @@ mod tests {
         let table: Vec<(RewardRules, MemberFacts, u32, Vec<Reason>)> = vec![
             (rules(), member(), 1, vec![]),
             (rules(), member(), 3, vec![]),
-            (rules(), member(), 4, vec![Reason::ShortOfPoints { missing: Points(1_000) }]),
+            (rules(), member(), 4, vec![Reason::ShortOfPoints { missing: Points(1_000), coming: None }]),
             (rules(), member(), 0, vec![Reason::TooManyPieces { max: 5 }]),
             (
                 rules(),
                 member(),
                 6,
-                vec![Reason::TooManyPieces { max: 5 }, Reason::ShortOfPoints { missing: Points(3_000) }],
+                vec![
+                    Reason::TooManyPieces { max: 5 },
+                    Reason::ShortOfPoints { missing: Points(3_000), coming: None },
+                ],
             ),
             (
                 rules(),
@@ -279,7 +330,11 @@ mod tests {
                 RewardRules { balance_min: Some(Points(3_001)), ..rules() },
                 member(),
                 1,
-                vec![Reason::BelowMinimumBalance { minimum: Points(3_001), missing: Points(1) }],
+                vec![Reason::BelowMinimumBalance {
+                    minimum: Points(3_001),
+                    missing: Points(1),
+                    coming: None,
+                }],
             ),
             (
                 RewardRules { points_each: Points(i64::MAX), ..rules() },
@@ -317,6 +372,48 @@ mod tests {
     }
 
     #[test]
+    fn pending_points_count_towards_what_is_missing_until_they_are_enough() {
+        let grant =
+            |points, day| Coming { points: Points(points), by: at(&format!("2026-11-{day}T03:00:00Z")) };
+        let member = MemberFacts { coming: vec![grant(400, 25), grant(600, 27), grant(50, 30)], ..member() };
+        for (quantity, missing, coming) in
+            [(4, 1_000, Some(grant(1_000, 27))), (5, 2_000, Some(grant(1_050, 30)))]
+        {
+            let reason = Reason::ShortOfPoints { missing: Points(missing), coming };
+            assert_eq!(decide(&rules(), &member, quantity), [reason]);
+        }
+        let rules = RewardRules { balance_min: Some(Points(3_300)), ..rules() };
+        let reason = Reason::BelowMinimumBalance {
+            minimum: Points(3_300),
+            missing: Points(300),
+            coming: Some(grant(400, 25)),
+        };
+        assert_eq!(decide(&rules, &member, 1), [reason]);
+    }
+
+    #[test]
+    fn the_maximum_that_is_told_is_never_refused_for_its_pieces() {
+        let limit = |count| Some(Limit { count, per: Period::Day });
+        for (quantity_max, limit, stock_left, used, most, left) in [
+            (5, None, None, 0, 5, 5),
+            (5, limit(2), None, 0, 2, 2),
+            (5, limit(2), None, 1, 2, 1),
+            (5, limit(2), None, 2, 2, 0),
+            (5, limit(0), None, 0, 5, 0),
+            (5, limit(9), Some(3), 0, 3, 3),
+            (5, limit(9), Some(0), 0, 1, 0),
+            (1, limit(2), None, 0, 1, 1),
+        ] {
+            let rules = RewardRules { points_each: Points(1), quantity_max, limit, stock_left, ..rules() };
+            assert_eq!(decide_pieces_max(&rules), most, "{rules:?}");
+            assert_eq!(decide_pieces_left(&rules, used), left, "{rules:?} {used} used");
+            let member = MemberFacts { used_in_period: used, ..member() };
+            assert!(left == 0 || decide(&rules, &member, left).is_empty(), "{rules:?} {used} used");
+            assert!(!decide(&rules, &member, left + 1).is_empty(), "{rules:?} {used} used");
+        }
+    }
+
+    #[test]
     fn what_the_member_can_not_change_comes_first() {
         let rules = RewardRules {
             stock_left: Some(0),
@@ -332,8 +429,8 @@ mod tests {
                 Reason::AccountSuspended,
                 Reason::OutOfStock,
                 Reason::Tier(vec!["platinum".into()]),
-                Reason::BelowMinimumBalance { minimum: Points(10_000), missing: Points(7_000) },
-                Reason::ShortOfPoints { missing: Points(6_000) },
+                Reason::BelowMinimumBalance { minimum: Points(10_000), missing: Points(7_000), coming: None },
+                Reason::ShortOfPoints { missing: Points(6_000), coming: None },
             ]
         );
     }

@@ -1,13 +1,12 @@
 //! Points: how many, and what ends when.
 
-#[path = "../../../src/balance/chart.rs"]
-pub mod chart;
-#[path = "../../../src/balance/countdown.rs"]
-pub mod countdown;
-
 use crate::{Visit, i18n::fill};
-use countdown::{Left, is_near, left};
 use maud::{Markup, html};
+use tukar_screens::{
+    Formats as _, chart,
+    countdown::{Left, is_near, left},
+    points::{Soon, about_to_be_lost},
+};
 use tukar_wire::{Balance, Lot, LotPage, MonthEnding};
 
 /// Lots shown before the rest is folded.
@@ -18,7 +17,7 @@ const LOTS_SHOWN: usize = 5;
 pub fn purse(visit: &Visit, points: &Balance) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
     let unit = if points.available == 1 { i18n.texts().point } else { i18n.texts().points };
-    let soon = points.about_to_be_lost.as_ref().and(points.next_ending.as_ref());
+    let soon = about_to_be_lost(points);
     html! {
         section.balance aria-labelledby="plain-balance-title" {
             h2 #plain-balance-title.visually-hidden { (t.title) }
@@ -26,54 +25,68 @@ pub fn purse(visit: &Visit, points: &Balance) -> Markup {
                 p.balance__points { span.balance__number { (i18n.number(points.available)) } " " span.balance__unit { (unit) } }
                 p.balance__aside {
                     @if points.held > 0 { span { (fill(t.held, &[&i18n.number(points.held)])) } }
-                    @if points.pending > 0 { span { (fill(t.pending, &[&i18n.number(points.pending)])) } }
+                    @if points.pending > 0 { span { (pending(visit, points)) } }
                 }
                 p.balance__time { span { (fill(t.true_at, &[&i18n.time(points.server_time)])) } }
             }
-            @if let Some(ending) = soon {
+            @if let Some(soon) = &soon {
                 div.balance__soon {
                     svg.balance__soon-icon viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
                         circle cx="12" cy="12" r="8" {}
                         path d="M12 7.500V12l3 2" {}
                     }
                     div {
-                        p.balance__soon-title { (fill(t.lost_soon, &[&i18n.points(ending.points), &left_text(visit, ending.at)])) }
-                        p.balance__soon-note { (fill(t.lost_soon_note, &[&i18n.date_time(ending.at)])) }
+                        @let (title, note) = warning(visit, soon);
+                        p.balance__soon-title { (title) }
+                        p.balance__soon-note { (note) }
                         (visit.form("/plain/home", &[("can", "1")], html! { button.link-button { (t.save) } }))
                     }
                 }
             } @else if points.available == 0 && points.held == 0 && points.pending == 0 {
                 div.balance__calm { p { b { (t.none_title) } } p { (t.none_body) } }
             } @else { p.balance__calm { (t.nothing_lost_plain) } }
-            @if points.months.len() > 1 { (months(visit, &points.months)) }
+            @if points.months.len() > 1 { (months(visit, &points.months, soon.is_some())) }
             @if !points.lots.is_empty() { (lots(visit, points)) }
         }
     }
 }
 
-fn months(visit: &Visit, months: &[MonthEnding]) -> Markup {
+/// Points that are not granted yet, and when the last of them come.
+fn pending(visit: &Visit, points: &Balance) -> String {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
-    let name = |bar: &chart::Bar, long: bool| {
-        let month = i18n.month(&bar.month, long);
-        if bar.and_later { format!("{month}+") } else { month }
-    };
-    let bars = chart::bars(months);
+    let number = i18n.number(points.pending);
+    match points.pending_by {
+        Some(by) => fill(t.pending_by, &[&number, &i18n.date(by)]),
+        None => fill(t.pending, &[&number]),
+    }
+}
+
+/// All that is about to be lost, and what goes first.
+fn warning(visit: &Visit, soon: &Soon) -> (String, String) {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
+    let (all, left) = (i18n.points(soon.points), left_text(visit, soon.first.at));
+    let until = i18n.until_date_time(soon.first.at);
+    if soon.at_once() {
+        return (fill(t.lost_soon, &[&all, &left]), fill(t.lost_soon_note, &[&until]));
+    }
+    let first = i18n.number(soon.first.points);
+    (fill(t.lost_soon_all, &[&all]), fill(t.lost_soon_first, &[&first, &left, &until]))
+}
+
+fn months(visit: &Visit, months: &[MonthEnding], soon: bool) -> Markup {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
     html! {
         section.balance__part {
             h3.balance__heading { (t.chart) }
-            ol.chart aria-hidden="true" {
-                @for (at, bar) in bars.iter().enumerate() {
-                    li.chart__bar title=(format!("{}: {}", name(bar, true), i18n.points(bar.points))) {
-                        span.chart__room { span.chart__fill style=(format!("block-size:{}%", bar.percent)) {} }
-                        span.chart__month { (name(bar, false)) @if let Some(year) = chart::new_year(&bars, at) { " ’" (year) } }
+            ol.chart {
+                @for bar in &chart::bars(months, soon) {
+                    li.chart__bar.chart__bar--soon[bar.soon] {
+                        span.chart__month { (i18n.month(&bar.month)) @if bar.and_later { "+" } }
+                        span.chart__room aria-hidden="true" {
+                            span.chart__fill style=(format!("inline-size:{}%", bar.percent)) {}
+                        }
+                        span.chart__value { (i18n.number(bar.points)) }
                     }
-                }
-            }
-            details.chart-table {
-                summary { (t.chart_table) }
-                table {
-                    thead { tr { th scope="col" { (t.chart_month) } th scope="col" { (t.chart_points) } } }
-                    tbody { @for bar in &bars { tr { th scope="row" { (name(bar, true)) } td { (i18n.number(bar.points)) } } } }
                 }
             }
         }
@@ -134,13 +147,20 @@ fn row(visit: &Visit, lot: &Lot) -> Markup {
             @match lot.ends_at {
                 None => span.lot__ends { (t.lot_never) },
                 Some(at) => {
-                    span.lot__ends title=(i18n.date_time(at)) { (fill(t.lot_ends, &[&i18n.date(at)])) }
+                    span.lot__ends title=(i18n.until_date_time(at)) { (fill(t.lot_ends, &[&i18n.until_date(at)])) }
                     span.lot__in.lot__in--near[near] { (fill(t.lot_in, &[&left_text(visit, at)])) }
                 }
             }
             span.lot__earned {
                 span { (fill(t.lot_earned, &[&i18n.date(lot.earned_at)])) }
-                @if lot.pending { span.lot__tag { (t.lot_pending) } }
+                @if lot.pending {
+                    span.lot__tag {
+                        @match lot.grant_at {
+                            Some(at) => (fill(t.lot_coming, &[&i18n.date(at)])),
+                            None => (t.lot_pending),
+                        }
+                    }
+                }
                 @else if lot.held > 0 { span.lot__tag { (fill(t.lot_held, &[&i18n.number(lot.held)])) } }
             }
         }

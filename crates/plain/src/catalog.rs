@@ -8,7 +8,7 @@ pub mod index;
 pub mod query;
 #[path = "../../../src/catalog/words.rs"]
 #[expect(dead_code, reason = "the widget's file: filters that are on are named there only")]
-mod words;
+pub(crate) mod words;
 
 use crate::{
     Visit,
@@ -17,7 +17,8 @@ use crate::{
 use index::{Found, Index};
 use maud::{Markup, html};
 use query::{Query, Sort};
-use tukar_wire::{Eligibility, Needs, RewardCard, RewardDetail};
+use tukar_screens::{Formats as _, account};
+use tukar_wire::{Eligibility, Needs, Reason, RewardCard, RewardDetail};
 use words::{STOCK_LOW, Tone, Words};
 
 /// Cards of a page.
@@ -128,7 +129,7 @@ fn toolbar(visit: &Visit, query: &Query, found: &Found) -> Markup {
                         path d="M9 3.500a5.500 5.500 0 1 1-.1 0zM13.200 13.200l3.600 3.600" {}
                     }
                     input.search__field type="search" name="q" enterkeyhint="search" autocomplete="off" autocapitalize="off"
-                        spellcheck="false" maxlength="100" aria-label=(texts.search) placeholder=(texts.search_hint) value=(query.text);
+                        spellcheck="false" aria-label=(texts.search) placeholder=(texts.search_hint) value=(query.text);
                     // First of the buttons: what Enter presses.
                     button.search__clear aria-label=(texts.search) {
                         svg viewBox="0 0 16 16" aria-hidden="true" { path d="M3 8h9M9 4.500l3.500 3.500L9 11.500" {} }
@@ -171,7 +172,7 @@ fn card(visit: &Visit, shelf: Shelf<'_>, (row, reward): (u32, &RewardCard)) -> M
                 p.reward__brand { (reward.brand) }
                 h3.reward__title { (visit.go(("/plain/reward", "/plain/reward"), &[("reward", &reward.id)], title)) }
                 div.reward__foot id=(described) {
-                    (price(words, reward))
+                    (price(words, reward, visit.now))
                     (standing(words, reward, (shelf.eligibility, visit.now), low))
                 }
             }
@@ -179,7 +180,7 @@ fn card(visit: &Visit, shelf: Shelf<'_>, (row, reward): (u32, &RewardCard)) -> M
     }
 }
 
-fn price(words: Words, reward: &RewardCard) -> Markup {
+fn price(words: Words, reward: &RewardCard, now: tukar_wire::Moment) -> Markup {
     let unit = if reward.points == 1 { words.i18n.texts().point } else { words.i18n.texts().points };
     html! {
         p.price {
@@ -188,6 +189,7 @@ fn price(words: Words, reward: &RewardCard) -> Markup {
                 span.price__before { span.visually-hidden { (words.texts.before) " " } s { (words.i18n.number(before)) } }
             }
             @if let Some(value) = reward.rupiah_hundredths_per_point { span.price__value { (words.point_value(value)) } }
+            @if let Some(until) = words.promotion_until(reward, now) { span.price__until { (until) } }
         }
     }
 }
@@ -242,9 +244,7 @@ fn picture(reward: &RewardCard) -> Markup {
         reward.image.as_ref().filter(|image| may_show(&image.src) && image.width > 0 && image.height > 0);
     html! {
         span class=(format!("art art--tint-{tint}")) aria-hidden="true" {
-            svg.art__drawing viewBox="0 0 320 180" preserveAspectRatio="xMidYMid slice" focusable="false" {
-                text.art__initials x="24" y="152" { (initials) }
-            }
+            span.art__initials { (initials) }
             @if let Some(image) = photo {
                 img.art__photo loading="lazy" decoding="async" alt="" width=(image.width) height=(image.height)
                     referrerpolicy="no-referrer" src=(image.src);
@@ -268,11 +268,12 @@ pub fn detail(visit: &Visit, detail: &RewardDetail, eligibility: Option<&Eligibi
             div.detail__head {
                 p.detail__kind { (card.brand) " · " (words.kind(&card.kind)) }
                 h2.detail__title { (card.title) }
-                (price(words, card))
+                (price(words, card, visit.now))
                 @if reasons.is_empty() { (standing(words, card, (eligibility, visit.now), None)) } @else {
                     div.why-not {
                         h3.why-not__heading { (words.texts.why_not) }
                         ul.why-not__list { @for reason in reasons { li { (words.reason_long(reason, visit.now)) } } }
+                        @if is_of_account(words, reasons) { (crate::to_help(visit)) }
                     }
                 }
             }
@@ -287,20 +288,23 @@ pub fn detail(visit: &Visit, detail: &RewardDetail, eligibility: Option<&Eligibi
                     ul.detail__terms { @for term in &detail.terms { li { (term) } } }
                 }
             }
-            @if reasons.is_empty() { (to_review(visit, detail)) }
+            @if reasons.is_empty() { (to_review(visit, detail, eligibility)) }
         }
     }
 }
 
-fn to_review(visit: &Visit, detail: &RewardDetail) -> Markup {
-    let texts = visit.i18n.texts().catalog;
-    let most = detail.quantity_max.min(detail.card.stock_left.unwrap_or(u32::MAX)).max(1);
+fn to_review(visit: &Visit, detail: &RewardDetail, eligibility: Option<&Eligibility>) -> Markup {
+    let (words, texts) = (Words::new(visit.i18n), visit.i18n.texts().catalog);
+    let left = eligibility.and_then(|known| known.quantity_max.get(&detail.card.id)).copied();
+    let most = left.unwrap_or(detail.quantity_max).max(1);
     let label = if visit.session.is_some() { texts.redeem } else { texts.sign_in_to_redeem };
     let body = html! {
-        @if most > 1 {
+        @if detail.quantity_max > 1 {
             div.field {
                 label.field__label for="plain-pieces" { (texts.quantity) }
-                input #plain-pieces.field__input type="number" name="quantity" min="1" max=(most) value="1";
+                input #plain-pieces.field__input type="number" name="quantity" min="1" max=(most) value="1"
+                    aria-describedby="plain-pieces-hint";
+                p #plain-pieces-hint.field__hint { (words.pieces(detail.quantity_max, most)) }
             }
         }
         button class="button button--primary button--wide" { (label) }
@@ -312,9 +316,9 @@ fn facts(words: Words, detail: &RewardDetail, now: tukar_wire::Moment) -> Vec<(&
     let (texts, card, i18n): (_, _, I18n) = (words.texts, &detail.card, words.i18n);
     let number = |count: u32| i18n.number(i64::from(count));
     let window = match (card.opens_at, card.closes_at) {
-        (Some(from), Some(to)) => Some(format!("{} – {}", i18n.date(from), i18n.date(to))),
+        (Some(from), Some(to)) => Some(format!("{} – {}", i18n.date(from), i18n.until_date(to))),
         (Some(from), None) => Some(fill(texts.opens_on, &[&i18n.when(from, now)])),
-        (None, Some(to)) => Some(fill(texts.ends_on, &[&i18n.when(to, now)])),
+        (None, Some(to)) => Some(fill(texts.ends_on, &[&i18n.until_when(to, now)])),
         (None, None) => None,
     };
     let needs = match detail.needs {
@@ -325,6 +329,10 @@ fn facts(words: Words, detail: &RewardDetail, now: tukar_wire::Moment) -> Vec<(&
     let facts = [
         (texts.fact_value, card.worth_rupiah.map(|rupiah| words.rupiah(rupiah))),
         (texts.fact_valid, detail.voucher_days.map(|days| fill(texts.fact_days, &[&number(days)]))),
+        (
+            texts.fact_promotion,
+            promotion_end(card).map(|to| fill(texts.ends_on, &[&i18n.until_when(to, now)])),
+        ),
         (texts.fact_window, window),
         (texts.fact_limit, detail.limit.as_ref().map(|limit| words.limit(limit))),
         (texts.fact_tier, (!detail.tiers.is_empty()).then(|| words.list(&detail.tiers))),
@@ -333,6 +341,15 @@ fn facts(words: Words, detail: &RewardDetail, now: tukar_wire::Moment) -> Vec<(&
         (texts.fact_needs, Some(needs.to_owned())),
     ];
     facts.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect()
+}
+
+fn promotion_end(card: &RewardCard) -> Option<tukar_wire::Moment> {
+    card.promotion.as_ref()?.ends_at
+}
+
+/// Whether one of the reasons is the state of the member's account.
+pub(crate) fn is_of_account(words: Words, reasons: &[Reason]) -> bool {
+    reasons.iter().any(|reason| account::barred_by(reason, words.i18n.texts().tag).is_some())
 }
 
 /// Reasons as sentences.

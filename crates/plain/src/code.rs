@@ -2,6 +2,7 @@
 
 use crate::{Fields, Visit, code_field, i18n::fill, redeem::channel_word};
 use maud::{Markup, html};
+use tukar_screens::Formats as _;
 use tukar_wire::{Channel, CodeState};
 
 /// A form: where it is sent, and what it carries.
@@ -48,7 +49,7 @@ pub fn step(visit: &Visit, step: Step<'_>, more: &Markup) -> Markup {
             (visit.form(step.check.path, step.check.carried, html! {
                 (code_field(visit, step.typed, step.error))
                 p.code-step__life {
-                    span { (fill(i18n.texts().catalog.ends_on, &[&i18n.time(code.ends_at)])) }
+                    span { (fill(i18n.texts().catalog.ends_on, &[&i18n.until_time(code.ends_at)])) }
                     " " span { (tries(visit, code.tries_left)) }
                 }
                 button class="button button--primary button--wide" { (step.confirm) }

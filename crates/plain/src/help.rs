@@ -6,6 +6,7 @@ mod shown;
 use crate::Visit;
 use maud::{Markup, html};
 use shown::{SEARCH_FROM, is_safe, kind_text, matches};
+use tukar_screens::Formats as _;
 use tukar_wire::{Announcement, Contact, Programme, Question};
 
 /// The help; `wanted` is what was typed into its search.
@@ -45,7 +46,7 @@ fn questions(visit: &Visit, all: &[Question], wanted: &str) -> Markup {
             h3 #support-questions.support__heading { (t.questions) }
             @if all.len() >= SEARCH_FROM {
                 (visit.go(("/plain/help", "/plain/help"), &[], html! {
-                    input.field__input type="search" name="search" maxlength="100" aria-label=(t.search) placeholder=(t.search) value=(wanted);
+                    input.field__input type="search" name="search" aria-label=(t.search) placeholder=(t.search) value=(wanted);
                     button.visually-hidden { (t.search) }
                 }))
             }

@@ -69,7 +69,7 @@ fn row(visit: &Visit, row: &Activity) -> Markup {
                 span.history-row__title { (row.title) }
                 span.history-row__meta {
                     span class=(class) { (kind_text(t, row.kind)) }
-                    span { (i18n.date_time(row.at)) }
+                    span { (kinds::date(i18n, row)) }
                 }
             }
             span.history-row__points.history-row__points--gained[row.points > 0] {

@@ -22,12 +22,10 @@ pub mod support;
 mod values;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use tukar_screens::Formats;
 use tukar_wire::Moment;
 use values::sign;
 pub use values::{fill, language_of};
-
-/// A moment this near is told with its weekday.
-const NEAR_MS: i64 = 6 * 86_400_000;
 
 /// All texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -92,37 +90,6 @@ const MONTHS: [[&str; 12]; 2] = [
     ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"],
 ];
-/// As the chart's table tells them.
-const MONTHS_LONG: [[&str; 12]; 2] = [
-    [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
 /// Monday first.
 const DAYS: [[&str; 7]; 2] = [
     ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"],
@@ -180,17 +147,12 @@ impl I18n {
         format!("{}{}", sign(n), self.number(n.saturating_abs()))
     }
 
-    /// `Nov`, or `November 2026`, for `2026-11`; the text itself when it is not a month.
+    /// `Nov 2026`, for `2026-11`; the text itself when it is not a month.
     #[must_use]
-    pub fn month(self, month: &str, long: bool) -> String {
+    pub fn month(self, month: &str) -> String {
         let Some(at) = Moment::parse(&format!("{month}-15T12:00:00Z")) else { return month.to_owned() };
         let at = self.local(at);
-        if long {
-            let names = MONTHS_LONG[usize::from(self.is_english())];
-            format!("{} {}", names[(at.month() as usize).saturating_sub(1) % 12], at.year())
-        } else {
-            self.month_name(&at).to_owned()
-        }
+        format!("{} {}", self.month_name(&at), at.year())
     }
 
     fn local(self, at: Moment) -> DateTime {
@@ -205,26 +167,19 @@ impl I18n {
         let mark = if self.is_english() { ':' } else { '.' };
         format!("{:02}{mark}{:02}", at.hour(), at.minute())
     }
+}
 
-    /// `24 Nov 2026`.
-    #[must_use]
-    pub fn date(self, at: Moment) -> String {
+impl Formats for I18n {
+    fn date(&self, at: Moment) -> String {
         let at = self.local(at);
         format!("{} {} {}", at.day(), self.month_name(&at), at.year())
     }
 
-    /// `24 Nov 2026, 23.59 WIB`.
-    #[must_use]
-    pub fn date_time(self, at: Moment) -> String {
+    fn date_time(&self, at: Moment) -> String {
         format!("{}, {}", self.date(at), self.time(at))
     }
 
-    /// With the weekday and the time when it is within six days of `now`, else the date.
-    #[must_use]
-    pub fn when(self, at: Moment, now: Moment) -> String {
-        if at.ms_since(now).abs() >= NEAR_MS {
-            return self.date(at);
-        }
+    fn weekday_time(&self, at: Moment) -> String {
         let local = self.local(at);
         let weekday = local.weekday().to_monday_zero_offset() as usize % 7;
         let day = DAYS[usize::from(self.is_english())][weekday];
@@ -232,9 +187,7 @@ impl I18n {
         format!("{day}{comma} {} {}, {}", local.day(), self.month_name(&local), self.time(at))
     }
 
-    /// `10.42 WIB`.
-    #[must_use]
-    pub fn time(self, at: Moment) -> String {
+    fn time(&self, at: Moment) -> String {
         format!("{} {}", self.clock(&self.local(at)), self.zone_label)
     }
 }

@@ -155,7 +155,10 @@ fn bar(visit: &Visit) -> Markup {
                 }
                 div.shell__tools {
                     @if let Some(signed) = &visit.session {
-                        span.shell__who { b { (signed.member.name) } " · " (signed.member.tier_label) }
+                        span.shell__who {
+                            b { (signed.member.name) }
+                            span.shell__tier { " · " (signed.member.tier_label) }
+                        }
                     }
                     (visit.open(visit.tab, speak, html! {
                         button.icon-button lang=(other) aria-label=(t.other_language) { (t.other_language_short) }
@@ -198,7 +201,9 @@ pub fn home(visit: &Visit, points: Option<&tukar_wire::Balance>, rewards: &Marku
     let t = visit.i18n.texts().app;
     let note = visit.session.as_ref().map(|signed| signed.member.state_note.as_str()).unwrap_or_default();
     html! {
-        @if !note.is_empty() { div.shell__notice { div class="notice notice--warn" { div { (note) } } } }
+        @if !note.is_empty() {
+            div.shell__notice { div class="notice notice--warn" { div { (note) } (to_help(visit)) } }
+        }
         div.home {
             div.home__points {
                 @if let Some(points) = points { (balance::purse(visit, points)) } @else {
@@ -214,6 +219,11 @@ pub fn home(visit: &Visit, points: Option<&tukar_wire::Balance>, rewards: &Marku
             div.home__rewards { (rewards) }
         }
     }
+}
+
+/// The way to what an account that can't redeem is told to do.
+pub(crate) fn to_help(visit: &Visit) -> Markup {
+    visit.open(Tab::Help, &[], html! { button.link-button { (visit.i18n.texts().app.to_help) } })
 }
 
 /// What the server says of a refusal or a failure.

@@ -13,6 +13,7 @@ use crate::{
 };
 use countdown::{clock_text, seconds_until};
 use maud::{Markup, html};
+use tukar_screens::Formats as _;
 use tukar_wire::{Channel, CodeSent, Problem, Redemption, Voucher, VoucherPage};
 
 /// The lock on the codes, where it isn't as the page of vouchers says.
@@ -153,8 +154,9 @@ fn lock(visit: &Visit, shelf: Shelf<'_>) -> Markup {
                 // Nothing counts down here, so the time is told too.
                 p.locker-lock__text {
                     (fill(t.open_note, &[&clock_text(seconds_until(until, visit.now))])) ". "
-                    (fill(i18n.texts().catalog.ends_on, &[&i18n.time(until)])) "."
+                    (fill(i18n.texts().catalog.ends_on, &[&i18n.until_time(until)])) "."
                 }
+                (visit.form("/plain/locker/close", &[], html! { button.button { (t.hide) } }))
             },
             _ => div.locker-lock {
                 (icon(false))

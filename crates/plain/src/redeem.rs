@@ -5,15 +5,21 @@ pub mod recipient;
 
 use crate::{
     Fields, Visit,
+    catalog::words::Words,
     code::{self, Target},
     i18n::fill,
     notice, one_line, path_of,
 };
 use maud::{Markup, html};
-use recipient::{Draft, FIELD_CHARS_MAX, Field, told_of};
+use recipient::{Draft, Fault, Field, fault_text, told_of};
+use tukar_screens::{
+    Formats as _,
+    points::paying,
+    receipt::{Story, is_just_now, story},
+};
 use tukar_wire::{
-    Channel, Needs, Problem, ProblemKind, Quote, Redemption, RedemptionState, RewardDetail, Symbol, Voucher,
-    VoucherState,
+    Channel, Needs, Problem, ProblemKind, Quote, Reason, Redemption, RedemptionState, RewardDetail, Symbol,
+    Voucher,
 };
 
 /// Lots that are shown.
@@ -72,6 +78,7 @@ pub fn review(visit: &Visit, (detail, quote): (&RewardDetail, &Quote), filled: &
                     }
                 }
                 @if let Some(problem) = above { (notice(visit, problem)) }
+                (quantity(visit, detail, quote))
                 (recipient_fields(visit, (detail.needs, quote), filled))
                 (paid_by(visit, quote))
             }
@@ -82,13 +89,46 @@ pub fn review(visit: &Visit, (detail, quote): (&RewardDetail, &Quote), filled: &
         section.redeem {
             (steps(visit, t.review_title, 0))
             (visit.form("/plain/redeem", &fields, body))
+            @if crate::catalog::is_of_account(Words::new(i18n), &quote.reasons) { (crate::to_help(visit)) }
+        }
+    }
+}
+
+/// What is said of the number of pieces stands beside it, and nowhere else.
+fn is_of_pieces(reason: &Reason, quote: &Quote) -> bool {
+    match reason {
+        Reason::TooManyPieces { .. } | Reason::StockShort { .. } => true,
+        Reason::LimitReached { .. } => quote.quantity > 1 && quote.quantity_max > 0,
+        _ => false,
+    }
+}
+
+/// How many. The button works the sums out anew and keeps what was typed.
+fn quantity(visit: &Visit, detail: &RewardDetail, quote: &Quote) -> Markup {
+    let (words, t) = (Words::new(visit.i18n), visit.i18n.texts().redeem);
+    let most = quote.quantity_max.max(1);
+    let refused = quote.reasons.iter().find(|reason| is_of_pieces(reason, quote));
+    html! {
+        @if detail.quantity_max > 1 || quote.quantity > 1 {
+            div class="field plain-narrow-field" {
+                label.field__label for="review-pieces" { (t.quantity) }
+                input #review-pieces.field__input type="number" name="pieces" min="1" max=(most) value=(quote.quantity)
+                    aria-describedby="review-pieces-hint review-pieces-error" aria-invalid=[refused.map(|_| "true")];
+                p #review-pieces-hint.field__hint { (words.pieces(detail.quantity_max, most)) }
+                p #review-pieces-error.field__error role="alert" {
+                    @if let Some(reason) = refused { (words.reason_long(reason, visit.now)) }
+                }
+                button.button formaction="/plain/review" formnovalidate { (t.change_quantity) }
+            }
         }
     }
 }
 
 fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
-    let words = crate::catalog::reasons(visit, &quote.reasons);
+    let elsewhere: Vec<Reason> =
+        quote.reasons.iter().filter(|reason| !is_of_pieces(reason, quote)).cloned().collect();
+    let words = crate::catalog::reasons(visit, &elsewhere);
     html! {
         dl class="sums review__numbers" {
             div class="sums__row sums__row--total" { dt { (t.total) } dd { (i18n.points(quote.points)) } }
@@ -97,7 +137,7 @@ fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
                 dd { (i18n.points(quote.left.abs())) }
             }
         }
-        @if words.is_empty() {
+        @if quote.reasons.is_empty() {
             @if quote.channels.len() > 1 {
                 fieldset.review__part {
                     legend.review__note { (t.channel) }
@@ -114,6 +154,8 @@ fn sums_and_button(visit: &Visit, quote: &Quote) -> Markup {
             button class="button button--primary button--wide" { (t.send_code) }
             (goes_to(visit, quote.channels.first().copied()))
             p.review__note { (fill(t.hold_note, &[&i18n.number(i64::from(quote.hold_seconds / 60))])) }
+        } @else if words.is_empty() {
+            button class="button button--primary button--wide" disabled { (t.send_code) }
         } @else {
             div class="notice notice--warn" {
                 p.notice__title { (t.cannot_title) }
@@ -164,38 +206,46 @@ fn recipient_fields(visit: &Visit, (needs, quote): (Needs, &Quote), filled: &Fil
                         }
                     }
                 }
-                div.review-fields { (text_field(visit, (Field::Phone, needs), (t.phone, t.phone_hint), filled)) }
+                div.review-fields { (text_field(visit, AddressOf { needs, quote, filled }, Field::Phone)) }
             },
             Needs::Address => fieldset.review__part {
                 legend.review__heading { (t.address_title) }
                 div.review-fields {
-                    @for (field, label) in [
-                        (Field::Name, t.name),
-                        (Field::Street, t.street),
-                        (Field::City, t.city),
-                        (Field::PostalCode, t.postal_code),
-                        (Field::CourierPhone, t.courier_phone),
-                    ] { (text_field(visit, (field, needs), (label, ""), filled)) }
+                    @for field in Field::ADDRESS { (text_field(visit, AddressOf { needs, quote, filled }, field)) }
                 }
             },
         }
     }
 }
 
-fn text_field(
-    visit: &Visit,
-    (field, needs): (Field, Needs),
-    (label, hint): (&str, &str),
-    filled: &Filled,
-) -> Markup {
-    let _ = visit;
-    let (word, problems) = (field.word(), filled.problem.as_ref().map(|problem| problem.fields.as_slice()));
-    let error = told_of(field, needs, problems.unwrap_or_default());
+/// What a field of the recipient is drawn from.
+#[derive(Clone, Copy)]
+struct AddressOf<'a> {
+    needs: Needs,
+    quote: &'a Quote,
+    filled: &'a Filled,
+}
+
+fn text_field(visit: &Visit, of: AddressOf<'_>, field: Field) -> Markup {
+    let (t, draft) = (visit.i18n.texts().redeem, &of.filled.draft);
+    let own = of.quote.own_phone_masked.as_deref();
+    let word = field.word();
+    let hint = match field {
+        Field::Phone => t.phone_hint.to_owned(),
+        Field::CourierPhone => own.map_or_else(String::new, |own| fill(t.courier_own, &[own])),
+        _ => String::new(),
+    };
+    let problems = of.filled.problem.as_ref().map(|problem| problem.fields.as_slice()).unwrap_or_default();
+    // The server's words, or this field's own where what is wrong can be seen here.
+    let error = told_of(field, of.needs, problems).map(|told| match draft.fault(field, own.is_some()) {
+        Some(fault @ (Fault::Empty | Fault::TooLong { .. })) => fault_text(t, field, fault),
+        _ => told,
+    });
     html! {
         div class=(format!("field field--{word}")) {
-            label.field__label for=(format!("redeem-{word}")) { (label) }
+            label.field__label for=(format!("redeem-{word}")) { (field.label(t)) }
             input.field__input id=(format!("redeem-{word}")) name=(word) type="text" inputmode=(field.inputmode())
-                autocomplete=(field.autocomplete()) maxlength=(FIELD_CHARS_MAX) value=(filled.draft.get(field))
+                autocomplete=(field.autocomplete()) value=(draft.get(field))
                 aria-describedby=(format!("redeem-{word}-hint redeem-{word}-error")) aria-invalid=[error.as_ref().map(|_| "true")];
             p.field__hint id=(format!("redeem-{word}-hint")) { (hint) }
             p.field__error id=(format!("redeem-{word}-error")) role="alert" { @if let Some(error) = &error { (error) } }
@@ -205,24 +255,21 @@ fn text_field(
 
 fn paid_by(visit: &Visit, quote: &Quote) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
-    let hidden = quote.paid_by.iter().skip(LOTS_SHOWN);
-    let (count, points) = hidden
-        .fold((quote.paid_by_more, quote.paid_by_more_points), |(count, points), lot| {
-            (count.saturating_add(1), points.saturating_add(lot.points))
-        });
+    let paying = paying(quote, LOTS_SHOWN);
+    let count = i64::try_from(paying.more).unwrap_or(i64::MAX);
     html! {
         @if !quote.paid_by.is_empty() {
             section class="review__part review__numbers" {
                 h3.review__heading { (t.paid_from) }
                 p.review__note { (t.paid_from_note) }
                 ul.paid-by {
-                    @for lot in quote.paid_by.iter().take(LOTS_SHOWN) {
+                    @for lot in paying.rows {
                         li.paid-by__row {
                             span.paid-by__source { (lot.source) }
                             span.paid-by__points { (i18n.number(lot.points)) }
                             span.paid-by__ends {
                                 @match lot.ends_at {
-                                    Some(at) => span { (fill(t.ends_on, &[&i18n.when(at, quote.server_time)])) },
+                                    Some(at) => span { (fill(t.ends_on, &[&i18n.until_when(at, quote.server_time)])) },
                                     None => span { (t.never_ends) },
                                 }
                             }
@@ -230,8 +277,8 @@ fn paid_by(visit: &Visit, quote: &Quote) -> Markup {
                     }
                     @if count > 0 {
                         li.paid-by__row {
-                            span.paid-by__source { (fill(t.more_lots, &[&i18n.number(i64::try_from(count).unwrap_or(i64::MAX))])) }
-                            span.paid-by__points { (i18n.number(points)) }
+                            span.paid-by__source { (fill(t.more_lots, &[&i18n.number(count)])) }
+                            span.paid-by__points { (i18n.number(paying.more_points)) }
                         }
                     }
                 }
@@ -295,7 +342,7 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
                     }, &html! {}))
                 }
                 div.code-step__hold {
-                    p { (fill(t.held, &[&i18n.points(held.points)])) " " (fill(i18n.texts().catalog.ends_on, &[&i18n.time(held.hold_ends_at)])) "." }
+                    p { (fill(t.held, &[&i18n.points(held.points)])) " " (fill(i18n.texts().catalog.ends_on, &[&i18n.until_time(held.hold_ends_at)])) "." }
                     (visit.form("/plain/redeem/cancel", carried, html! { button.link-button { (t.cancel) } }))
                 }
             }
@@ -331,31 +378,40 @@ pub struct Copied<'a> {
     pub outcome: Result<Channel, &'a Problem>,
 }
 
+/// Heading and first sentence of a receipt.
+fn told(visit: &Visit, redemption: &Redemption) -> (&'static str, String) {
+    let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
+    let to = redemption.recipient.is_some();
+    let (title, body) = match story(redemption) {
+        Story::Coded if is_just_now(redemption) => (t.receipt_title, t.receipt_code_body.to_owned()),
+        Story::Coded => (t.receipt_voucher_title, t.receipt_code_body.to_owned()),
+        Story::Used => (t.receipt_used_title, String::new()),
+        Story::Ended => (t.receipt_ended_title, String::new()),
+        Story::Delivered if to => {
+            let to = redemption.recipient.as_deref().unwrap_or_default();
+            (t.receipt_delivered_title, fill(t.receipt_delivered_body, &[to]))
+        }
+        Story::Delivered => (t.receipt_delivered_title, t.receipt_delivered_plain.to_owned()),
+        Story::OnItsWay if to => (t.receipt_on_its_way_title, t.receipt_on_its_way_body.to_owned()),
+        Story::OnItsWay => (t.receipt_on_its_way_title, t.receipt_on_its_way_plain.to_owned()),
+        Story::Preparing => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
+    };
+    if is_just_now(redemption) {
+        return (title, body);
+    }
+    let on = fill(t.receipt_redeemed_on, &[&i18n.date_time(redemption.held_at)]);
+    (title, if body.is_empty() { on } else { format!("{on} {body}") })
+}
+
 /// What the member got; `copied` tells what became of a copy that was asked for on this page.
 #[must_use]
 pub fn receipt(visit: &Visit, redemption: &Redemption, copied: Option<Copied<'_>>) -> Markup {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().redeem);
-    let coded =
-        redemption.vouchers.iter().any(|voucher| voucher.code.is_some() || !voucher.code_masked.is_empty());
-    let on_its_way = redemption.vouchers.iter().any(|voucher| voucher.state == VoucherState::OnItsWay);
-    let (title, body) = match (coded, redemption.state) {
-        (true, _) => (t.receipt_title, t.receipt_code_body.to_owned()),
-        (_, state) if on_its_way || (state == RedemptionState::Confirmed && redemption.kind.0 == "goods") => {
-            let told = redemption.recipient.is_some();
-            let body = if told { t.receipt_on_its_way_body } else { t.receipt_on_its_way_plain };
-            (t.receipt_on_its_way_title, body.to_owned())
-        }
-        (_, RedemptionState::Confirmed) => (t.receipt_confirmed_title, t.receipt_confirmed_body.to_owned()),
-        _ => (
-            t.receipt_delivered_title,
-            redemption.recipient.as_ref().map_or_else(
-                || t.receipt_delivered_plain.to_owned(),
-                |to| fill(t.receipt_delivered_body, &[to]),
-            ),
-        ),
-    };
+    let (title, body) = told(visit, redemption);
+    let just_now = is_just_now(redemption);
     html! {
         section.redeem {
+            @if !just_now { (visit.open(visit.tab, &[], html! { button.link-button { (t.back) } })) }
             div.receipt {
                 div.receipt__head {
                     span.receipt__mark aria-hidden="true" {
@@ -376,7 +432,12 @@ pub fn receipt(visit: &Visit, redemption: &Redemption, copied: Option<Copied<'_>
                             div.sums__row { dt { (t.receipt_recipient) } dd.receipt__address { bdi { (to) } } }
                         }
                         div.sums__row { dt { (t.receipt_points) } dd { (i18n.points(redemption.points)) } }
-                        div.sums__row { dt { (t.receipt_left) } dd { (i18n.points(redemption.available)) } }
+                        @if let Some(left) = redemption.left {
+                            div.sums__row {
+                                dt { (if just_now { t.receipt_left } else { t.receipt_left_then }) }
+                                dd { (i18n.points(left)) }
+                            }
+                        }
                         div.sums__row { dt { (t.receipt_reference) } dd { bdi dir="ltr" { (redemption.reference) } } }
                     }
                 }
@@ -418,7 +479,7 @@ fn ticket(
                     }
                     dl.sums {
                         @if let Some(at) = voucher.ends_at {
-                            div.sums__row { dt { (t.receipt_ends) } dd { (i18n.date_time(at)) } }
+                            div.sums__row { dt { (t.receipt_ends) } dd { (i18n.until_date_time(at)) } }
                         }
                         div.sums__row { dt { (t.receipt_issued) } dd { (i18n.date_time(voucher.issued_at)) } }
                     }

@@ -39,7 +39,7 @@ pub fn contact(visit: &Visit, problem: Option<&Problem>, asked: Asked<'_>) -> Ma
         div.field {
             label.field__label for="sign-in-contact" { (t.contact) }
             input #sign-in-contact.field__input name="contact" type="text" autocomplete="off" autocapitalize="off"
-                spellcheck="false" maxlength="254" required autofocus value=(asked.typed)
+                spellcheck="false" required autofocus value=(asked.typed)
                 aria-describedby="sign-in-hint sign-in-error" aria-invalid=[error.as_ref().map(|_| "true")];
             p #sign-in-hint.field__hint { (t.contact_hint) }
             p #sign-in-error.field__error role="alert" { @if let Some(error) = &error { (error) } }

@@ -5,6 +5,7 @@
 
 use crate::{
     language::Language,
+    service::points::rules_of,
     store::{
         Connection,
         rewards::{CatalogueVersion, load_all, load_stock, load_version},
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 use tokio::sync::Mutex;
+use tukar_domain::eligibility;
 use tukar_wire::{ContactKind, Image, Limit, Moment, Needs, Promotion, RewardCard, RewardDetail, RewardKind};
 
 /// A text in every language that the server writes.
@@ -170,7 +172,7 @@ impl Reward {
             description: self.description.get(language).clone(),
             terms: self.terms.get(language).clone(),
             needs: self.needs,
-            quantity_max: self.quantity_max,
+            quantity_max: eligibility::decide_pieces_max(&rules_of(self, now)),
             limit: self.limit.clone(),
             balance_min: self.balance_min,
             tiers: self.tiers.iter().map(|word| tier_label(word)).collect(),

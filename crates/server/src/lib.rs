@@ -13,7 +13,7 @@
 //! | what is due without anybody asking | [`worker`] |
 //! | time, chance, the key of the codes | [`clock`], [`random`], [`secret`] |
 //! | whether the machine's clock may be believed | [`trust`] |
-//! | contacts, and what messages say | [`contact`], [`message`] |
+//! | contacts, what messages say, and how numbers and dates are written | [`contact`], [`message`], [`formats`] |
 //! | sites that may show the widget, which of them it sits on, and whom they vouch for | [`partner`], [`place`], [`identity`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
 //! | the commands | [`run`] |
@@ -28,6 +28,7 @@ pub mod config;
 pub mod contact;
 pub mod demo;
 pub mod edge;
+pub mod formats;
 pub mod generate;
 pub mod http;
 pub mod identity;

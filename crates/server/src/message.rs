@@ -283,23 +283,39 @@ pub fn not_enrolled(envelope: Envelope<'_>) -> Message {
     message(envelope, subject, fitted(envelope.channel, &texts.map(Variant::whole), "", ""))
 }
 
+/// What a copy of a voucher tells.
+#[derive(Clone, Copy)]
+pub struct Voucher<'a> {
+    /// Title of the reward.
+    pub title: &'a str,
+    /// Code, grouped as it is typed.
+    pub code: &'a str,
+    /// Last day on which it can be used, as written in the envelope's language.
+    pub until: Option<&'a str>,
+}
+
+tukar_wire::debug_masked!(Voucher<'a> { title, until; code });
+
 /// A copy of a voucher.
 #[must_use]
-pub fn voucher(envelope: Envelope<'_>, title: &str, code: &str) -> Message {
+pub fn voucher(envelope: Envelope<'_>, voucher: Voucher<'_>) -> Message {
+    let Voucher { title, code, until } = voucher;
     let (programme, title, code) = (programme_of(envelope), one_line(title), one_line(code));
     let subject = envelope
         .language
         .pick(format!("Voucher {programme}: {title}"), format!("Your {programme} voucher: {title}"));
+    let until = until.map(|day| envelope.language.pick(format!(", s.d. {day}"), format!(", until {day}")));
+    let until = until.unwrap_or_default();
     let variants = match envelope.language {
         Language::Id => [
-            format!(": kode {code}. Dari {programme}. Siapa pun yang punya kode ini bisa memakainya."),
-            format!(": kode {code}. Dari {programme}. Rahasiakan."),
-            format!(": kode {code}. Rahasiakan."),
+            format!(": kode {code}{until}. Dari {programme}. Siapa pun yang punya kode ini bisa memakainya."),
+            format!(": kode {code}{until}. Dari {programme}. Rahasiakan."),
+            format!(": kode {code}{until}. Rahasiakan."),
         ],
         Language::En => [
-            format!(": code {code}. From {programme}. Anyone who has this code can use it."),
-            format!(": code {code}. From {programme}. Keep it secret."),
-            format!(": code {code}. Keep it secret."),
+            format!(": code {code}{until}. From {programme}. Anyone who has this code can use it."),
+            format!(": code {code}{until}. From {programme}. Keep it secret."),
+            format!(": code {code}{until}. Keep it secret."),
         ],
     };
     let variants = variants.map(|after| Variant::new(String::new(), after, TITLE_CHARACTERS_MIN[3]));

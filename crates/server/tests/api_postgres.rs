@@ -31,6 +31,8 @@ mod log;
 mod many_lots;
 #[path = "api/odd_text.rs"]
 mod odd_text;
+#[path = "api/one_date.rs"]
+mod one_date;
 #[path = "api/places.rs"]
 mod places;
 #[path = "api/plain.rs"]
@@ -53,6 +55,8 @@ mod secrets;
 mod server;
 #[path = "api/sign_in.rs"]
 mod sign_in;
+#[path = "api/told.rs"]
+mod told;
 #[path = "api/worker.rs"]
 mod worker;
 

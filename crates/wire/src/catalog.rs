@@ -1,6 +1,6 @@
 //! Rewards: the cards of the list, the detail, and what stands in a member's way.
 
-use crate::Moment;
+use crate::{Coming, Moment};
 use serde::{Deserialize, Serialize};
 
 /// `GET /v1/rewards?after=&limit=`: public, the same for everybody, `ETag` per language. Order: the programme's own.
@@ -71,7 +71,8 @@ pub struct RewardDetail {
     pub terms: Vec<String>,
     /// What the member has to give.
     pub needs: Needs,
-    /// Most in one redemption; at least 1.
+    /// Most pieces that one redemption can have now, whoever asks: the reward's own maximum, its limit per member and its
+    /// stock taken together; at least 1. What a member can have may be fewer: [`Eligibility::quantity_max`].
     pub quantity_max: u32,
     /// Limit per member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,6 +176,10 @@ pub enum Needs {
 pub struct Eligibility {
     /// Reward id → why not, most important first.
     pub refused: std::collections::BTreeMap<String, Vec<Reason>>,
+    /// Reward id → most pieces that this member can have now, where that is fewer than the reward's own maximum because part
+    /// of the limit is used. What it costs is not looked at.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub quantity_max: std::collections::BTreeMap<String, u32>,
     /// The available points that this was decided with.
     pub available: i64,
     /// The server's clock when this was decided.
@@ -226,6 +231,9 @@ pub enum Reason {
         minimum: i64,
         /// How many more it takes.
         missing: i64,
+        /// Pending points that count towards them: until they are enough, or all of them. Absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coming: Option<Coming>,
     },
     /// More pieces than one redemption may have.
     TooManyPieces {
@@ -236,6 +244,9 @@ pub enum Reason {
     ShortOfPoints {
         /// How many are missing.
         missing: i64,
+        /// Pending points that count towards them: until they are enough, or all of them. Absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coming: Option<Coming>,
     },
     /// A word from a newer server.
     #[serde(other)]

@@ -18,6 +18,7 @@ pub mod moment;
 pub mod problem;
 pub mod programme;
 pub mod redemption;
+pub mod text;
 
 pub use catalog::{
     Eligibility, Image, Limit, LimitPeriod, Needs, Promotion, Reason, RewardCard, RewardDetail, RewardKind,
@@ -27,7 +28,8 @@ pub use challenge::{AskCode, Channel, CheckCode, CheckLocker, CodeSent, LockerOp
 pub use identity::{AskIdentity, Identified};
 pub use masked::Masked;
 pub use member::{
-    Activity, ActivityKind, ActivityPage, Balance, Ending, Lot, LotPage, Member, MemberState, MonthEnding,
+    Activity, ActivityKind, ActivityPage, Balance, Coming, Ending, Lot, LotPage, Member, MemberState,
+    MonthEnding,
 };
 pub use moment::Moment;
 pub use problem::{FieldProblem, Problem, ProblemKind};
@@ -36,6 +38,7 @@ pub use redemption::{
     Address, AskQuote, AskRedemption, CodeState, Confirm, OpenRedemptions, PaidBy, Quote, Recipient,
     Redemption, RedemptionState, SendVoucher, Symbol, Voucher, VoucherPage, VoucherState,
 };
+pub use text::is_blank;
 
 /// Header that names the attempt on every POST that moves points: the attempt id the browser stored before sending.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";

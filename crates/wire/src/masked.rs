@@ -56,7 +56,15 @@ mod tests {
     fn no_shape_of_the_wire_prints_what_is_a_members_own() {
         let own = || "secret".to_owned();
         let moment = Moment(0);
-        let address = Address { name: own(), street: own(), city: own(), postal_code: own(), phone: own() };
+        let address = Address {
+            name: own(),
+            street: own(),
+            district: own(),
+            city: own(),
+            province: own(),
+            postal_code: own(),
+            phone: own(),
+        };
         let member = Member {
             name: own(),
             state: MemberState::Verified,
@@ -117,6 +125,7 @@ mod tests {
             code: Some(code.clone()),
             vouchers: vec![voucher.clone()],
             available: 0,
+            left: None,
             server_time: moment,
         };
         let identified = Identified {

@@ -57,6 +57,9 @@ pub struct Balance {
     pub held: i64,
     /// Earned but not yet granted.
     pub pending: i64,
+    /// When the last of the pending points are granted; absent: none are pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_by: Option<Moment>,
     /// The next lot or lots to end, available points only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_ending: Option<Ending>,
@@ -74,6 +77,16 @@ pub struct Balance {
     pub lots_next: Option<String>,
     /// The server's clock at which all of this is true.
     pub server_time: Moment,
+}
+
+/// Points that are earned and will be granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Coming {
+    /// How many.
+    pub points: i64,
+    /// When the last of them are granted.
+    pub by: Moment,
 }
 
 /// Points that end at a moment.
@@ -119,6 +132,9 @@ pub struct Lot {
     /// True while the points are earned but not granted yet.
     #[serde(default)]
     pub pending: bool,
+    /// When pending points are granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_at: Option<Moment>,
 }
 
 /// `GET /v1/me/lots?after=&limit=`.

@@ -27,6 +27,9 @@ pub struct Quote {
     pub title: String,
     /// Pieces.
     pub quantity: u32,
+    /// Most pieces that this member can have now; 0 when the limit is used up or none are left. Whether the points are
+    /// enough is not looked at.
+    pub quantity_max: u32,
     /// Points in all.
     pub points: i64,
     /// Which lots would pay, in spend order; the first 20. Empty when points are short.
@@ -43,7 +46,7 @@ pub struct Quote {
     pub price_version: String,
     /// Where a code can be sent, preferred first.
     pub channels: Vec<Channel>,
-    /// The member's own number, masked, when the reward needs a phone.
+    /// The member's own number, masked, when the reward needs a phone number or an address with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_phone_masked: Option<String>,
     /// How long the points will be held, seconds.
@@ -113,7 +116,8 @@ impl std::fmt::Debug for Recipient {
     }
 }
 
-/// A postal address; every field at most 120 characters.
+/// A postal address: the street at most [`Address::STREET_CHARS_MAX`] characters, every other field at most
+/// [`Address::FIELD_CHARS_MAX`].
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -122,15 +126,29 @@ pub struct Address {
     pub name: String,
     /// Street, number, neighbourhood.
     pub street: String,
+    /// District (kecamatan); may be left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub district: String,
     /// City or regency.
     pub city: String,
+    /// Province; may be left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub province: String,
     /// Five digits.
     pub postal_code: String,
-    /// For the courier.
+    /// For the courier; empty: the member's own number.
+    #[serde(default)]
     pub phone: String,
 }
 
-debug_masked!(Address { ; name, street, city, postal_code, phone });
+debug_masked!(Address { ; name, street, district, city, province, postal_code, phone });
+
+impl Address {
+    /// Characters of the street: number, neighbourhood and how to find it stand there too.
+    pub const STREET_CHARS_MAX: usize = 300;
+    /// Characters of every other field.
+    pub const FIELD_CHARS_MAX: usize = 120;
+}
 
 /// `GET /v1/redemptions/{id}` and the answer of every step.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,13 +183,16 @@ pub struct Redemption {
     /// What the member got, in state `fulfilled`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vouchers: Vec<Voucher>,
-    /// Available points after this step.
+    /// Available points when this was written.
     pub available: i64,
+    /// Available points right after the code was right; absent before, and where it was not written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<i64>,
     /// The server's clock when this was written.
     pub server_time: Moment,
 }
 
-debug_masked!(Redemption { id, reference, state, reward_id, title, kind, quantity, points, held_at, hold_ends_at, code, vouchers, available, server_time; recipient });
+debug_masked!(Redemption { id, reference, state, reward_id, title, kind, quantity, points, held_at, hold_ends_at, code, vouchers, available, left, server_time; recipient });
 
 /// `GET /v1/redemptions`: those that wait for their code, newest first; at most 20. Another page or device goes on with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

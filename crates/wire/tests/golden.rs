@@ -82,6 +82,7 @@ fn redemption() -> Redemption {
         code: Some(code_state()),
         vouchers: vec![],
         available: 4_450,
+        left: None,
         server_time: at("2026-11-24T03:00:00Z"),
     }
 }
@@ -136,6 +137,7 @@ fn the_balance_names_every_lot_with_its_end() {
             available: 12_450,
             held: 300,
             pending: 120,
+            pending_by: Some(at("2026-11-26T03:00:00Z")),
             next_ending: Some(Ending { points: 2_300, at: at("2026-11-24T16:59:59Z") }),
             about_to_be_lost: Some(Ending { points: 2_300, at: at("2026-11-24T16:59:59Z") }),
             months: vec![MonthEnding { month: "2026-11".into(), points: 2_300 }],
@@ -148,6 +150,7 @@ fn the_balance_names_every_lot_with_its_end() {
                 earned_at: at("2025-11-12T03:00:00Z"),
                 ends_at: Some(at("2026-11-24T16:59:59Z")),
                 pending: false,
+                grant_at: None,
             }],
             lots_total: 1,
             lots_next: None,
@@ -186,14 +189,18 @@ fn rewards_and_what_stands_in_the_way() {
             limit: Limit { count: 1, per: LimitPeriod::Day },
             again_at: Some(at("2026-11-24T17:00:00Z")),
         },
-        Reason::BelowMinimumBalance { minimum: 5_000, missing: 10 },
+        Reason::BelowMinimumBalance { minimum: 5_000, missing: 10, coming: None },
         Reason::TooManyPieces { max: 2 },
-        Reason::ShortOfPoints { missing: 1_250 },
+        Reason::ShortOfPoints {
+            missing: 1_250,
+            coming: Some(Coming { points: 1_875, by: at("2026-11-26T03:00:00Z") }),
+        },
     ];
     golden(
         "eligibility",
         &Eligibility {
             refused: BTreeMap::from([("goods-1".to_string(), reasons)]),
+            quantity_max: BTreeMap::from([("voucher-kopi-50".to_string(), 1)]),
             available: 12_450,
             server_time: at("2026-11-24T03:00:00Z"),
         },
@@ -222,6 +229,7 @@ fn redeeming_step_by_step() {
         "redemption_fulfilled",
         &Redemption {
             state: RedemptionState::Fulfilled,
+            left: Some(4_450),
             code: None,
             vouchers: vec![Voucher {
                 id: "vou_1".into(),

@@ -45,9 +45,11 @@ fn eligibility(cards: &[RewardCard], available: i64) -> Eligibility {
     let refused: BTreeMap<String, Vec<Reason>> = cards
         .iter()
         .filter(|card| card.points > available)
-        .map(|card| (card.id.clone(), vec![Reason::ShortOfPoints { missing: card.points - available }]))
+        .map(|card| {
+            (card.id.clone(), vec![Reason::ShortOfPoints { missing: card.points - available, coming: None }])
+        })
         .collect();
-    Eligibility { refused, available, server_time: Moment(0) }
+    Eligibility { refused, quantity_max: BTreeMap::new(), available, server_time: Moment(0) }
 }
 
 fn filled(cards: &[RewardCard], standing: &Eligibility) -> Index {

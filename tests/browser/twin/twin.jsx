@@ -90,21 +90,15 @@ function Chart({ ends }) {
   return (
     <section class="balance__part">
       <h3 class="balance__heading">Poin yang hangus per bulan</h3>
-      <ol class="chart" aria-hidden="true">
+      <ol class="chart">
         {ends.slice(0, 8).map(({ month, points }) => (
-          <li class="chart__bar" title={`${month}: ${number(points)} poin`}>
-            <span class="chart__room"><span class="chart__fill" style={`block-size:${Math.max(4, Math.floor((points * 100) / highest))}%`} /></span>
+          <li class="chart__bar">
             <span class="chart__month">{months.format(new Date(month))}</span>
+            <span class="chart__room" aria-hidden="true"><span class="chart__fill" style={`inline-size:${Math.max(2, Math.floor((points * 100) / highest))}%`} /></span>
+            <span class="chart__value">{number(points)}</span>
           </li>
         ))}
       </ol>
-      <details class="chart-table">
-        <summary>Lihat sebagai tabel</summary>
-        <table>
-          <thead><tr><th scope="col">Bulan</th><th scope="col">Poin</th></tr></thead>
-          <tbody>{ends.map(({ month, points }) => <tr><th scope="row">{month}</th><td>{number(points)}</td></tr>)}</tbody>
-        </table>
-      </details>
     </section>
   );
 }
@@ -200,8 +194,8 @@ function Card({ reward, standing, at, all }) {
         <span class={`art art--tint-${tint(reward.brand)}`} aria-hidden="true">
           <svg class="art__drawing" viewBox="0 0 320 180" preserveAspectRatio="xMidYMid slice" focusable="false">
             <path class="art__soft" d={soft} /><path class="art__line" d={line} />
-            <text class="art__initials" x="24" y="152">{initials(reward.brand)}</text>
           </svg>
+          <span class="art__initials">{initials(reward.brand)}</span>
         </span>
         {reward.promotion && <span class="reward__promotion">{reward.promotion.label}</span>}
       </div>

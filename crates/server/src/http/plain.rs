@@ -15,6 +15,7 @@ mod steps;
 use super::{client::Client, frame, page::escaped, policy};
 use crate::{
     app::Shared,
+    formats,
     language::Language,
     place::{Claim, Here, Place},
     problem::{ApiError, REQUEST_ID, status_code},
@@ -29,16 +30,8 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use jiff::tz::TimeZone;
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
-use tukar_plain::{
-    Markup, Signed, Tab, Visit, catalog,
-    catalog::query::Query,
-    i18n::{I18n, Texts},
-};
+use std::collections::BTreeMap;
+use tukar_plain::{Markup, Signed, Tab, Visit, catalog, catalog::query::Query, i18n::Texts};
 use tukar_wire::{Eligibility, Problem};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -56,6 +49,7 @@ enum Step {
     AskLocker,
     ResendLocker,
     CheckLocker,
+    CloseLocker,
     SendCopy,
     History,
     Help,
@@ -78,7 +72,9 @@ impl Step {
     fn tab(self) -> Option<Tab> {
         match self {
             Step::Home | Step::Lots | Step::Reward | Step::Review | Step::SignOut => Some(Tab::Rewards),
-            Step::Locker | Step::AskLocker | Step::ResendLocker | Step::CheckLocker => Some(Tab::Locker),
+            Step::Locker | Step::AskLocker | Step::ResendLocker | Step::CheckLocker | Step::CloseLocker => {
+                Some(Tab::Locker)
+            }
             Step::History => Some(Tab::History),
             Step::Help => Some(Tab::Help),
             _ => None,
@@ -91,9 +87,12 @@ impl Step {
             Step::Home => texts.catalog.error_title,
             Step::Reward => texts.catalog.detail_failed,
             Step::Lots => texts.balance.failed_title,
-            Step::Locker | Step::AskLocker | Step::ResendLocker | Step::CheckLocker | Step::SendCopy => {
-                texts.locker.failed_title
-            }
+            Step::Locker
+            | Step::AskLocker
+            | Step::ResendLocker
+            | Step::CheckLocker
+            | Step::CloseLocker
+            | Step::SendCopy => texts.locker.failed_title,
             Step::History => texts.history.failed_title,
             Step::Help => texts.support.failed_title,
             Step::Contact | Step::AskCode | Step::ResendSignIn | Step::CheckSignIn => texts.session.title,
@@ -110,13 +109,14 @@ impl Step {
     }
 }
 
-const STEPS: [(&str, Step); 20] = [
+const STEPS: [(&str, Step); 21] = [
     ("/plain/home", Step::Home),
     ("/plain/lots", Step::Lots),
     ("/plain/locker", Step::Locker),
     ("/plain/locker/open", Step::AskLocker),
     ("/plain/locker/resend", Step::ResendLocker),
     ("/plain/locker/check", Step::CheckLocker),
+    ("/plain/locker/close", Step::CloseLocker),
     ("/plain/voucher/send", Step::SendCopy),
     ("/plain/history", Step::History),
     ("/plain/help", Step::Help),
@@ -333,7 +333,7 @@ async fn visit(
     let texts = find_programme(&mut *app.store.read().await?).await?.unwrap_or_default();
     let partner = form.get("partner");
     Ok(Visit {
-        i18n: i18n(app, language),
+        i18n: formats::of(app, language),
         now: app.clock.now(),
         name: texts.name.get(language).clone(),
         demo: app.config.demo,
@@ -345,21 +345,6 @@ async fn visit(
         }),
         tab: Tab::of(form.get("tab")).unwrap_or_default(),
     })
-}
-
-/// A zone, and what its clock is called.
-type Zone = (&'static TimeZone, &'static str);
-
-/// Formats in the programme's zone. The zone and its label live as long as the process: a server has one.
-fn i18n(app: &Shared, language: Language) -> I18n {
-    static ZONES: Mutex<BTreeMap<(String, String), Zone>> = Mutex::new(BTreeMap::new());
-    let rules = &app.config.programme;
-    let mut zones = ZONES.lock().unwrap_or_else(PoisonError::into_inner);
-    let (zone, label) =
-        *zones.entry((rules.time_zone.clone(), rules.time_zone_label.clone())).or_insert_with(|| {
-            (Box::leak(Box::new(app.zone.clone())), Box::leak(rules.time_zone_label.clone().into_boxed_str()))
-        });
-    I18n::new(language.tag(), zone, label)
 }
 
 async fn rewards(

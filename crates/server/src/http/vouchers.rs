@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(send_copy))
         .routes(routes!(open_locker))
         .routes(routes!(check_locker))
+        .routes(routes!(close_locker))
 }
 
 /// Where a page of vouchers begins and how long it is.
@@ -121,4 +122,18 @@ async fn check_locker(
     Json(check): Json<CheckLocker>,
 ) -> Result<Json<LockerOpened>, ApiError> {
     Ok(Json(sign_in::check_locker(app, session.0, (check.challenge_id, check.code), here).await?))
+}
+
+/// Hide the voucher codes: this session sees none until a fresh code opens the locker again.
+#[utoipa::path(
+    post, path = "/v1/locker/close", tag = "vouchers", security(("session" = [])),
+    responses(
+        (status = 204, description = "Closed; also when it was"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn close_locker(State(app): State<Shared>, session: Session) -> Result<StatusCode, ApiError> {
+    vouchers::close(&app, &session.0).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

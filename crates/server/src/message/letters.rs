@@ -112,8 +112,15 @@ mod tests {
         let address = |name: &str| {
             let (name, street) = (name.to_owned(), "Jl. Mawar 1".to_owned());
             let (city, postal_code) = ("Jakarta".to_owned(), "12190".to_owned());
-            serde_json::to_string(&Address { name, street, city, postal_code, phone: "0812".to_owned() })
-                .unwrap()
+            serde_json::to_string(&Address {
+                name,
+                street,
+                city,
+                postal_code,
+                phone: "0812".to_owned(),
+                ..Address::default()
+            })
+            .unwrap()
         };
         for (stored, masked) in [
             ("+6281234567890".to_owned(), "0812****890"),

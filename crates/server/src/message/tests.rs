@@ -26,9 +26,10 @@ fn sms(language: Language, place: &Place) -> Envelope<'_> {
 }
 
 /// Every kind of message, with its name.
-fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 7] {
+fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 8] {
     let about = |about| code(envelope, about, "482913", 300_000);
     let redeem = |title, points, recipient| about(About::Redeem { title, points, recipient });
+    let copy = |title, code, until| voucher(envelope, Voucher { title, code, until });
     [
         ("sign-in", about(About::SignIn)),
         ("locker", about(About::Locker)),
@@ -36,7 +37,8 @@ fn each(envelope: Envelope<'_>) -> [(&'static str, Message); 7] {
         ("redeem for a number", redeem("Pulsa Rp50.000", 50_000, Some("0812****890"))),
         ("redeem, a long title", redeem(LONG_TITLE, 2_000_000, Some("S*** W***, 12190"))),
         ("not enrolled", not_enrolled(envelope)),
-        ("voucher", voucher(envelope, "Voucher Belanja Rp50.000", "7F3K-29QD-XM4T")),
+        ("voucher", copy("Voucher Belanja Rp50.000", "7F3K-29QD-XM4T", None)),
+        ("voucher with an end", copy("Voucher Belanja Rp50.000", "7F3K-29QD-XM4T", Some("27 Jan 2027"))),
     ]
 }
 
@@ -96,7 +98,7 @@ fn every_text_message_fits_into_one_part_and_keeps_its_last_line() {
                 for (name, Message { text, .. }) in each(envelope) {
                     assert!(text.len() <= SMS_CHARACTERS_MAX, "{name}: {}: {text}", text.len());
                     assert!(text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{text}");
-                    if !matches!(name, "not enrolled" | "voucher") {
+                    if !matches!(name, "not enrolled" | "voucher" | "voucher with an end") {
                         assert_eq!(text.lines().last().unwrap(), place.last_line("482913"));
                     }
                     if name.starts_with("redeem") {
@@ -160,7 +162,8 @@ fn line_breaks_of_a_title_or_a_name_reach_neither_a_subject_nor_a_text() {
             let code = code(envelope, about, "482913", 300_000);
             assert_eq!(code.text.lines().count(), 2, "{}", code.text);
             assert_eq!(code.text.lines().last().unwrap(), "@tukar.example.id #482913");
-            for message in [code, voucher(envelope, title, "7F3K\r\n29QD"), not_enrolled(envelope)] {
+            let copy = voucher(envelope, Voucher { title, code: "7F3K\r\n29QD", until: None });
+            for message in [code, copy, not_enrolled(envelope)] {
                 assert!(!message.subject.chars().any(|c| c.is_control() || c == '\u{2028}'), "{message:?}");
                 assert!(message.text.lines().count() <= 2, "{}", message.text);
             }

@@ -488,14 +488,14 @@ pub fn reason_text(reason: &Reason, language: Language) -> String {
                 format!("You have reached the limit: {count} {per}."),
             )
         }
-        Reason::BelowMinimumBalance { minimum, missing } => language.pick(
+        Reason::BelowMinimumBalance { minimum, missing, .. } => language.pick(
             format!("Saldo Anda harus minimal {} poin. Kurang {} poin lagi.", n(*minimum), n(*missing)),
             format!("Your balance must be at least {} points. You need {} more.", n(*minimum), n(*missing)),
         ),
         Reason::TooManyPieces { max } => {
             language.pick(format!("Maksimal {max} per penukaran."), format!("Up to {max} per redemption."))
         }
-        Reason::ShortOfPoints { missing } => language
+        Reason::ShortOfPoints { missing, .. } => language
             .pick(format!("Poin Anda kurang {}.", n(*missing)), format!("Points missing: {}.", n(*missing))),
         Reason::Other => language.pick("Belum bisa ditukar.".to_owned(), "Can't be redeemed yet.".to_owned()),
     }
@@ -562,7 +562,8 @@ mod tests {
 
     #[test]
     fn a_refused_reward_says_the_first_reason_and_that_nothing_was_taken() {
-        let error = ApiError::NotEligible { reasons: vec![Reason::ShortOfPoints { missing: 2550 }] };
+        let error =
+            ApiError::NotEligible { reasons: vec![Reason::ShortOfPoints { missing: 2550, coming: None }] };
         assert_eq!(detail(&error, Language::Id), "Poin Anda kurang 2.550. Belum ada poin yang terpotong.");
     }
 

@@ -21,7 +21,7 @@ use tukar_domain::{
     LotId, Points,
     access::Act,
     calendar::{self, Expiry, Period},
-    eligibility::{self, Limit, MemberFacts, RewardRules},
+    eligibility::{self, Coming, Limit, MemberFacts, RewardRules},
     ledger::{self as books, Earning},
 };
 use tukar_wire::{self as wire, ActivityKind, Moment};
@@ -85,8 +85,8 @@ pub async fn earn(
     // The lots are new: they are written with what they hold, and none is left to change.
     let lots = std::mem::take(&mut posting.lots);
     for lot in lots {
-        let row = LotRow { lot, source: earned.source.clone() };
-        ledger::insert_lot(&mut writes, member_id, &row, earned.grant_at);
+        let row = LotRow { lot, source: earned.source.clone(), grant_at: earned.grant_at };
+        ledger::insert_lot(&mut writes, member_id, &row);
     }
     chain.append(&mut writes, &format!("earn-{}", earned.lot_id), &posting);
     if earned.grant_at.is_none() {
@@ -112,11 +112,14 @@ pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Resul
     let now = app.clock.now();
     let rows = load_page(app, &member.id, (None, LOTS_PER_PAGE + 1), now).await?;
     // Most members have few lots, and all of them are here.
-    let (all, lots_total) = if rows.len() <= LOTS_PER_PAGE {
-        (rows.iter().map(|row| row.lot.clone()).collect(), rows.len() as u64)
+    let (ends, lots_total) = if rows.len() <= LOTS_PER_PAGE {
+        (rows.clone(), rows.len() as u64)
     } else {
         ledger::load_ends(&mut *app.store.read().await?, &member.id, now).await?
     };
+    let promised = ends.iter().filter(|row| row.lot.promised(timestamp(now)).is_positive());
+    let pending_by = promised.filter_map(|row| row.grant_at).max();
+    let all: Vec<books::Lot> = ends.into_iter().map(|row| row.lot).collect();
     let days = app.config.programme.about_to_be_lost_days;
     let summary = books::summary(&all, timestamp(now), days, &app.zone);
     let (lots, lots_next) = page(&rows, LOTS_PER_PAGE, (language, now));
@@ -124,6 +127,7 @@ pub async fn balance(app: &App, member: &MemberRow, language: Language) -> Resul
         available: summary.available.0,
         held: summary.held.0,
         pending: summary.pending.0,
+        pending_by,
         next_ending: summary.next_ending.map(ending),
         about_to_be_lost: summary.about_to_be_lost.map(ending),
         months: summary
@@ -215,6 +219,7 @@ fn lot_to_wire(row: &LotRow, (language, now): (Language, Moment)) -> wire::Lot {
         earned_at: moment(lot.earned_at),
         ends_at: lot.ends_at.map(moment),
         pending,
+        grant_at: row.grant_at.filter(|_| pending),
     }
 }
 
@@ -277,19 +282,44 @@ pub async fn eligibility(
     let mut conn = app.store.read().await?;
     let snapshot = app.catalogue.load(&mut conn, now).await?;
     let available = load_available(&mut conn, &member.id, now).await?;
+    let coming = load_coming(&mut conn, &member.id, now).await?;
     let used = load_used(app, &mut conn, &member.id, now).await?;
     let one = match &reward {
         Some(id) => Some(snapshot.find(id).ok_or(ApiError::NotFound)?),
         None => None,
     };
-    let mut refused = BTreeMap::new();
+    let (mut refused, mut quantity_max) = (BTreeMap::new(), BTreeMap::new());
     for reward in one.into_iter().chain(snapshot.rewards.iter().filter(|_| reward.is_none())) {
-        let reasons = reasons(app, reward, (member, available), (1, used.of(reward)), now);
+        let used = used.of(reward);
+        let reasons = reasons(app, reward, (member, available, &coming), (1, used), now);
         if !reasons.is_empty() {
             refused.insert(reward.id.clone(), reasons);
         }
+        let left = pieces_left(reward, used, now);
+        if left < eligibility::decide_pieces_max(&rules_of(reward, now)) {
+            quantity_max.insert(reward.id.clone(), left);
+        }
     }
-    Ok(wire::Eligibility { refused, available: available.0, server_time: now })
+    Ok(wire::Eligibility { refused, quantity_max, available: available.0, server_time: now })
+}
+
+/// Pending points, by the moment at which they are granted.
+///
+/// # Errors
+/// The database's.
+pub async fn load_coming(
+    conn: &mut Connection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Vec<Coming>, sqlx::Error> {
+    let rows = ledger::load_coming(conn, member_id, now).await?;
+    Ok(rows.into_iter().map(|(at, points)| Coming { points, by: timestamp(at) }).collect())
+}
+
+/// Most pieces of a reward that a member who has had `used` of them can have now.
+#[must_use]
+pub fn pieces_left(reward: &Reward, used: u32, now: Moment) -> u32 {
+    eligibility::decide_pieces_left(&rules_of(reward, now), used)
 }
 
 /// What a member can spend at `now`.
@@ -369,11 +399,28 @@ fn period_span(app: &App, period: Period, now: Moment) -> std::ops::Range<Moment
 pub fn reasons(
     app: &App,
     reward: &Reward,
-    (member, available): (&MemberRow, Points),
+    (member, available, coming): (&MemberRow, Points, &[Coming]),
     (quantity, used_in_period): (u32, u32),
     now: Moment,
 ) -> Vec<wire::Reason> {
-    let rules = RewardRules {
+    let rules = rules_of(reward, now);
+    let facts = MemberFacts {
+        state: member.state,
+        tier: member.tier.clone(),
+        available,
+        coming: coming.to_vec(),
+        used_in_period,
+    };
+    eligibility::decide_reasons(&rules, &facts, quantity, (timestamp(now), &app.zone))
+        .into_iter()
+        .map(reason_to_wire)
+        .collect()
+}
+
+/// The rules of a reward at `now`.
+#[must_use]
+pub fn rules_of(reward: &Reward, now: Moment) -> RewardRules {
+    RewardRules {
         points_each: Points(reward.price_at(now)),
         opens_at: reward.opens_at.map(timestamp),
         closes_at: reward.closes_at.map(timestamp),
@@ -382,12 +429,7 @@ pub fn reasons(
         balance_min: reward.balance_min.map(Points),
         quantity_max: reward.quantity_max,
         limit: reward.limit.as_ref().map(|limit| Limit { count: limit.count, per: period_of(limit.per) }),
-    };
-    let facts = MemberFacts { state: member.state, tier: member.tier.clone(), available, used_in_period };
-    eligibility::decide_reasons(&rules, &facts, quantity, (timestamp(now), &app.zone))
-        .into_iter()
-        .map(reason_to_wire)
-        .collect()
+    }
 }
 
 /// A reason of the domain as it stands on the wire.
@@ -408,12 +450,20 @@ pub fn reason_to_wire(reason: eligibility::Reason) -> wire::Reason {
             limit: wire::Limit { count: limit.count, per: period_to_wire(limit.per) },
             again_at: again_at.map(moment),
         },
-        Reason::BelowMinimumBalance { minimum, missing } => {
-            wire::Reason::BelowMinimumBalance { minimum: minimum.0, missing: missing.0 }
-        }
+        Reason::BelowMinimumBalance { minimum, missing, coming } => wire::Reason::BelowMinimumBalance {
+            minimum: minimum.0,
+            missing: missing.0,
+            coming: coming.map(coming_to_wire),
+        },
         Reason::TooManyPieces { max } => wire::Reason::TooManyPieces { max },
-        Reason::ShortOfPoints { missing } => wire::Reason::ShortOfPoints { missing: missing.0 },
+        Reason::ShortOfPoints { missing, coming } => {
+            wire::Reason::ShortOfPoints { missing: missing.0, coming: coming.map(coming_to_wire) }
+        }
     }
+}
+
+fn coming_to_wire(coming: Coming) -> wire::Coming {
+    wire::Coming { points: coming.points.0, by: moment(coming.by) }
 }
 
 fn period_of(per: wire::LimitPeriod) -> Period {

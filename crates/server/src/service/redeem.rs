@@ -71,16 +71,21 @@ pub async fn quote(
     let rows = ledger::load_lots(&mut conn, &member.id).await?;
     let available: Points = rows.iter().map(|row| row.lot.spendable(timestamp(now))).sum();
     let used = points::load_used_of(app, &mut conn, (&member.id, &reward), now).await?;
-    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
+    let mut reasons = points::reasons(app, &reward, (member, available, &[]), (ask.quantity, used), now);
+    if is_short(&reasons) {
+        let coming = points::load_coming(&mut conn, &member.id, now).await?;
+        reasons = points::reasons(app, &reward, (member, available, &coming), (ask.quantity, used), now);
+    }
     let total = Points(reward.price_at(now)).checked_times(ask.quantity).unwrap_or(Points(i64::MAX));
     let lots: Vec<books::Lot> = rows.iter().map(|row| row.lot.clone()).collect();
     let shares = books::preview(&lots, total, timestamp(now)).unwrap_or_default();
     let by_id: HashMap<_, _> = rows.iter().map(|row| (&row.lot.id, row)).collect();
     let shown = shares.len().min(PAID_BY_SHOWN);
-    let own_phone = member.phone.as_deref().filter(|_| reward.needs == Needs::Phone);
+    let own_phone = member.phone.as_deref().filter(|_| reward.needs != Needs::Nothing);
     Ok(wire::Quote {
         title: reward.title.get(language).clone(),
         quantity: ask.quantity,
+        quantity_max: points::pieces_left(&reward, used, now),
         points: total.0,
         paid_by: shares[..shown]
             .iter()
@@ -154,8 +159,12 @@ async fn hold(
     let Purse { lots, available, mut chain } =
         ledger::load_purse(conn, (&member.id, Points(ask.points)), now).await?;
     let used = points::load_used_of(app, conn, (&member.id, &reward), now).await?;
-    let reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
+    let mut reasons = points::reasons(app, &reward, (member, available, &[]), (ask.quantity, used), now);
     if !reasons.is_empty() {
+        if is_short(&reasons) {
+            let coming = points::load_coming(conn, &member.id, now).await?;
+            reasons = points::reasons(app, &reward, (member, available, &coming), (ask.quantity, used), now);
+        }
         return Err(ApiError::NotEligible { reasons });
     }
     let total = Points(reward.price_at(now)).checked_times(ask.quantity).ok_or(ApiError::PriceChanged)?;
@@ -174,7 +183,7 @@ async fn hold(
     let Some(stock_taken) = stock_taken else {
         // Another member was quicker since the reward was read; some pieces may be left.
         let reward = load_visible(conn, &ask.reward_id, now).await?;
-        let mut reasons = points::reasons(app, &reward, (member, available), (ask.quantity, used), now);
+        let mut reasons = points::reasons(app, &reward, (member, available, &[]), (ask.quantity, used), now);
         if reasons.is_empty() {
             reasons.push(wire::Reason::OutOfStock);
         }
@@ -301,7 +310,8 @@ pub async fn confirm(
                         post(&app, (conn, &mut writes), (&row, &reward, confirmed), (language, now)).await?;
                     let available = ledger::sum_available(conn, &member.id, now).await?;
                     let done = RedemptionRow { state, ..row.clone() };
-                    let answer = to_json(&to_wire(&done, (None, vouchers), (available, language), now))?;
+                    let told = to_wire(&done, (None, vouchers), (available, language), now);
+                    let answer = to_json(&wire::Redemption { left: Some(available.0), ..told })?;
                     redemptions::set_state(&mut writes, &row, (state, Some((&key, &hash, &answer))));
                     writes.run(conn).await?;
                     Ok(Ok(answer))
@@ -311,6 +321,12 @@ pub async fn confirm(
         .await?;
     app.wake.notify_one();
     done
+}
+
+/// Whether points are what stands in the way, so that those that are pending are worth a look.
+fn is_short(reasons: &[wire::Reason]) -> bool {
+    use wire::Reason::{BelowMinimumBalance, ShortOfPoints};
+    reasons.iter().any(|reason| matches!(reason, ShortOfPoints { .. } | BelowMinimumBalance { .. }))
 }
 
 /// The answer to a confirmation, told again: the same bytes while this session's locker is open, without the codes once it is
@@ -604,7 +620,8 @@ fn activity_id(row: &RedemptionRow, kind: ActivityKind) -> String {
 fn short(refusal: LedgerRefusal) -> ApiError {
     match refusal {
         LedgerRefusal::Short { missing } => {
-            ApiError::NotEligible { reasons: vec![wire::Reason::ShortOfPoints { missing: missing.0 }] }
+            let missing = missing.0;
+            ApiError::NotEligible { reasons: vec![wire::Reason::ShortOfPoints { missing, coming: None }] }
         }
         other => ApiError::Broken(anyhow::Error::new(other)),
     }

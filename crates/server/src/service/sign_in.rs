@@ -28,6 +28,7 @@ use tukar_domain::{
     code::{Bound, CodeState, Purpose},
     eligibility::AccountState,
 };
+use tukar_screens::account;
 use tukar_wire::{self as wire, Channel, CodeSent, Member, MemberState, Moment, SignedIn};
 
 /// Asks for a code to sign in with.
@@ -301,23 +302,12 @@ pub async fn sign_out(app: &App, session: &SessionRow) -> Result<(), ApiError> {
 /// A member as they see themselves.
 #[must_use]
 pub fn to_wire(member: &MemberRow, language: Language) -> Member {
-    let (state, note) = match member.state {
-        AccountState::Verified => (MemberState::Verified, ""),
-        AccountState::NotVerified => (
-            MemberState::NotVerified,
-            language.pick(
-                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
-                "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
-            ),
-        ),
-        AccountState::Suspended => (
-            MemberState::Suspended,
-            language.pick(
-                "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
-                "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
-            ),
-        ),
+    let state = match member.state {
+        AccountState::Verified => MemberState::Verified,
+        AccountState::NotVerified => MemberState::NotVerified,
+        AccountState::Suspended => MemberState::Suspended,
     };
+    let note = account::barred(state, language.tag()).map_or("", |barred| barred.note);
     let masked =
         |contact: &Option<String>| contact.as_deref().map(|contact| Contact::stored(contact).masked());
     Member {

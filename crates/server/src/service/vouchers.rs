@@ -6,6 +6,7 @@
 use crate::{
     app::App,
     catalogue::Reward,
+    formats,
     language::Language,
     message::{self, Envelope},
     place::Here,
@@ -15,7 +16,7 @@ use crate::{
         Connection, Lock, Writes,
         challenges::{self, Counted},
         lock,
-        members::SessionRow,
+        members::{self, SessionRow},
         outbox::{self, Class, Lasts, NewMessage},
         redemptions::RedemptionRow,
         vouchers::{self, VoucherRow},
@@ -23,6 +24,7 @@ use crate::{
     symbols,
 };
 use tukar_domain::{access::Act, voucher};
+use tukar_screens::Formats as _;
 use tukar_wire::{self as wire, Channel, Moment, VoucherState};
 
 const DAY_MS: i64 = 86_400_000;
@@ -126,6 +128,21 @@ pub async fn list(
     })
 }
 
+/// Closes the locker of a session: it sees no code until a fresh one-time code opens it again.
+///
+/// # Errors
+/// The database's.
+pub async fn close(app: &App, session: &SessionRow) -> Result<(), ApiError> {
+    allow(&session.member, Act::Session)?;
+    app.store
+        .transact("locker.close", async |conn| {
+            let mut writes = Writes::new();
+            members::close_locker(&mut writes, &session.token_hash);
+            Ok(writes.run(conn).await?)
+        })
+        .await
+}
+
 /// Sends a copy of a voucher to the member's own contact.
 ///
 /// # Errors
@@ -158,7 +175,9 @@ pub async fn send_copy(
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
             let Here { language, programme, place, .. } = &here;
             let envelope = Envelope { channel, to: contact, language: *language, programme, place };
-            let message = message::voucher(envelope, row.title.get(*language), code);
+            let until = row.ends_at.map(|end| formats::of(app, *language).until_date(end));
+            let voucher = message::Voucher { title: row.title.get(*language), code, until: until.as_deref() };
+            let message = message::voucher(envelope, voucher);
             let id = app.random.word(12);
             let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
             outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });

@@ -26,6 +26,8 @@ pub struct LotRow {
     pub lot: Lot,
     /// Where it comes from.
     pub source: Bilingual,
+    /// When its pending points are granted; `None`: it was granted at once.
+    pub grant_at: Option<Moment>,
 }
 
 /// Lots of a member that still hold points, in spend order.
@@ -93,9 +95,10 @@ pub async fn load_ends(
     conn: &mut Connection,
     member_id: &str,
     now: Moment,
-) -> Result<(Vec<Lot>, u64), sqlx::Error> {
+) -> Result<(Vec<LotRow>, u64), sqlx::Error> {
     let mut query = Statement::new(
         "SELECT '' AS id, CAST(0 AS BIGINT) AS earned_at, ends_at, '' AS source_id, '' AS source_en, COUNT(*) AS lots, \
+         MAX(CASE WHEN pending > 0 THEN grant_at END) AS grant_at, \
          CAST(SUM(granted) AS BIGINT) AS granted, CAST(SUM(pending) AS BIGINT) AS pending, \
          CAST(SUM(available) AS BIGINT) AS available, CAST(SUM(held) AS BIGINT) AS held FROM lots WHERE member_id = ",
     );
@@ -103,7 +106,7 @@ pub async fn load_ends(
     let (mut lots, mut count) = (Vec::new(), 0);
     for row in query.fetch_all(conn).await? {
         count += row.try_get::<i64, _>("lots")?.unsigned_abs();
-        lots.push(lot(&row)?.lot);
+        lots.push(lot(&row)?);
     }
     Ok((lots, count))
 }
@@ -230,8 +233,24 @@ pub async fn sum_available(
     sqlx::query_scalar(sql).bind(member_id).bind(now.0).fetch_one(conn).await.map(Points)
 }
 
+/// Pending points of lots that will not have ended, by the moment at which they are granted; the first hundred moments.
+///
+/// # Errors
+/// The database's.
+pub async fn load_coming(
+    conn: &mut Connection,
+    member_id: &str,
+    now: Moment,
+) -> Result<Vec<(Moment, Points)>, sqlx::Error> {
+    let sql = "SELECT grant_at, CAST(SUM(pending) AS BIGINT) FROM lots WHERE member_id = $1 AND pending > 0 \
+         AND pending + available + held > 0 AND grant_at IS NOT NULL AND (ends_at IS NULL OR ends_at > $2) \
+         GROUP BY grant_at ORDER BY grant_at LIMIT 100";
+    let rows: Vec<(i64, i64)> = sqlx::query_as(sql).bind(member_id).bind(now.0).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|(at, points)| (Moment(at), Points(points))).collect())
+}
+
 /// Adds a lot's row with what it holds. Its posting names no changed lots then: see [`Chain::append`].
-pub fn insert_lot(writes: &mut Writes, member_id: &str, row: &LotRow, grant_at: Option<Moment>) {
+pub fn insert_lot(writes: &mut Writes, member_id: &str, row: &LotRow) {
     writes.add(1, |query| {
         query.push(
             "INSERT INTO lots (member_id, id, earned_at, ends_at, granted, pending, available, held, grant_at, source_id, \
@@ -247,7 +266,7 @@ pub fn insert_lot(writes: &mut Writes, member_id: &str, row: &LotRow, grant_at: 
                 .push_bind(row.lot.pending.0)
                 .push_bind(row.lot.available.0)
                 .push_bind(row.lot.held.0)
-                .push_bind(grant_at.map(|at| at.0))
+                .push_bind(row.grant_at.map(|at| at.0))
                 .push_bind(row.source.id.as_str())
                 .push_bind(row.source.en.as_str());
         });
@@ -539,6 +558,7 @@ pub(super) fn lot(row: &AnyRow) -> Result<LotRow, sqlx::Error> {
             held: points("held")?,
         },
         source: Bilingual { id: row.try_get("source_id")?, en: row.try_get("source_en")? },
+        grant_at: row.try_get::<Option<i64>, _>("grant_at")?.map(Moment),
     })
 }
 

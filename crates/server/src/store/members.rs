@@ -193,6 +193,13 @@ pub fn open_locker(writes: &mut Writes, token_hash: &[u8], until: Moment) {
     });
 }
 
+/// Closes the claim locker of a session.
+pub fn close_locker(writes: &mut Writes, token_hash: &[u8]) {
+    writes.add_any(|query| {
+        query.push("UPDATE sessions SET locker_until = NULL WHERE token_hash = ").push_bind(token_hash);
+    });
+}
+
 /// Ends a session.
 ///
 /// # Errors

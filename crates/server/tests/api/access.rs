@@ -160,12 +160,12 @@ async fn outcome(server: &Server, scene: &Scene, route: &str) -> String {
     let token = uuid::Uuid::new_v4().to_string();
     open_session(server, &token).await;
     // A problem's words, and those of a page that shows why a reward can't be had.
-    static ZONE: jiff::tz::TimeZone = jiff::tz::TimeZone::UTC;
-    let pages = tukar_plain::i18n::I18n::new("id", &ZONE, "UTC").texts().catalog;
-    let reasons = [
-        ("account-suspended", Reason::AccountSuspended, pages.suspended_long),
-        ("number-not-verified", Reason::NumberNotVerified, pages.not_verified_long),
-    ];
+    let reasons =
+        [("account-suspended", Reason::AccountSuspended), ("number-not-verified", Reason::NumberNotVerified)]
+            .map(|(word, reason)| {
+                let page = tukar_screens::account::barred_by(&reason, "id").map_or("", |barred| barred.note);
+                (word, reason, page)
+            });
     if let Some(path) = route.strip_prefix("form ") {
         let answer = post_form(server, path, &scene.fields(&token)).await;
         let html = String::from_utf8(answer.bytes).unwrap();

@@ -31,14 +31,14 @@ async fn ask(server: &Server, path: &str, fields: Option<&[(&str, &str)]>, site:
     Answer { status: parts.status, headers: parts.headers, bytes }
 }
 
-async fn send(server: &Server, path: &str, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn send(server: &Server, path: &str, fields: &[(&str, &str)]) -> Page {
     Page::of(ask(server, path, Some(fields), "same-origin").await)
 }
 
-struct Page {
+pub(crate) struct Page {
     status: u16,
     headers: HeaderMap,
-    html: String,
+    pub(crate) html: String,
 }
 
 impl Page {
@@ -51,7 +51,7 @@ impl Page {
     }
 
     /// The last hidden field of a name.
-    fn hidden(&self, name: &str) -> String {
+    pub(crate) fn hidden(&self, name: &str) -> String {
         let start = format!("name=\"{name}\" value=\"");
         let at =
             self.html.rfind(&start).unwrap_or_else(|| panic!("no {name} in {}", self.html)) + start.len();
@@ -59,7 +59,7 @@ impl Page {
         value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     }
 
-    fn says(&self, text: &str) -> &Page {
+    pub(crate) fn says(&self, text: &str) -> &Page {
         assert!(self.html.contains(text), "{text} is not in {} {}", self.status, self.html);
         self
     }

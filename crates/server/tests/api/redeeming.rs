@@ -444,7 +444,7 @@ async fn airtime_goes_to_the_number_and_goods_to_the_address() {
         let message = refused["fields"][0]["message"].as_str().unwrap();
         assert!(message.starts_with("Ini bukan nomor ponsel."), "{typed}: {message}");
     }
-    let bad = json!({"address": {"name": "", "street": "x".repeat(121), "city": "Bogor", "postal_code": "1612", "phone": "1"}});
+    let bad = json!({"address": {"name": "", "street": "x".repeat(301), "city": "Bogor", "postal_code": "1612", "phone": "1"}});
     let refused = with("payung", bad).await.is(422).json();
     let fields: Vec<_> =
         refused["fields"].as_array().unwrap().iter().map(|field| field["field"].as_str().unwrap()).collect();

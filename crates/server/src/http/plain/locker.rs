@@ -76,6 +76,13 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Answer {
     }
 }
 
+/// The codes are hidden at once.
+pub(super) async fn close(app: &Shared, sent: &mut Sent) -> Answer {
+    vouchers::close(app, sent.session()?).await?;
+    sent.session = Some(sign_in::find_session(app, sent.form.get("session")).await?);
+    list(app, sent).await
+}
+
 /// What was told of the code is carried along, to be shown again.
 async fn code(app: &Shared, sent: &Sent, (told, problem): (&CodeSent, Option<&Problem>)) -> Answer {
     let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;

@@ -72,6 +72,7 @@ async fn try_step(app: &Shared, sent: &mut Sent, step: Step) -> Answer {
         Step::AskLocker => locker::ask(app, sent).await,
         Step::ResendLocker => locker::resend(app, sent).await,
         Step::CheckLocker => locker::check(app, sent).await,
+        Step::CloseLocker => locker::close(app, sent).await,
         Step::SendCopy => send_copy(app, sent).await,
         Step::History => history(app, sent).await,
         Step::Help => help(app, &sent.visit, &sent.form).await,
@@ -297,12 +298,18 @@ async fn resend(app: &Shared, sent: &Sent) -> Answer {
 async fn review(app: &Shared, sent: &Sent, problem: Option<Problem>) -> Answer {
     let member = &sent.session()?.member;
     let detail = detail_of(app, sent).await?;
-    let quantity = sent.form.get("quantity").parse().unwrap_or(1).max(1);
+    let asked = sent.form.some("pieces").unwrap_or_else(|| sent.form.get("quantity").to_owned());
+    let quantity = asked.parse().unwrap_or(1).max(1);
     let ask = AskQuote { reward_id: detail.card.id.clone(), quantity };
     let quote = redeem::quote(app, member, ask, sent.here.language).await?;
     let kept = sent.form.get("attempt");
     let attempt = if kept.is_empty() { uuid::Uuid::new_v4().to_string() } else { kept.to_owned() };
-    let filled = Filled { draft: draft(&sent.form), problem, attempt };
+    let mut draft = draft(&sent.form);
+    // The first time that it is shown; later what was typed stands, also where that is nothing.
+    if !sent.form.values.contains_key(Field::Name.word()) {
+        draft.set(Field::Name, &member.name);
+    }
+    let filled = Filled { draft, problem, attempt };
     let screen = tukar_plain::redeem::review(&sent.visit, (&detail, &quote), &filled);
     Ok(Page::telling(filled.problem.as_ref(), screen))
 }
@@ -325,7 +332,9 @@ fn recipient(form: &Form, needs: Needs) -> Option<Recipient> {
         Needs::Address => Some(Recipient::Address(tukar_wire::Address {
             name: text(Field::Name),
             street: text(Field::Street),
+            district: text(Field::District),
             city: text(Field::City),
+            province: text(Field::Province),
             postal_code: text(Field::PostalCode),
             phone: text(Field::CourierPhone),
         })),
@@ -336,6 +345,10 @@ async fn hold(app: &Shared, sent: &Sent) -> Answer {
     let session = sent.session()?.clone();
     let detail = detail_of(app, sent).await?;
     let form = &sent.form;
+    // Another number of pieces costs something else: that is to be seen first.
+    if form.some("pieces").is_some_and(|pieces| pieces != form.get("quantity")) {
+        return review(app, sent, None).await;
+    }
     let number = |name: &str| form.get(name).parse().unwrap_or(0);
     let ask = AskRedemption {
         id: form.get("attempt").to_owned(),

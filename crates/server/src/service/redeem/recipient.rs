@@ -6,7 +6,7 @@ use crate::{
     problem::{ApiError, FieldError, FieldWhy},
     store::members::MemberRow,
 };
-use tukar_wire::{self as wire, Needs, Recipient};
+use tukar_wire::{self as wire, Needs, Recipient, is_blank};
 
 /// The recipient as the code is bound to it, and as it is shown.
 pub(super) fn read_recipient(
@@ -28,48 +28,77 @@ pub(super) fn read_recipient(
             let shown = mask_phone(&phone);
             Ok((phone, Some(shown)))
         }
-        (Needs::Address, Some(Recipient::Address(address))) => read_address(address),
+        (Needs::Address, Some(Recipient::Address(address))) => read_address(member, address),
         (Needs::Nothing, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::NotAsked)),
         (Needs::Address, None) => Err(ApiError::invalid("recipient.address", FieldWhy::Missing)),
         (Needs::Phone | Needs::Address, Some(_)) => Err(ApiError::invalid("recipient", FieldWhy::Shape)),
     }
 }
 
-fn read_address(address: &wire::Address) -> Result<(String, Option<String>), ApiError> {
+/// What may be left out of an address.
+const OPTIONAL: [&str; 2] = ["district", "province"];
+
+/// Nothing is cut: what is too long is refused, and the reader keeps what they typed.
+fn read_address(member: &MemberRow, address: &wire::Address) -> Result<(String, Option<String>), ApiError> {
+    let mut address = address.clone();
+    if is_blank(&address.phone)
+        && let Some(own) = &member.phone
+    {
+        address.phone.clone_from(own);
+    }
     let mut fields = Vec::new();
-    let parts = [
-        ("name", &address.name),
-        ("street", &address.street),
-        ("city", &address.city),
-        ("postal_code", &address.postal_code),
-        ("phone", &address.phone),
-    ];
-    for (name, text) in parts {
-        let name = format!("recipient.address.{name}");
-        if text.trim().is_empty() {
-            fields.push(FieldError::new(name, FieldWhy::Missing));
-        } else if text.chars().count() > 120 {
-            fields.push(FieldError::new(name, FieldWhy::TooLong { max: 120 }));
-        } else if name.ends_with("postal_code")
-            && (text.trim().len() != 5 || !text.trim().bytes().all(|b| b.is_ascii_digit()))
-        {
-            fields.push(FieldError::new(name, FieldWhy::NotPostalCode));
-        } else if name.ends_with(".phone") && read_phone(text).is_none() {
-            fields.push(FieldError::new(name, FieldWhy::NotPhone));
+    for (name, text) in [
+        ("name", &mut address.name),
+        ("street", &mut address.street),
+        ("district", &mut address.district),
+        ("city", &mut address.city),
+        ("province", &mut address.province),
+        ("postal_code", &mut address.postal_code),
+        ("phone", &mut address.phone),
+    ] {
+        *text = if is_blank(text) { String::new() } else { text.trim().to_owned() };
+        if let Some(why) = why_not(name, text) {
+            fields.push(FieldError::new(format!("recipient.address.{name}"), why));
         }
     }
     if !fields.is_empty() {
         return Err(ApiError::Invalid { fields });
     }
-    let phone = read_phone(&address.phone).unwrap_or_default();
-    let stored = serde_json::to_string(address).map_err(|error| ApiError::Broken(error.into()))?;
-    let shown = format!(
-        "{}\n{}\n{} {}\n{}",
-        address.name.trim(),
-        address.street.trim(),
-        address.city.trim(),
-        address.postal_code.trim(),
-        mask_phone(&phone)
-    );
-    Ok((stored, Some(shown)))
+    let stored = serde_json::to_string(&address).map_err(|error| ApiError::Broken(error.into()))?;
+    Ok((stored, Some(shown(&address))))
+}
+
+fn why_not(name: &str, text: &str) -> Option<FieldWhy> {
+    let max = match name {
+        "street" => wire::Address::STREET_CHARS_MAX,
+        _ => wire::Address::FIELD_CHARS_MAX,
+    };
+    match name {
+        _ if text.is_empty() => (!OPTIONAL.contains(&name)).then_some(FieldWhy::Missing),
+        _ if text.chars().count() > max => {
+            Some(FieldWhy::TooLong { max: u32::try_from(max).unwrap_or(u32::MAX) })
+        }
+        "postal_code" if text.len() != 5 || !text.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(FieldWhy::NotPostalCode)
+        }
+        "phone" if read_phone(text).is_none() => Some(FieldWhy::NotPhone),
+        _ => None,
+    }
+}
+
+/// An address as it stands on a parcel, a line each: who, where, the place with its postal code, the number.
+fn shown(address: &wire::Address) -> String {
+    let join = |parts: [&str; 2], by: &str| {
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(by)
+    };
+    let place = join([&address.district, &address.city], ", ");
+    let phone = mask_phone(&read_phone(&address.phone).unwrap_or_default());
+    let lines = [
+        address.name.clone(),
+        address.street.clone(),
+        format!("{place} {}", address.postal_code),
+        address.province.clone(),
+        phone,
+    ];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -32,7 +32,17 @@ pub(super) async fn view(
     let open = locker_until.is_some_and(|until| now < until) && allow(member, Act::SeeVouchers).is_ok();
     let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
     let available = points::load_available(conn, &member.id, now).await?;
-    Ok(to_wire(row, (code, vouchers), (available, language), now))
+    let told = to_wire(row, (code, vouchers), (available, language), now);
+    Ok(wire::Redemption { left: left_then(row), ..told })
+}
+
+/// Available points right after the code was right, from the answer that was given then.
+fn left_then(row: &RedemptionRow) -> Option<i64> {
+    let (State::Confirmed { .. } | State::Fulfilled { .. } | State::Undone { .. }) = row.state else {
+        return None;
+    };
+    let (_, _, answer) = row.confirmed.as_ref()?;
+    Some(serde_json::from_str::<wire::Redemption>(answer).ok()?.available)
 }
 
 /// How the code stands that a redemption waits for.
@@ -76,6 +86,7 @@ pub(super) fn to_wire(
         code,
         vouchers,
         available: available.0,
+        left: None,
         server_time: now,
     }
 }
