@@ -1,5 +1,4 @@
 //! Member-facing texts use the words of docs/WORDS.md: no word that it replaced comes back.
-#![expect(clippy::unwrap_used, reason = "a test: what can't be read is a failure, and the panic says where")]
 
 use std::{fs, path::Path};
 

@@ -90,8 +90,9 @@ fn groups_of(chars: &[char], length: usize) -> Vec<Group> {
         // Two halves, and neither the end of a longer row of groups nor its beginning: `0812 345 678` is a phone number.
         let Some(next) = runs.get(at + 1) else { continue };
         let joined = |one: &Run, two: &Run| two.start == one.end + 1 && is_separator(chars[one.end]);
-        let alone = !(at > 0 && joined(&runs[at - 1], run))
-            && !runs.get(at + 2).is_some_and(|third| joined(next, third));
+        let follows = at > 0 && joined(&runs[at - 1], run);
+        let goes_on = runs.get(at + 2).is_some_and(|third| joined(next, third));
+        let alone = !follows && !goes_on;
         let halves = [run, next].iter().all(|half| (half.end - half.start) * 2 == length);
         if halves
             && joined(run, next)

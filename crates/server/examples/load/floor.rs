@@ -14,9 +14,11 @@ use tukar_server::{
     senders::Message,
     store::{
         Connection, Lock, Store, Writes,
-        challenges::{self, ChallengeRow, Counted, PurposeWord},
+        challenges::{self, ChallengeRow, Counted, PurposeWord, WrongSubjects},
+        counts::{self, HOUR, Scope},
         ledger::{self, NewActivity},
-        lock, members, outbox,
+        lock, members,
+        outbox::{self, Class, Lasts, NewMessage},
         redemptions::{self, RedemptionRow},
         rewards,
         vouchers::{self, VoucherRow},
@@ -50,12 +52,12 @@ async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> R
     redemptions::find_and_overdue(conn, (member, &row.id), NOW).await?;
     rewards::find_reward(conn, REWARD).await?;
     let mut purse = ledger::load_purse(conn, (member, row.points), NOW).await?;
-    challenges::load_messages(conn, "all", NOW.plus_ms(-60 * 60_000)).await?;
+    counts::load_room_at(conn, Scope { name: "all", max: u32::MAX, window: HOUR }, NOW).await?;
     lock(conn, Lock::Subject(member)).await?;
     challenges::load_counted(conn, (Counted::Sent, member), NOW).await?;
     let mut writes = Writes::new();
     // As many rows of the minute as the server has.
-    challenges::count_message(&mut writes, ("all", (row.id.len() % 8) as i64), NOW);
+    counts::add(&mut writes, "all", (row.id.len() % 8) as i64, NOW);
     challenges::put(&mut writes, &challenge((member, row), CodeState::fresh(timestamp(NOW))));
     challenges::count(&mut writes, (Counted::Sent, member), (NOW, &row.id));
     let message = Message {
@@ -65,7 +67,9 @@ async fn hold(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -> R
         text: "x".repeat(120),
         language: Language::Id,
     };
-    outbox::insert(&mut writes, (&row.id, Some(&row.id), &message), (Moment(i64::MAX - 1), Moment(i64::MAX)));
+    let message =
+        NewMessage { id: &row.id, challenge_id: Some(&row.id), message: &message, class: Class::Session };
+    outbox::insert(&mut writes, message, Lasts { now: Moment(i64::MAX - 1), ends_at: Moment(i64::MAX) });
     let (posting, shares) = books::hold(&purse.lots, row.points, timestamp(NOW)).unwrap();
     redemptions::insert(&mut writes, row, &shares);
     purse.chain.append(&mut writes, &format!("hold-{}", row.id), &posting);
@@ -87,7 +91,8 @@ async fn confirm(conn: &mut Connection, (member, row): (&str, &RedemptionRow)) -
     redemptions::find_and_overdue(conn, (member, &row.id), NOW).await?;
     challenges::find(conn, &row.challenge_id).await?;
     lock(conn, Lock::Subject(member)).await?;
-    challenges::load_wrong(conn, member, NOW).await?;
+    let subjects = WrongSubjects { in_a_row: member, within_an_hour: member };
+    challenges::load_wrong(conn, subjects, NOW).await?;
     let mut payment = ledger::load_payment(conn, (member, &row.id)).await?;
     rewards::find_reward(conn, REWARD).await?;
     ledger::sum_available(conn, member, NOW).await?;

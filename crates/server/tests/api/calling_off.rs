@@ -180,17 +180,18 @@ async fn who_guesses_or_has_no_session_lets_no_hold_go() {
 /// What an import may change while a hold runs, and that changes nothing of what was agreed on: docs/CATALOGUE.md says which.
 #[tokio::test]
 async fn a_reward_hidden_closed_sold_out_or_limited_since_the_hold_is_still_given_to_who_began_in_time() {
-    let changes: [(&str, &dyn Fn(&mut Reward)); 8] = [
-        ("hidden", &|reward| reward.visible_until = Some(crate::server::START)),
-        ("closed", &|reward| reward.closes_at = Some(crate::server::START)),
-        ("sold out", &|reward| reward.stock_total = Some(0)),
-        ("limited", &|reward| {
+    type Change = (&'static str, fn(&mut Reward));
+    let changes: [Change; 8] = [
+        ("hidden", |reward| reward.visible_until = Some(crate::server::START)),
+        ("closed", |reward| reward.closes_at = Some(crate::server::START)),
+        ("sold out", |reward| reward.stock_total = Some(0)),
+        ("limited", |reward| {
             reward.limit = Some(tukar_wire::Limit { count: 1, per: tukar_wire::LimitPeriod::Ever });
         }),
-        ("for a tier", &|reward| reward.tiers = vec!["platinum".to_owned()]),
-        ("for a balance", &|reward| reward.balance_min = Some(1_000_000)),
-        ("for one piece", &|reward| reward.quantity_max = 1),
-        ("used in another way", &|reward| reward.how_to_use.id = "Tunjukkan di kasir".to_owned()),
+        ("for a tier", |reward| reward.tiers = vec!["platinum".to_owned()]),
+        ("for a balance", |reward| reward.balance_min = Some(1_000_000)),
+        ("for one piece", |reward| reward.quantity_max = 1),
+        ("used in another way", |reward| reward.how_to_use.id = "Tunjukkan di kasir".to_owned()),
     ];
     for (what, change) in changes {
         let mut limited = reward("kopi");
