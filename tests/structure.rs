@@ -37,7 +37,7 @@ const PURE: &[&str] = &[
     "src/balance/countdown.rs",
     "src/catalog/query.rs",
     "src/catalog/index.rs",
-    "src/catalog/fold.rs",
+    "src/fold.rs",
     "src/catalog/window.rs",
     "src/redeem/flow.rs",
     "src/redeem/code.rs",

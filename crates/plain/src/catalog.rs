@@ -1,7 +1,5 @@
 //! The catalogue: search, order, kinds, cards, and one reward with all there is to know of it.
 
-#[path = "../../../src/catalog/fold.rs"]
-pub mod fold;
 #[path = "../../../src/catalog/index.rs"]
 pub mod index;
 #[path = "../../../src/catalog/query.rs"]

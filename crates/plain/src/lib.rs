@@ -6,6 +6,8 @@
 
 pub mod balance;
 pub mod catalog;
+#[path = "../../../src/fold.rs"]
+pub mod fold;
 pub mod help;
 pub mod history;
 pub mod i18n;
