@@ -37,14 +37,14 @@ dialog iframe{height:calc(100% - 44px)}
 const WORDS = {
   id: {
     failed: 'Bagian ini tidak bisa ditampilkan. Poin Anda aman.',
-    again: 'Muat lagi',
+    again: 'Muat ulang',
     window: 'Buka di jendela baru',
     open: 'Poin & hadiah',
     close: 'Tutup',
   },
   en: {
     failed: 'This part could not be shown. Your points are safe.',
-    again: 'Load again',
+    again: 'Reload',
     window: 'Open in a new window',
     open: 'Points & rewards',
     close: 'Close',

@@ -127,8 +127,8 @@ addEventListener('message', (event) => {
 });
 
 const COVERED = {
-  id: 'Tombol ini harus terlihat penuh dan tidak tertutup. Coba lagi.',
-  en: 'This button must be wholly visible and not covered. Try again.',
+  id: 'Geser sampai tombol ini terlihat penuh dan tidak tertutup, lalu tekan lagi.',
+  en: 'Scroll until the whole button is visible and not covered, then press it again.',
 };
 const covered = document.createElement('p');
 covered.className = 'covered';

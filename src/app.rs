@@ -360,7 +360,7 @@ fn Bar(shell: Shell, chosen: RwSignal<Option<String>>) -> impl IntoView {
                             shell.sign_out();
                         }>{t.sign_out}</button> }.into_any()
                     } else {
-                        view! { <button class="icon-button" type="button" on:click=move |_| {
+                        view! { <button class="icon-button shell__sign-in" type="button" on:click=move |_| {
                             shell.go_signed_in(Screen::Tab(Tab::Rewards));
                         }>{t.sign_in}</button> }.into_any()
                     }}
@@ -449,7 +449,6 @@ fn Home(shell: Shell) -> impl IntoView {
             shell.go_signed_in(screen);
         }
     });
-    let on_sign_in = Callback::new(move |()| shell.go_signed_in(Screen::Tab(Tab::Rewards)));
     let on_signed_out = Callback::new(move |()| shell.signed_out());
     let on_told = Callback::new(move |available| {
         shell.tell(&HostEvent::Balance { available });
@@ -479,7 +478,7 @@ fn Home(shell: Shell) -> impl IntoView {
                 }}
             </div>
             <div class="home__rewards" node_ref=rewards>
-                <Catalog i18n client=session.client() now signed_in points_version filter on_redeem on_sign_in/>
+                <Catalog i18n client=session.client() now signed_in points_version filter on_redeem/>
             </div>
         </div>
     }

@@ -78,7 +78,6 @@ struct Shelf {
     /// Row of the reward whose detail is open.
     open: RwSignal<Option<u32>>,
     on_redeem: Callback<(RewardDetail, u32)>,
-    on_sign_in: Callback<()>,
 }
 
 /// The catalogue, from the search field to the detail.
@@ -102,8 +101,6 @@ pub fn Catalog(
     filter: Signal<String>,
     /// The member wants this reward, so many pieces. Runs before sign-in, too: the flow asks for it.
     on_redeem: Callback<(RewardDetail, u32)>,
-    /// The visitor wants to sign in.
-    on_sign_in: Callback<()>,
 ) -> impl IntoView {
     let query = RwSignal::new(first_query(&filter.get_untracked()));
     let index = StoredValue::new(Index::default());
@@ -131,7 +128,6 @@ pub fn Catalog(
         cursor: StoredValue::new(None),
         open: RwSignal::new(None),
         on_redeem,
-        on_sign_in,
     };
     shelf.load_next();
     // Keeps the member's standing in step with the server.

@@ -231,7 +231,7 @@ const previewPart = () => {
   return make('section', { class: 'preview', 'aria-labelledby': 'preview' },
     make('div', { class: 'head' }, make('h2', { id: 'preview' }, words.preview),
       make('label', { for: 'width' }, words.width), width,
-      make('button', { type: 'button', onclick: () => stage.contentWindow.location.reload() }, words.anew)),
+      make('button', { type: 'button', onclick: () => stage.contentWindow.location.reload() }, words.reload)),
     make('p', { class: 'hint' }, words.previewNote), stage);
 };
 

@@ -11,12 +11,6 @@ use leptos::prelude::*;
 /// One line over the list, with one thing to do.
 pub(crate) fn notices(shelf: Shelf) -> impl IntoView {
     let texts = shelf.words.texts;
-    let sign_in = move || {
-        (!shelf.signed_in.get()).then(|| {
-            let press = move || shelf.on_sign_in.run(());
-            notice("notice", texts.sign_in_hint.into(), texts.sign_in, press)
-        })
-    };
     let standing = move || {
         shelf.standing_lost.get().then(|| {
             notice("notice notice--warn", texts.standing_failed.into(), texts.again, move || {
@@ -34,7 +28,7 @@ pub(crate) fn notices(shelf: Shelf) -> impl IntoView {
         }
         _ => None,
     };
-    view! { <div class="notices">{sign_in}{standing}{broken}</div> }
+    view! { <div class="notices">{standing}{broken}</div> }
 }
 
 fn notice(

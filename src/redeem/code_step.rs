@@ -80,6 +80,9 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             Life::Over => t.code_over.to_owned(),
         })
     });
+    let points = Memo::new(move |_| {
+        held.with(|held| held.as_ref().map_or(String::new(), |held| i18n.points(held.points)))
+    });
     view! {
         <div class="code-step">
             {move || held.get().map(|held| view! { <SentTo desk held/> }.into_any())}
@@ -94,7 +97,7 @@ pub(super) fn CodeStep(desk: Desk) -> impl IntoView {
             <p class="visually-hidden" role="status">{move || if confirming.get() { Some(t.confirming.to_owned()) } else { spoken.get() }}</p>
             <button class="button button--primary button--wide" part="button primary" type="button" data-guard="" on:click=press
                 disabled=move || busy.get() || digits.with(String::len) != tukar_wire::CODE_DIGITS>
-                {move || if confirming.get() { t.confirming } else { t.confirm }}
+                {move || if confirming.get() { t.confirming.to_owned() } else { fill(t.confirm, &[&points.get()]) }}
             </button>
             <Ways desk code_now=Signal::derive(move || code_now.get()) busy/>
             <div class="code-step__hold">

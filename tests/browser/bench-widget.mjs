@@ -29,8 +29,8 @@ async function serve(folder, rewards, port) {
 async function signIn(page, url) {
   await page.goto(url);
   await page.getByRole('button', { name: 'Masuk', exact: true }).first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill('0812 3456 7890');
-  await page.getByRole('button', { name: 'Kirim kode' }).click();
+  await page.getByLabel('Nomor ponsel atau email').fill('0812 3456 7890');
+  await page.getByRole('button', { name: 'Kirim kode OTP' }).click();
   const field = page.locator('input[autocomplete="one-time-code"]');
   await field.waitFor();
   const { messages } = await (await fetch(`${url}/demo/inbox.json?to=%2B6281234567890`)).json();

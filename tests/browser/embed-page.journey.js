@@ -51,7 +51,7 @@ test('a colour changes the widget in its frame; one that can not be read is warn
   await page.getByLabel('--tukar-ink-soft').fill('#9aa0a8');
   await expect(page.getByRole('status').filter({ hasText: 'pasangan warna sulit dibaca' })).toBeVisible();
   await expect(page.getByRole('row', { name: /^ink-soft \/ paper/ })).toContainText('kurang');
-  await page.getByRole('button', { name: 'Kembalikan tampilan' }).click();
+  await page.getByRole('button', { name: 'Atur ulang tampilan' }).click();
   await expect(page.getByText('Semua pasangan warna terbaca.')).toBeVisible();
   await expect(code(page)).not.toContainText('--tukar');
 });
@@ -106,10 +106,10 @@ test('the copied snippet, on a site of its own, shows the widget', async ({ page
 
 test('events appear in the log, and methods act', async ({ page, programme }) => {
   await open(page, programme);
-  const log = page.getByRole('log', { name: 'Peristiwa' });
+  const log = page.getByRole('log', { name: 'Event' });
   await expect(log).toContainText('tukar-resize {"height":');
   await page.getByRole('button', { name: 'Kosongkan' }).click();
-  await expect(log).toHaveText('Belum ada peristiwa.');
+  await expect(log).toHaveText('Belum ada event.');
   await page.getByRole('button', { name: "open('help')" }).click();
   await expect(preview(page).getByRole('button', { name: 'Bantuan' })).toHaveAttribute('aria-current', 'page');
   await page.getByRole('button', { name: "open('rewards')" }).click();
@@ -118,9 +118,9 @@ test('events appear in the log, and methods act', async ({ page, programme }) =>
   await preview(page).getByRole('button', { name: /Voucher Kopi Senja/ }).first().click();
   await preview(page).getByRole('button', { name: 'Masuk untuk menukar' }).click();
   await expect(log).toContainText(/tukar-before-redeem \{"reward":"[^"]+","points":\d+\}/);
-  await expect(preview(page).getByLabel('Nomor ponsel atau e-mail')).toBeHidden();
+  await expect(preview(page).getByLabel('Nomor ponsel atau email')).toBeHidden();
   await page.getByRole('button', { name: 'proceed()' }).click();
-  await expect(preview(page).getByLabel('Nomor ponsel atau e-mail')).toBeVisible();
+  await expect(preview(page).getByLabel('Nomor ponsel atau email')).toBeVisible();
 });
 
 test('the language is the browser\'s, or the one that is chosen', async ({ page, programme }) => {

@@ -23,20 +23,20 @@ test('a search that finds nothing says which filter to drop', async ({ shop, pag
 
 test('the locker shows codes only after a fresh code', async ({ shop, page, programme }) => {
   await shop.signIn(SARI);
-  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: 'Voucher saya' }).click();
   await expect(page.getByText(/••••-••••-/).first()).toBeVisible();
   const before = (await programme.messages(SARI.sms)).length;
-  await shop.button('Buka loker').first().click();
+  await shop.button('Tampilkan kode').first().click();
   await shop.codeField.fill(await programme.code(SARI.sms, before));
-  await expect(page.getByText(/Kode terlihat/).first()).toBeVisible();
+  await expect(page.getByText(/Kode voucher terlihat/).first()).toBeVisible();
 });
 
 /** To the locker, and to its code step. Returns the code that was sent. */
 async function askLocker({ shop, page, programme }) {
   await shop.signIn(SARI);
-  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: 'Voucher saya' }).click();
   const before = (await programme.messages(SARI.sms)).length;
-  await shop.button('Buka loker').first().click();
+  await shop.button('Tampilkan kode').first().click();
   return programme.code(SARI.sms, before);
 }
 
@@ -67,7 +67,7 @@ test('who leaves the locker while its code is checked goes on elsewhere', async 
   await expect(page.getByRole('heading', { name: 'Riwayat poin' })).toBeVisible();
   release();
   expect((await (await checked)).status()).toBe(200);
-  await page.getByRole('navigation').getByRole('button', { name: 'Loker' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: 'Voucher saya' }).click();
   await expect(page.locator('.locker-lock--open')).toBeVisible();
 });
 
@@ -104,14 +104,14 @@ test('the language can be changed and stays after a reload', async ({ shop, page
 
 test('points that are about to end lead to what can be had now', async ({ shop, page }) => {
   await shop.signIn(SARI);
-  await expect(page.getByText(/300 poin hangus dalam/)).toBeVisible();
+  await expect(page.getByText(/300 poin hangus \d+ menit lagi/)).toBeVisible();
   await shop.button('Lihat yang bisa ditukar').click();
   await expect(page.getByRole('button', { name: 'Hapus filter Bisa ditukar sekarang' })).toBeVisible();
 });
 
 test('a lost connection is told, what was loaded stays, and it goes when the connection is back', async ({ shop, page, context }) => {
   await shop.signIn(SARI);
-  const told = page.getByText('Anda sedang luring');
+  const told = page.getByText('Tidak ada koneksi internet');
   await expect(told).toBeHidden();
   await context.setOffline(true);
   await expect(told).toBeVisible();

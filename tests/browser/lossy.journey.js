@@ -39,8 +39,8 @@ const test = base.extend({
 /** Presses what the page offers, as a member would, until `over` is seen. */
 async function goOn(shop, over) {
   const { page, programme } = shop;
-  const send = page.getByRole('button', { name: /^Kirim kode( sekali lagi)?$/ });
-  const confirm = shop.button('Tukar sekarang');
+  const send = page.getByRole('button', { name: /^Kirim kode OTP( lagi)?$/ });
+  const confirm = shop.button(/^Tukar [\d.]+ poin$/);
   const again = page.getByRole('button', { name: /^(Coba lagi|Periksa sekarang)$/ });
   await expect(async () => {
     if (await over.isVisible()) return;
@@ -111,7 +111,7 @@ for (const fault of Object.keys(FAULTS)) {
     await programme.advance(31);
     await page.reload();
     line.harm('POST', /\/resend$/, fault);
-    await page.getByRole('button', { name: 'Kirim lagi', exact: true }).click();
+    await page.getByRole('button', { name: 'Kirim kode baru', exact: true }).click();
     await expect.poll(() => line.isSpent).toBe(true);
     await expect(shop.codeField).toBeEnabled();
     await goOn(shop, page.getByRole('heading', { name: 'Berhasil ditukar' }));

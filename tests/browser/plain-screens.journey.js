@@ -8,18 +8,18 @@ const PICTURES = process.env.TUKAR_SCREENSHOTS ?? '../../target/screenshots';
 
 const WORDS = {
   id: {
-    signIn: 'Masuk', contact: 'Nomor ponsel atau e-mail', send: 'Kirim kode', code: 'Kode 6 angka', locker: 'Loker', history: 'Riwayat',
-    help: 'Bantuan', redeem: 'Tukar sekarang', done: 'Selesai', receipt: 'Berhasil ditukar', open: 'Buka loker', check: 'Buka', hidden: /Kode disembunyikan/,
-    visible: /Kode terlihat/, show: /^Lihat Voucher Kopi Senja/, copy: 'Kirim ke e-mail', copied: 'Salinan dikirim lewat e-mail.', waiting: 'Penukaran menunggu kode',
+    signIn: 'Masuk', contact: 'Nomor ponsel atau email', send: 'Kirim kode OTP', code: 'Kode OTP (6 digit)', locker: 'Voucher saya', history: 'Riwayat',
+    help: 'Bantuan', choose: 'Lanjut', redeem: /^Tukar [\d.]+ poin$/, done: 'Selesai', receipt: 'Berhasil ditukar', open: 'Tampilkan kode', check: 'Tampilkan kode', hidden: /Kode voucher disembunyikan/,
+    visible: /Kode voucher terlihat/, show: /^Lihat Voucher Kopi Senja/, copy: 'Kirim lewat email', copied: 'Salinan dikirim lewat email.', waiting: 'Penukaran belum selesai',
     goOn: 'Lanjutkan', earned: 'Diterima', spent: 'Ditukar', all: 'Semua', seeReceipt: 'Lihat bukti', search: 'Cari pertanyaan', table: 'Lihat sebagai tabel',
     months: /^\p{Lu}\p{Ll}+ 20\d\d\+?$/u, save: 'Lihat yang bisa ditukar', other: /English/,
   },
   en: {
-    signIn: 'Sign in', contact: 'Mobile number or e-mail', send: 'Send code', code: '6-digit code', locker: 'Locker', history: 'History',
-    help: 'Help', redeem: 'Redeem now', done: 'Done', receipt: 'Redeemed', open: 'Open locker', check: 'Open', hidden: /Codes are hidden/,
-    visible: /Codes visible/, show: /^View .*Kopi Senja/, copy: 'E-mail it', copied: 'A copy is on its way by e-mail.', waiting: 'A redemption waits for its code',
-    goOn: 'Continue', earned: 'Earned', spent: 'Spent', all: 'All', seeReceipt: 'Receipt', search: 'Search questions', table: 'See as a table',
-    months: /^\p{Lu}\p{Ll}+ 20\d\d\+?$/u, save: 'See what you can have', other: /Indonesia/,
+    signIn: 'Sign in', contact: 'Mobile number or email', send: 'Send code', code: '6-digit code', locker: 'My vouchers', history: 'History',
+    help: 'Help', choose: 'Continue', redeem: /^Redeem [\d,]+ points$/, done: 'Done', receipt: 'Redeemed', open: 'Show codes', check: 'Show codes', hidden: /Voucher codes are hidden/,
+    visible: /Voucher codes visible/, show: /^View .*Kopi Senja/, copy: 'Send by email', copied: 'We sent a copy by email.', waiting: 'Unfinished redemption',
+    goOn: 'Continue', earned: 'Earned', spent: 'Redeemed', all: 'All', seeReceipt: 'Receipt', search: 'Search questions', table: 'See as a table',
+    months: /^\p{Lu}\p{Ll}+ 20\d\d\+?$/u, save: 'See what you can redeem now', other: /Indonesia/,
   },
 };
 
@@ -54,7 +54,7 @@ class Pages {
     await this.page.getByRole('searchbox').fill('kopi senja');
     await enter(this.page.getByRole('searchbox'));
     await this.button(/Kopi Senja.*25[.,]000/).click();
-    await this.button(this.words.redeem).click();
+    await this.button(this.words.choose).click();
     await this.button(this.words.send).click();
     await expect(this.page.getByLabel(this.words.code)).toBeVisible();
   }

@@ -3,10 +3,10 @@ import { SARI, enter, expect, holdWasm, isAccessible, test } from './programme.j
 
 async function signIn(page, programme) {
   await page.getByRole('button', { name: 'Masuk' }).first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
+  await page.getByLabel('Nomor ponsel atau email').fill(SARI.phone);
   const before = (await programme.messages(SARI.sms)).length;
-  await page.getByRole('button', { name: 'Kirim kode' }).click();
-  await page.getByLabel('Kode 6 angka').fill(await programme.code(SARI.sms, before));
+  await page.getByRole('button', { name: 'Kirim kode OTP' }).click();
+  await page.getByLabel('Kode OTP (6 digit)').fill(await programme.code(SARI.sms, before));
   await page.getByRole('button', { name: 'Masuk', exact: true }).last().click();
   await expect(page.getByText('12.450').first()).toBeVisible();
 }
@@ -17,23 +17,23 @@ async function toCode(page) {
   await expect(page.getByRole('searchbox')).toHaveValue('kopi');
   const ready = page.locator('.reward').filter({ hasText: 'Bisa ditukar sekarang' }).first();
   await ready.locator('.reward__open').click();
-  await page.getByRole('button', { name: 'Tukar sekarang' }).click();
-  await expect(page.getByText('Dibayar dari')).toBeVisible();
+  await page.getByRole('button', { name: 'Lanjut' }).click();
+  await expect(page.getByText('Poin yang dipakai')).toBeVisible();
 }
 
 /** From the review to the voucher, with a wrong code on the way. */
 async function redeem(page, programme, member) {
   await toCode(page);
   const before = (await programme.messages(SARI.sms)).length;
-  await page.getByRole('button', { name: 'Kirim kode' }).click();
+  await page.getByRole('button', { name: 'Kirim kode OTP' }).click();
   const code = await programme.code(SARI.sms, before);
   const wrong = code === '000000' ? '111111' : '000000';
-  await page.getByLabel('Kode 6 angka').fill(wrong);
-  await page.getByRole('button', { name: 'Tukar sekarang' }).click();
-  await expect(page.getByLabel('Kode 6 angka')).toHaveValue(wrong);
-  await expect(page.getByLabel('Kode 6 angka')).toHaveAccessibleDescription(/salah|cocok/);
-  await page.getByLabel('Kode 6 angka').fill(code);
-  await page.getByRole('button', { name: 'Tukar sekarang' }).dblclick();
+  await page.getByLabel('Kode OTP (6 digit)').fill(wrong);
+  await page.getByRole('button', { name: /^Tukar [\d.]+ poin$/ }).click();
+  await expect(page.getByLabel('Kode OTP (6 digit)')).toHaveValue(wrong);
+  await expect(page.getByLabel('Kode OTP (6 digit)')).toHaveAccessibleDescription(/salah|cocok/);
+  await page.getByLabel('Kode OTP (6 digit)').fill(code);
+  await page.getByRole('button', { name: /^Tukar [\d.]+ poin$/ }).dblclick();
   await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
   await expect(page.getByRole('img', { name: /Kode QR/ })).toBeVisible();
   const { vouchers } = await member('/v1/vouchers');
@@ -119,8 +119,8 @@ for (const scheme of ['light', 'dark']) {
     await isAccessible(page);
     await toCode(page);
     await isAccessible(page);
-    await page.getByRole('button', { name: 'Kirim kode' }).click();
-    await expect(page.getByLabel('Kode 6 angka')).toBeVisible();
+    await page.getByRole('button', { name: 'Kirim kode OTP' }).click();
+    await expect(page.getByLabel('Kode OTP (6 digit)')).toBeVisible();
     await isAccessible(page);
   });
 }

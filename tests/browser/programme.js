@@ -209,8 +209,8 @@ export class Shop {
     const to = by === 'email' ? member.email : member.sms;
     const before = (await this.programme.messages(to)).length;
     await this.button('Masuk').first().click();
-    await this.page.getByLabel('Nomor ponsel atau e-mail').fill(member[by]);
-    await this.button('Kirim kode').click();
+    await this.page.getByLabel('Nomor ponsel atau email').fill(member[by]);
+    await this.button('Kirim kode OTP').click();
     await this.codeField.fill(await this.programme.code(to, before));
     await expect(this.button('Keluar')).toBeVisible();
   }
@@ -233,14 +233,14 @@ export class Shop {
   async choose(search, title) {
     await this.search(search);
     await this.card(title).first().click();
-    await this.page.getByRole('dialog').getByRole('button', { name: 'Tukar sekarang' }).click();
-    await expect(this.page.getByRole('heading', { name: 'Tinjau penukaran' })).toBeVisible();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Lanjut' }).click();
+    await expect(this.page.getByRole('heading', { name: 'Periksa penukaran' })).toBeVisible();
   }
 
   /** From the review to the code. Returns the code that was sent. */
   async sendCode(member) {
     const before = (await this.programme.messages(member.sms)).length;
-    await this.button('Kirim kode').click();
+    await this.button('Kirim kode OTP').click();
     const code = await this.programme.code(member.sms, before);
     await expect(this.codeField).toBeVisible();
     return code;

@@ -25,7 +25,7 @@ test('by keyboard alone: the same', async ({ shop, page, programme }) => {
   };
   await reach(shop.button('Masuk').first());
   await page.keyboard.press('Enter');
-  await reach(page.getByLabel('Nomor ponsel atau e-mail'));
+  await reach(page.getByLabel('Nomor ponsel atau email'));
   await page.keyboard.type(SARI.phone);
   await page.keyboard.press('Enter');
   const first = await programme.code(SARI.sms);
@@ -36,11 +36,11 @@ test('by keyboard alone: the same', async ({ shop, page, programme }) => {
   await page.keyboard.type('kopi senja');
   await reach(shop.card(TITLE).first());
   await page.keyboard.press('Enter');
-  await reach(page.getByRole('dialog').getByRole('button', { name: 'Tukar sekarang' }));
+  await reach(page.getByRole('dialog').getByRole('button', { name: 'Lanjut' }));
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Tinjau penukaran' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Periksa penukaran' })).toBeVisible();
   const before = (await programme.messages(SARI.sms)).length;
-  await reach(shop.button('Kirim kode'));
+  await reach(shop.button('Kirim kode OTP'));
   await page.keyboard.press('Enter');
   const second = await programme.code(SARI.sms, before);
   await reach(shop.codeField);
@@ -72,7 +72,7 @@ test('a code that was sent again kills the old one', async ({ shop, page, progra
   await programme.advance(31);
   await page.reload();
   const before = (await programme.messages(SARI.sms)).length;
-  await shop.button('Kirim lagi').click();
+  await shop.button('Kirim kode baru').click();
   const fresh = await programme.code(SARI.sms, before);
   expect(fresh).not.toBe(old);
   await shop.codeField.fill(old);
@@ -115,7 +115,7 @@ test('a hold that nobody confirms ends, and the points come back', async ({ shop
   const balance = await member('/v1/me/balance');
   expect([balance.available, balance.held]).toEqual([12_450, 0]);
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Waktu habis, poin kembali' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Waktu penukaran habis. Poin Anda sudah kembali.' })).toBeVisible();
 });
 
 test('what was agreed on changes before the code is typed: nothing is spent, and the member is told', async ({ shop, page, programme }) => {
@@ -223,7 +223,7 @@ test('a code that never arrived and is sent again is the same request', async ({
   });
   await shop.codeField.fill(wrong);
   await expect(page.getByText('Kode tadi belum sampai')).toBeVisible();
-  await shop.button('Tukar sekarang').click();
+  await shop.button(/^Tukar [\d.]+ poin$/).click();
   await expect(page.getByText('Tersisa 4 percobaan').first()).toBeVisible();
   await shop.codeField.fill('');
   await shop.codeField.fill(wrong);
@@ -245,11 +245,11 @@ test('another recipient than the late first copy had is not taken, and the membe
     first = { method: 'POST', headers: await route.request().allHeaders(), body: route.request().postData() };
     await route.abort('connectionreset');
   });
-  await shop.button('Kirim kode').click();
-  await shop.button('Kirim kode sekali lagi').waitFor();
+  await shop.button('Kirim kode OTP').click();
+  await shop.button('Kirim kode OTP lagi').waitFor();
   await page.getByLabel('Nomor lain').check();
   await page.getByLabel('Nomor ponsel penerima').fill('0813 5555 6789');
-  await shop.button('Kirim kode sekali lagi').click();
+  await shop.button('Kirim kode OTP lagi').click();
   await expect(shop.codeField).toBeVisible();
   await expect(page.getByText('sudah dipakai untuk permintaan lain')).toBeVisible();
   await expect(page.getByText('Penerima: 0812••••890')).toBeVisible();
@@ -260,7 +260,7 @@ test('a number that the server refuses has the keyboard', async ({ shop, page })
   await shop.choose('pulsa', /Pulsa Rp5\.000/);
   await page.getByLabel('Nomor lain').check();
   await page.getByLabel('Nomor ponsel penerima').fill('0000 0000 0000');
-  await shop.button('Kirim kode').click();
+  await shop.button('Kirim kode OTP').click();
   await expect(page.locator('#redeem-phone-error')).not.toBeEmpty();
   await expect(page.getByLabel('Nomor ponsel penerima')).toBeFocused();
 });
@@ -272,12 +272,12 @@ test('a hold that ends while a new code is asked for is told as over', async ({ 
   await programme.advance(894);
   await page.reload();
   await page.route('**/resend', async (route) => {
-    await expect(page.getByText('Ditahan 0:00 lagi')).toBeVisible();
+    await expect(page.getByText('Selesaikan dalam 0:00')).toBeVisible();
     const problem = { type: '/problems/too-many', title: 'Terlalu sering', status: 429, detail: '', next: '' };
     await route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify(problem) });
   });
-  await shop.button('Kirim lagi').click();
-  await expect(page.getByRole('heading', { name: 'Waktu habis, poin kembali' })).toBeVisible({ timeout: 20_000 });
+  await shop.button('Kirim kode baru').click();
+  await expect(page.getByRole('heading', { name: 'Waktu penukaran habis. Poin Anda sudah kembali.' })).toBeVisible({ timeout: 20_000 });
 });
 
 test('looking at an old receipt leaves a redemption that waits for its code to be found again', async ({ shop, page }) => {

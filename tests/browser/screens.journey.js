@@ -28,8 +28,8 @@ async function look(page, name) {
 
 for (const language of ['id', 'en']) {
   const words = {
-    id: { other: 'English', signIn: 'Masuk', contact: 'Nomor ponsel atau e-mail', send: 'Kirim kode', out: 'Keluar', search: 'Cari hadiah', redeem: 'Tukar sekarang', done: 'Selesai', locker: 'Loker', history: 'Riwayat', help: 'Bantuan', rewards: 'Hadiah', cancelled: 'Batalkan penukaran' },
-    en: { other: 'Indonesia', signIn: 'Sign in', contact: 'Mobile number or e-mail', send: /Send.*code/, out: 'Sign out', search: /Search/, redeem: /Redeem/, done: 'Done', locker: 'Locker', history: 'History', help: 'Help', rewards: 'Rewards', cancelled: /Cancel/ },
+    id: { other: 'English', signIn: 'Masuk', contact: 'Nomor ponsel atau email', send: 'Kirim kode OTP', out: 'Keluar', search: 'Cari hadiah', redeem: 'Lanjut', done: 'Selesai', locker: 'Voucher saya', history: 'Riwayat', help: 'Bantuan', rewards: 'Hadiah', cancelled: 'Batalkan penukaran' },
+    en: { other: 'Indonesia', signIn: 'Sign in', contact: 'Mobile number or email', send: /Send.*code/, out: 'Sign out', search: /Search/, redeem: 'Continue', done: 'Done', locker: 'My vouchers', history: 'History', help: 'Help', rewards: 'Rewards', cancelled: /Cancel/ },
   }[language];
 
   test(`every screen in ${language} is sound, light and dark`, async ({ shop, page, programme }) => {
@@ -84,14 +84,14 @@ test('the tree that a screen reader sees has names for all that can be done', as
   await expect(page.getByRole('navigation')).toMatchAriaSnapshot(`
     - navigation "Bagian":
       - button "Hadiah"
-      - button "Loker"
+      - button "Voucher saya"
       - button "Riwayat"
       - button "Bantuan"
   `);
   await shop.button('Masuk').first().click();
   await expect(page.locator('.shell__main')).toMatchAriaSnapshot(`
     - heading "Masuk" [level=2]
-    - textbox "Nomor ponsel atau e-mail"
-    - button "Kirim kode"
+    - textbox "Nomor ponsel atau email"
+    - button "Kirim kode OTP"
   `);
 });

@@ -12,8 +12,8 @@ test('signing in by text message shows the points', async ({ shop, page }) => {
 
 test('a code typed with spaces is taken', async ({ shop, page, programme }) => {
   await shop.button('Masuk').first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill('+62 812-3456-7890');
-  await shop.button('Kirim kode').click();
+  await page.getByLabel('Nomor ponsel atau email').fill('+62 812-3456-7890');
+  await shop.button('Kirim kode OTP').click();
   const code = await programme.code(SARI.sms);
   await shop.codeField.pressSequentially(`${code.slice(0, 3)} ${code.slice(3)}`);
   await expect(shop.button('Keluar')).toBeVisible();
@@ -21,8 +21,8 @@ test('a code typed with spaces is taken', async ({ shop, page, programme }) => {
 
 test('a contact without an account gets the same answer, and its owner is told', async ({ shop, page, programme }) => {
   await shop.button('Masuk').first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill('0812 0000 1111');
-  await shop.button('Kirim kode').click();
+  await page.getByLabel('Nomor ponsel atau email').fill('0812 0000 1111');
+  await shop.button('Kirim kode OTP').click();
   await expect(shop.codeField).toBeVisible();
   await expect(async () => expect((await programme.messages('+6281200001111'))[0].text).toContain('belum terdaftar')).toPass();
   await shop.codeField.fill('123456');
@@ -31,9 +31,9 @@ test('a contact without an account gets the same answer, and its owner is told',
 
 test('what is no contact is told at its field and kept', async ({ shop, page }) => {
   await shop.button('Masuk').first().click();
-  const field = page.getByLabel('Nomor ponsel atau e-mail');
+  const field = page.getByLabel('Nomor ponsel atau email');
   await field.fill('bukan nomor');
-  await shop.button('Kirim kode').click();
+  await shop.button('Kirim kode OTP').click();
   await expect(page.getByRole('alert').filter({ hasText: /./ }).first()).toBeVisible();
   await expect(field).toHaveValue('bukan nomor');
 });
@@ -51,12 +51,12 @@ test('a reload keeps the member signed in, and signing out ends the session', as
 
 test('a change of language at the code step asks for no other code', async ({ shop, page, programme }) => {
   await shop.button('Masuk').first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
-  await shop.button('Kirim kode').click();
+  await page.getByLabel('Nomor ponsel atau email').fill(SARI.phone);
+  await shop.button('Kirim kode OTP').click();
   const code = await programme.code(SARI.sms);
   await expect(shop.codeField).toBeVisible();
   await page.getByRole('button', { name: /English/ }).click();
-  await expect(page.getByRole('heading', { name: 'Enter the code' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Enter the 6-digit code' })).toBeVisible();
   await shop.codeField.fill(code);
   await expect(shop.button('Sign out')).toBeVisible();
   expect((await programme.messages(SARI.sms)).length).toBe(1);
@@ -64,8 +64,8 @@ test('a change of language at the code step asks for no other code', async ({ sh
 
 test('who leaves while the code is checked is signed in where they went', async ({ shop, page, programme }) => {
   await shop.button('Masuk').first().click();
-  await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
-  await shop.button('Kirim kode').click();
+  await page.getByLabel('Nomor ponsel atau email').fill(SARI.phone);
+  await shop.button('Kirim kode OTP').click();
   const code = await programme.code(SARI.sms);
   let let_go;
   const held = new Promise((done) => (let_go = done));
@@ -123,8 +123,8 @@ test.describe('with a real mail server', () => {
       await expect(page.getByRole('searchbox')).toBeVisible();
       await takenOver(page);
       await shop.button('Masuk').first().click();
-      await page.getByLabel('Nomor ponsel atau e-mail').fill(SARI.email);
-      await shop.button('Kirim kode').click();
+      await page.getByLabel('Nomor ponsel atau email').fill(SARI.email);
+      await shop.button('Kirim kode OTP').click();
       const code = await mailedCode(join(folder, 'box', 'new'));
       expect(await programme.messages(SARI.email)).toEqual([]);
       await shop.codeField.fill(code);

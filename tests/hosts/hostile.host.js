@@ -139,7 +139,7 @@ test('a widget that is taken out in the middle of a redemption leaves the points
   await shop.choose('kopi senja', /Voucher Kopi Senja Rp25\.000/);
   const sari = await programme.asMember(SARI);
   const before = (await sari('/v1/me/balance')).held;
-  await look(page, shop.button('Kirim kode'));
+  await look(page, shop.button('Kirim kode OTP'));
   await shop.sendCode(SARI);
   await page.evaluate(() => {
     window.kept = document.querySelector('tukar-rewards');
@@ -182,7 +182,7 @@ test('a page without a server behind the widget says so and tries again when ask
   let down = true;
   await page.route(`${programme.url}/frame**`, (route) => (down ? route.abort() : route.continue()));
   await page.goto(host.page());
-  const again = page.getByRole('button', { name: 'Muat lagi' });
+  const again = page.getByRole('button', { name: 'Muat ulang' });
   await expect(again).toBeVisible({ timeout: 20_000 });
   down = false;
   await again.click();

@@ -54,8 +54,8 @@ async function agree(frame, programme) {
   const shop = new Shop(frame, programme);
   const before = (await programme.messages(SARI.sms)).length;
   await shop.button('Masuk').first().click();
-  await frame.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
-  await shop.button('Kirim kode').click();
+  await frame.getByLabel('Nomor ponsel atau email').fill(SARI.phone);
+  await shop.button('Kirim kode OTP').click();
   const box = frame.getByRole('checkbox', { name: /Lain kali tampilkan poin saya/ });
   await expect(box).not.toBeChecked();
   await look(box.page(), box);
@@ -90,15 +90,15 @@ test('a signed visitor sees their points once they agreed, and redeems with a co
   const before = (await programme.messages(SARI.sms)).length;
   await shop.search('kopi senja');
   await shop.card(TITLE).first().click();
-  await frame.getByRole('dialog').getByRole('button', { name: 'Tukar sekarang' }).click();
+  await frame.getByRole('dialog').getByRole('button', { name: 'Lanjut' }).click();
   await expect(frame.getByText('Halaman ini hanya menampilkan poin.')).toBeVisible();
   const code = await programme.code(SARI.sms, before);
   const [message] = await programme.messages(SARI.sms);
   expect(message.text.split('\n').at(-1)).toBe(`@shop.localhost #${code} @localhost`);
   await shop.codeField.fill(code);
-  await expect(frame.getByRole('heading', { name: 'Tinjau penukaran' })).toBeVisible();
+  await expect(frame.getByRole('heading', { name: 'Periksa penukaran' })).toBeVisible();
   await expect(frame.getByText(READS)).toHaveCount(0);
-  await look(tab, shop.button('Kirim kode'));
+  await look(tab, shop.button('Kirim kode OTP'));
   const last = await shop.sendCode(SARI);
   await shop.codeField.fill(last);
   await expect(frame.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
@@ -114,7 +114,7 @@ test('a visitor whom the page no longer names is nobody, and who takes the word 
   await expect(new Shop(await backend.open(page), programme).button('Masuk').first()).toBeVisible();
   const frame = await backend.open(page, backend.token('u-1'));
   await expect(frame.getByText(READS)).toBeVisible();
-  await frame.getByRole('button', { name: 'Jangan tampilkan lagi' }).click();
+  await frame.getByRole('button', { name: 'Jangan tampilkan poin saya lagi di sini' }).click();
   await expect(frame.getByText(READS)).toHaveCount(0);
   const again = await backend.open(page, backend.token('u-1'));
   await expect(new Shop(again, programme).button('Masuk').first()).toBeVisible();

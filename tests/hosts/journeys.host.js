@@ -20,7 +20,7 @@ for (const [mode, { widget, where }] of Object.entries(MODES)) {
     const shop = new Shop(where(page), programme);
     await shop.signIn(SARI);
     await shop.choose('kopi senja', TITLE);
-    await look(page, shop.button('Kirim kode'));
+    await look(page, shop.button('Kirim kode OTP'));
     return shop;
   };
   const books = async (programme) => {
@@ -54,8 +54,8 @@ for (const [mode, { widget, where }] of Object.entries(MODES)) {
     await shown(where(page));
     const shop = new Shop(where(page), programme);
     await shop.button('Masuk').first().click();
-    await where(page).getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
-    await shop.button('Kirim kode').click();
+    await where(page).getByLabel('Nomor ponsel atau email').fill(SARI.phone);
+    await shop.button('Kirim kode OTP').click();
     await shop.codeField.fill(shop.wrongOf(await programme.code(SARI.sms)));
     await expect(where(page).getByText(/Tersisa 4 percobaan/).first()).toBeVisible();
   });
@@ -93,7 +93,7 @@ test('frame, no storage at all: a member redeems', async ({ page, host, programm
   const shop = new Shop(frame, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  await look(page, shop.button('Kirim kode'));
+  await look(page, shop.button('Kirim kode OTP'));
   await shop.codeField.fill(await shop.sendCode(SARI));
   await expect(frame.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
 });

@@ -22,14 +22,14 @@ class Forms {
   }
 
   get code() {
-    return this.frame.getByLabel('Kode 6 angka');
+    return this.frame.getByLabel('Kode OTP (6 digit)');
   }
 
   async signIn() {
     await this.frame.getByRole('button', { name: 'Masuk' }).first().click();
-    await this.frame.getByLabel('Nomor ponsel atau e-mail').fill(SARI.phone);
+    await this.frame.getByLabel('Nomor ponsel atau email').fill(SARI.phone);
     const before = (await this.programme.messages(SARI.sms)).length;
-    await this.press('Kirim kode');
+    await this.press('Kirim kode OTP');
     await this.code.fill(await this.programme.code(SARI.sms, before));
     await this.press('Masuk');
     await expect(this.frame.getByText('12.450').first()).toBeVisible();
@@ -41,16 +41,16 @@ class Forms {
     await enter(this.frame.getByRole('searchbox'));
     await expect(this.frame.getByRole('searchbox')).toHaveValue('kopi senja');
     await this.frame.getByRole('button', { name: /Voucher Kopi Senja Rp25\.000/ }).click();
-    await this.press('Tukar sekarang');
-    await expect(this.frame.getByText('Dibayar dari')).toBeVisible();
+    await this.press('Lanjut');
+    await expect(this.frame.getByText('Poin yang dipakai')).toBeVisible();
     const before = (await this.programme.messages(SARI.sms)).length;
-    await this.press('Kirim kode');
+    await this.press('Kirim kode OTP');
     const code = await this.programme.code(SARI.sms, before);
     await this.code.fill(code === '111111' ? '222222' : '111111');
-    await this.press('Tukar sekarang');
+    await this.press(/^Tukar [\d.]+ poin$/);
     await expect(this.code).toHaveAccessibleDescription(/salah|cocok/);
     await this.code.fill(code);
-    await this.press('Tukar sekarang');
+    await this.press(/^Tukar [\d.]+ poin$/);
     await this.hasVoucher();
   }
 
@@ -151,8 +151,8 @@ test.describe('the browser’s own buttons', () => {
 });
 
 for (const [locale, words] of Object.entries({
-  id: { done: 'Berhasil ditukar', send: 'Kirim kode', redeem: 'Tukar sekarang', code: 'Kode 6 angka', signIn: 'Masuk', contact: 'Nomor ponsel atau e-mail' },
-  en: { done: 'Redeemed', send: 'Send code', redeem: 'Redeem now', code: '6-digit code', signIn: 'Sign in', contact: 'Mobile number or e-mail' },
+  id: { done: 'Berhasil ditukar', send: 'Kirim kode OTP', choose: 'Lanjut', redeem: /^Tukar [\d.]+ poin$/, code: 'Kode OTP (6 digit)', signIn: 'Masuk', contact: 'Nomor ponsel atau email' },
+  en: { done: 'Redeemed', send: 'Send code', choose: 'Continue', redeem: /^Redeem [\d,]+ points$/, code: '6-digit code', signIn: 'Sign in', contact: 'Mobile number or email' },
 })) {
   for (const colorScheme of ['light', 'dark']) {
     test(`axe finds nothing on the voucher in the frame, ${locale}, ${colorScheme}`, async ({ page, host, programme }) => {
@@ -172,7 +172,7 @@ for (const [locale, words] of Object.entries({
       await frame.getByRole('searchbox').fill('kopi senja');
       await enter(frame.getByRole('searchbox'));
       await frame.getByRole('button', { name: /Kopi Senja.*25[.,]000/ }).click();
-      await press(words.redeem);
+      await press(words.choose);
       const before = (await programme.messages(SARI.sms)).length;
       await press(words.send);
       await type(before);

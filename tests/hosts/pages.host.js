@@ -250,7 +250,7 @@ test('a line that is lost before the widget loads is told; it loads when the lin
   await page.waitForFunction(() => customElements.get('tukar-rewards'));
   await context.setOffline(true);
   await page.evaluate(() => document.querySelector('tukar-rewards').scrollIntoView());
-  const again = page.getByRole('button', { name: 'Muat lagi' });
+  const again = page.getByRole('button', { name: 'Muat ulang' });
   await expect(again).toBeVisible({ timeout: 20_000 });
   await context.setOffline(false);
   await again.click();

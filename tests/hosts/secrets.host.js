@@ -104,7 +104,7 @@ test('a member redeems in the frame, and the page learns points and reward and n
   await shop.signIn(SARI);
   const first = await programme.code(SARI.sms);
   await shop.choose('kopi senja', TITLE);
-  await look(page, shop.button('Kirim kode'));
+  await look(page, shop.button('Kirim kode OTP'));
   const second = await shop.sendCode(SARI);
   await shop.codeField.fill(second);
   await expect(frame.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
@@ -221,7 +221,7 @@ test('a page that hides what a click would do gets no confirmation out of it', a
   const shop = new Shop(frame, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  const button = shop.button('Kirim kode');
+  const button = shop.button('Kirim kode OTP');
   await button.scrollIntoViewIfNeeded();
   const before = (await programme.messages(SARI.sms)).length;
   const fooled = [];
@@ -252,7 +252,7 @@ test('what no browser tells a frame: a mask may fool a click into a hold, and ne
   const shop = new Shop(frame, programme);
   await shop.signIn(SARI);
   await shop.choose('kopi senja', TITLE);
-  await look(page, shop.button('Kirim kode'));
+  await look(page, shop.button('Kirim kode OTP'));
   await shop.sendCode(SARI);
   const sari = await programme.asMember(SARI);
   const held = await sari('/v1/me/balance');

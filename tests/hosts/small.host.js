@@ -43,14 +43,14 @@ for (const [name, options] of Object.entries(SCREENS)) {
       await page.keyboard.press('Escape');
       await shop.search('kopi senja');
       await shop.card(TITLE).first().click();
-      const go = dialog.getByRole('button', { name: 'Tukar sekarang' });
+      const go = dialog.getByRole('button', { name: 'Lanjut' });
       await inWindow(page, go);
       await go.click();
-      const heading = frame.getByRole('heading', { name: 'Tinjau penukaran' });
+      const heading = frame.getByRole('heading', { name: 'Periksa penukaran' });
       await expect(heading).toBeInViewport();
       const wide = await heading.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
       expect(wide[0]).toBeLessThanOrEqual(wide[1] + 1);
-      await shop.button('Kirim kode').scrollIntoViewIfNeeded();
+      await shop.button('Kirim kode OTP').scrollIntoViewIfNeeded();
       await look(page);
       await shop.sendCode(SARI);
       await inWindow(page, shop.codeField);

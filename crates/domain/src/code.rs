@@ -3,7 +3,7 @@
 //! Numbers after OWASP ASVS 5.0 level 2. Invariants: a code is right at most once; a code that has ended or is locked is
 //! never right; two different bindings never have the same bytes.
 
-use crate::points::Points;
+use crate::{limits, points::Points};
 use jiff::{SignedDuration, Timestamp};
 use rand::RngCore;
 
@@ -13,8 +13,11 @@ pub const DIGITS: usize = 6;
 pub const LIFE_SECONDS: i64 = 300;
 /// Wrong tries until a code is locked.
 pub const TRIES_MAX: u32 = 5;
-/// Wrong tries of one member within an hour.
+/// Wrong tries of one member, or at one contact from one network, within an hour.
 pub const WRONG_PER_HOUR_MAX: usize = 10;
+/// Tries of each code at sign-in that are compared whatever was typed for that contact before: a stranger's failures must
+/// not refuse the right code on the owner's own challenge. Two, because people mistype.
+pub const TRIES_ALWAYS_COMPARED: u32 = 2;
 /// Wrong codes in a row, over all codes, after which only the programme's people can help: as NIST 800-63B asks.
 pub const WRONG_IN_A_ROW_MAX: u32 = 100;
 /// Seconds to wait before the second, third, and every later code of a challenge.
@@ -215,10 +218,19 @@ pub struct TooMany {
 pub fn decide_send(sent_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
     let ten_minutes = within(sent_at, now, SignedDuration::from_mins(10), SENDS_PER_TEN_MINUTES_MAX);
     let day = within(sent_at, now, SignedDuration::from_hours(24), SENDS_PER_DAY_MAX);
-    match (ten_minutes, day) {
-        (Err(one), Err(other)) => Err(TooMany { again_at: one.again_at.max(other.again_at) }),
-        (one, other) => one.and(other),
-    }
+    later_of(ten_minutes, day)
+}
+
+/// May another code go to a destination for which the same network asked at `asked_at`? It has less than the destination has
+/// in all, so that one network never uses up what the owner may ask for from another.
+///
+/// # Errors
+/// [`TooMany`] with the moment from which both windows have room again.
+pub fn decide_send_of_network(asked_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
+    let minutes = SignedDuration::from_mins(10);
+    let ten_minutes = within(asked_at, now, minutes, limits::ASKS_OF_A_NETWORK_PER_TEN_MINUTES_MAX);
+    let day = within(asked_at, now, SignedDuration::from_hours(24), limits::ASKS_OF_A_NETWORK_PER_DAY_MAX);
+    later_of(ten_minutes, day)
 }
 
 /// May a member who typed wrong codes at `wrong_at` try again?
@@ -227,6 +239,29 @@ pub fn decide_send(sent_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany>
 /// [`TooMany`] with the moment at which the oldest of the last hour's wrong tries is an hour old.
 pub fn decide_try(wrong_at: &[Timestamp], now: Timestamp) -> Result<(), TooMany> {
     within(wrong_at, now, SignedDuration::from_hours(1), WRONG_PER_HOUR_MAX)
+}
+
+/// As [`decide_try`], at sign-in, where nobody knows who typed the wrong codes: the first tries of each code are compared
+/// whatever was typed before.
+///
+/// # Errors
+/// [`TooMany`] as [`decide_try`].
+pub fn decide_try_at_sign_in(
+    state: CodeState,
+    wrong_at: &[Timestamp],
+    now: Timestamp,
+) -> Result<(), TooMany> {
+    match state {
+        CodeState::Live { wrong, .. } if wrong < TRIES_ALWAYS_COMPARED => Ok(()),
+        _ => decide_try(wrong_at, now),
+    }
+}
+
+fn later_of(one: Result<(), TooMany>, other: Result<(), TooMany>) -> Result<(), TooMany> {
+    match (one, other) {
+        (Err(one), Err(other)) => Err(TooMany { again_at: one.again_at.max(other.again_at) }),
+        (one, other) => one.and(other),
+    }
 }
 
 fn within(times: &[Timestamp], now: Timestamp, span: SignedDuration, max: usize) -> Result<(), TooMany> {
@@ -329,6 +364,29 @@ mod tests {
         let ten: Vec<_> = (0..10).map(at).collect();
         assert_eq!(decide_try(&ten[..9], at(20)), Ok(()));
         assert_eq!(decide_try(&ten, at(20)), Err(TooMany { again_at: at(3_600) }));
+    }
+
+    #[test]
+    fn one_network_leaves_a_destinations_last_codes_to_others() {
+        let four: Vec<_> = (0..4).map(at).collect();
+        assert_eq!(decide_send(&four, at(10)), Ok(()));
+        assert_eq!(decide_send_of_network(&four, at(10)), Err(TooMany { again_at: at(600) }));
+        let seven: Vec<_> = (0..7).map(|n| at(n * 3600)).collect();
+        assert_eq!(decide_send(&seven, at(36_000)), Ok(()));
+        assert_eq!(decide_send_of_network(&seven, at(36_000)), Err(TooMany { again_at: at(86_400) }));
+    }
+
+    #[test]
+    fn what_others_typed_never_refuses_the_first_two_tries_of_a_code() {
+        let wrong: Vec<_> = (0..50).map(at).collect();
+        let state = |wrong| CodeState::Live { ends_at: at(400), wrong };
+        for wrong_before in [0, 1] {
+            assert_eq!(decide_try_at_sign_in(state(wrong_before), &wrong, at(60)), Ok(()));
+        }
+        for state in [state(2), CodeState::Locked, CodeState::Used] {
+            assert!(decide_try_at_sign_in(state, &wrong, at(60)).is_err());
+            assert_eq!(decide_try_at_sign_in(state, &wrong[..9], at(60)), Ok(()));
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! * [`eligibility`]: may this member redeem this reward now, and if not, why, in order
 //! * [`redemption`]: held → confirmed → fulfilled; or voided, expired, undone
 //! * [`code`]: one-time codes: making, binding, tries, resends
+//! * [`limits`]: what messages with codes may cost, and whose are dropped or refused
 //! * [`voucher`]: voucher codes and references
 //! * [`price`]: what a price was agreed on, and what a point is worth
 
@@ -17,6 +18,7 @@ pub mod calendar;
 pub mod code;
 pub mod eligibility;
 pub mod ledger;
+pub mod limits;
 pub mod points;
 pub mod price;
 pub mod redemption;

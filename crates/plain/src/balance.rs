@@ -151,8 +151,9 @@ fn left_text(visit: &Visit, at: tukar_wire::Moment) -> String {
     let (i18n, t) = (visit.i18n, visit.i18n.texts().balance);
     let two = |text: &str, a: i64, b: i64| fill(text, &[&i18n.number(a), &i18n.number(b)]);
     match left(at, visit.now) {
-        Left::Over => two(t.minutes, 0, 0),
-        Left::Minutes(minutes, seconds) => two(t.minutes, minutes, seconds),
+        Left::Over => fill(t.seconds, &[&i18n.number(0)]),
+        Left::Minutes(0, seconds) => fill(t.seconds, &[&i18n.number(seconds)]),
+        Left::Minutes(minutes, _) => fill(t.minutes, &[&i18n.number(minutes)]),
         Left::Hours(hours, minutes) => two(t.hours, hours, minutes),
         Left::Days(days, hours) => two(t.days, days, hours),
         Left::DaysOnly(days) => fill(t.days_only, &[&i18n.number(days)]),

@@ -164,7 +164,7 @@ fn bar(visit: &Visit) -> Markup {
                     @if visit.session.is_some() {
                         (visit.form("/plain/sign-out", &[], html! { button.icon-button { (t.sign_out) } }))
                     } @else {
-                        (visit.go(("/plain/sign-in", ""), &[], html! { button.icon-button { (t.sign_in) } }))
+                        (visit.go(("/plain/sign-in", ""), &[], html! { button.icon-button.shell__sign-in { (t.sign_in) } }))
                     }
                 }
             }

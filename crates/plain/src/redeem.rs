@@ -274,7 +274,7 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
                             }
                         }
                     }
-                    button class="button button--primary button--wide" { (t.confirm) }
+                    button class="button button--primary button--wide" { (fill(t.confirm, &[&i18n.points(held.points)])) }
                 }))
                 @if let Some(code) = &held.code {
                     div.code-step__ways {

@@ -1,10 +1,10 @@
 //! What every handler is given: store, settings, clock, randomness, key, senders.
 
-use crate::http::{plain::ready::Ready, shed::UnderWay};
+use crate::http::{client::Proxies, plain::ready::Ready, shed::UnderWay};
 use crate::metrics::Metrics;
 use crate::{
     catalogue::CatalogueCache, clock::Clock, config::Config, partner::PartnerCache, random::Random,
-    secret::CodeKey, senders::Sender, store::Store,
+    secret::CodeKey, senders::Sender, service::caps::Told, store::Store,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -36,6 +36,10 @@ pub struct App {
     pub metrics: Metrics,
     /// Requests under way, counted to refuse some when there are too many.
     pub under_way: UnderWay,
+    /// Proxies in front that the settings do not name.
+    pub(crate) proxies: Proxies,
+    /// What the operator was told about limits, and when.
+    pub(crate) told: Told,
     /// Wakes the worker: a message waits.
     pub wake: Notify,
     /// Held while messages leave, so that two rounds at once don't send the same one.
@@ -70,6 +74,8 @@ impl App {
             partners: PartnerCache::default(),
             metrics: Metrics::default(),
             under_way: UnderWay::default(),
+            proxies: Proxies::default(),
+            told: Told::default(),
             wake: Notify::new(),
             sending: Mutex::new(()),
         }))

@@ -35,7 +35,7 @@ pub struct Config {
     /// Further origins whose pages may call the API, as `https://partner.example.id`.
     pub allowed_origins: Vec<String>,
     /// Reverse proxies in front, each of which appends to `X-Forwarded-For` the address it was called from; 0: clients call this
-    /// server themselves. Absent: nothing is counted by address.
+    /// server themselves. Absent: whoever calls is the client, unless it is a proxy that was not declared.
     pub trusted_hops: Option<u8>,
     /// Connections served at once; one more takes the place of the oldest that asks nothing.
     pub connections_max: usize,
@@ -136,12 +136,12 @@ impl Default for Rules {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Codes {
-    /// Within an hour; then none is sent until some of them are an hour old.
+    /// Within an hour; how they are shared: [`tukar_domain::limits::Shares`].
     pub per_hour: u32,
-    /// At sign-in within ten minutes to numbers that differ in their last four digits only.
+    /// Within ten minutes to numbers without an account that differ in their last four digits only; more are not sent.
     pub per_block_in_ten_minutes: u32,
-    /// At sign-in within ten minutes asked for from one address (of IPv6: one network of 64 bits), where `trusted_hops` is set.
-    /// Many members of a mobile network share one.
+    /// Asked for at sign-in within ten minutes from one address (of IPv6: one network of 64 bits; one of 48 may ask for four
+    /// times as many). Many members of a mobile network share one.
     pub per_address_in_ten_minutes: u32,
 }
 

@@ -7,6 +7,7 @@
 use crate::{
     app::Shared,
     config::{Config, host_of},
+    http::client::Client,
     language::Language,
     partner::{Mode, PartnerList},
     problem::ApiError,
@@ -141,6 +142,8 @@ pub struct Here {
     pub language: Language,
     /// Where the widget sits.
     pub place: Place,
+    /// Who asks.
+    pub client: Client,
 }
 
 impl FromRequestParts<Shared> for Here {
@@ -149,7 +152,8 @@ impl FromRequestParts<Shared> for Here {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
         let list = app.partners.list(&app.store, &app.clock).await?;
         let place = Place::decide(Claim::of(&parts.headers), &app.config, &list)?;
-        Ok(Here { language: Language::of_headers(&parts.headers), place })
+        let client = Client::of(parts, app);
+        Ok(Here { language: Language::of_headers(&parts.headers), place, client })
     }
 }
 

@@ -344,7 +344,7 @@ impl FieldError {
     }
 
     fn to_wire(&self, language: Language) -> FieldProblem {
-        FieldProblem { field: self.field.clone(), message: field_message(self.why, language) }
+        FieldProblem { field: self.field.clone(), message: field_message(self, language) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Use cases: each opens one transaction, loads what the domain needs, lets it decide, and writes what came of it.
 
 pub mod addresses;
+pub mod caps;
 pub mod codes;
 pub mod identity;
 pub mod points;

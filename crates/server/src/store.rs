@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod challenges;
 pub mod code_key;
+pub mod counts;
 pub mod figures;
 pub mod identities;
 pub mod ledger;
@@ -234,7 +235,7 @@ impl Store {
 pub enum Lock<'a> {
     /// A member's points, redemptions, codes and sessions.
     Member(&'a str),
-    /// What the limits of a destination, of a block of numbers or of an address count.
+    /// What the limits of a destination or of a network count.
     Subject(&'a str),
     /// A challenge whose member is not known yet.
     Challenge(&'a str),

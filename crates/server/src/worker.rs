@@ -252,7 +252,7 @@ async fn expire_together(
     // A lot may end twice: once what was available, and again what came back into it from a hold.
     let id = format!("expire-{}-{}", first.id, ledger::count_entries(conn, (member_id, &first.id.0)).await?);
     chain.append(writes, &id, &posting);
-    let several = Bilingual { id: "Poin berakhir".to_owned(), en: "Points ended".to_owned() };
+    let several = Bilingual { id: "Poin hangus".to_owned(), en: "Points expired".to_owned() };
     let source = rows.iter().find(|row| row.lot.id == first.id).map(|row| &row.source);
     let activity = NewActivity {
         id,

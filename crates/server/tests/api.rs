@@ -12,10 +12,14 @@ mod calling_off;
 mod enumeration;
 #[path = "api/figures.rs"]
 mod figures;
+#[path = "api/flood.rs"]
+mod flood;
 #[path = "api/guessing.rs"]
 mod guessing;
 #[path = "api/identity.rs"]
 mod identity;
+#[path = "api/limits.rs"]
+mod limits;
 #[path = "api/locker.rs"]
 mod locker;
 #[path = "api/log.rs"]

@@ -137,9 +137,9 @@ impl Heard {
     }
 }
 
-/// `Summary [ 1.2s] 34 tests run: 33 passed, 1 failed, 0 skipped`.
+/// `Summary [ 1.2s] 34 tests run: 33 passed, 1 failed, 0 skipped`, and of one test `1 test run: 1 passed, 33 skipped`.
 fn nextest_summary(line: &str) -> (u32, u32) {
-    match line.trim().strip_prefix("Summary").and_then(|rest| rest.split_once("tests run:")) {
+    match line.trim().strip_prefix("Summary").and_then(|rest| rest.split_once(" run:")) {
         Some((_, counts)) => {
             (before(counts, "passed"), before(counts, "failed") + before(counts, "timed out"))
         }
@@ -218,6 +218,7 @@ mod tests {
             (33, 1)
         );
         assert_eq!(nextest_summary("     Summary [   0.4s] 34 tests run: 34 passed, 0 skipped"), (34, 0));
+        assert_eq!(nextest_summary("     Summary [   0.4s] 1 test run: 1 passed, 33 skipped"), (1, 0));
         assert_eq!(
             libtest_result("test result: FAILED. 7 passed; 2 failed; 0 ignored; finished in 0.03s"),
             (7, 2)

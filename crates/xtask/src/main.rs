@@ -3,7 +3,7 @@
 //! | command | does |
 //! |---|---|
 //! | `serve` | builds widget and server, runs them with demo data |
-//! | `test` | runs every test, ends with `N passed, N failed` |
+//! | `test` | runs every test, `--quick` what breaks most often, `test NAME` those of a name; ends with `N passed, N failed` |
 //! | `dist` | makes the smallest widget and prints its bytes |
 //! | `bench widget` | measures typing and painting with 10,000 rewards |
 //! | `bench embed` | measures a partner's page and the first screen on a slow line, beside a Preact twin |
@@ -19,6 +19,7 @@ mod check;
 mod count;
 mod fuzz;
 mod long;
+mod pick;
 mod postgres;
 mod serve;
 mod shell;

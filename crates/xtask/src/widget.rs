@@ -1,7 +1,11 @@
 //! Building the widget with Trunk.
 
-use crate::shell::{self, program, run, say, seconds, target};
+use crate::{
+    shell::{self, cargo, output, program, run, say, seconds, target},
+    tools,
+};
 use anyhow::{Context, Result};
+use serde::Deserialize;
 use std::{
     collections::hash_map::DefaultHasher,
     fs,
@@ -27,18 +31,36 @@ pub fn files_of_build() -> Result<Vec<PathBuf>> {
 
 /// Builds the widget unless nothing it is made of has changed since the last build.
 pub fn build(release: bool) -> Result<()> {
-    let stamp = stamp();
-    let inputs = format!("{release} {:x}", hash_inputs()?);
-    if fs::read_to_string(&stamp).is_ok_and(|built| built == inputs) && dist().join("index.html").exists() {
+    let inputs = hash_inputs()?;
+    if is_built(release, inputs) {
         say("      unchanged since the last build");
         return Ok(());
     }
     let start = shell::now();
     trunk(release, &[])?;
     fs::create_dir_all(target().join("tools"))?;
-    fs::write(stamp, inputs)?;
+    fs::write(stamp(), stamp_of(release, inputs))?;
     say(&format!("      built in {}", seconds(start)));
     Ok(())
+}
+
+/// Takes what stands in [`dist`] when it is of today's sources, whichever way it was built; else builds for debugging, which
+/// takes a fraction of the time.
+pub fn build_quickly() -> Result<()> {
+    if is_built(true, hash_inputs()?) {
+        say("      unchanged since the last build");
+        return Ok(());
+    }
+    build(false)
+}
+
+fn is_built(release: bool, inputs: u64) -> bool {
+    let built = fs::read_to_string(stamp());
+    built.is_ok_and(|built| built == stamp_of(release, inputs)) && dist().join("index.html").exists()
+}
+
+fn stamp_of(release: bool, inputs: u64) -> String {
+    format!("{release} {inputs:x}")
 }
 
 /// What `dist` was built from; `build` writes it, so it is there only while `dist` holds that build.
@@ -90,23 +112,73 @@ fn hook_without_cargo() -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Everything the build reads: the package with the crates of ours that it needs, the loader, the sheets, and what builds
+/// them. The rest of this program is not among it: changing how tests run builds no widget.
 fn hash_inputs() -> Result<u64> {
     let root = shell::root();
     let mut hasher = DefaultHasher::new();
+    (tools::TRUNK, tools::WASM_BINDGEN).hash(&mut hasher);
     for input in [
+        ".cargo/config.toml",
         "Cargo.toml",
         "Cargo.lock",
         "Trunk.toml",
         "index.html",
-        "src",
         "style",
         "embed",
-        "crates/wire/src",
-        "crates/xtask/src",
+        "crates/xtask/npm/package-lock.json",
+        "crates/xtask/src/bundle.rs",
+        "crates/xtask/src/widget.rs",
     ] {
         hash_path(&root.join(input), &mut hasher)?;
     }
+    for crate_folder in crates_of_widget()? {
+        hash_path(&crate_folder.join("Cargo.toml"), &mut hasher)?;
+        hash_path(&crate_folder.join("src"), &mut hasher)?;
+    }
     Ok(hasher.finish())
+}
+
+/// What `cargo metadata` tells of the workspace, as far as it matters here.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+/// One package.
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+    dependencies: Vec<Dependency>,
+}
+
+/// One line of `[dependencies]`.
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    kind: Option<String>,
+}
+
+/// Folders of the widget's package and of the workspace's crates that it is compiled with.
+fn crates_of_widget() -> Result<Vec<PathBuf>> {
+    let told = output(cargo().args(["metadata", "--no-deps", "--offline", "--format-version", "1"]));
+    let metadata: Metadata = serde_json::from_str(&told.context("`cargo metadata` failed")?)?;
+    let mut names = vec!["tukar"];
+    let mut folders = Vec::new();
+    while let Some(name) = names.get(folders.len()).copied() {
+        let package = metadata.packages.iter().find(|package| package.name == name);
+        let package = package.with_context(|| format!("the package {name} is not in the workspace"))?;
+        let folder = package.manifest_path.parent().context("a manifest without a folder")?;
+        folders.push(folder.to_owned());
+        for Dependency { name, kind } in &package.dependencies {
+            let is_ours = metadata.packages.iter().any(|package| package.name == *name);
+            if is_ours && kind.as_deref() != Some("dev") && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(folders)
 }
 
 fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
@@ -123,4 +195,15 @@ fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
         fs::read(path).with_context(|| format!("reading {}", path.display()))?.hash(hasher);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_widget_is_made_of_its_package_and_the_wire_and_not_of_the_server() {
+        let folders = super::crates_of_widget().unwrap();
+        assert_eq!(folders[0], crate::shell::root());
+        assert!(folders.iter().any(|folder| folder.ends_with("crates/wire")));
+        assert!(!folders.iter().any(|folder| folder.ends_with("crates/server")));
+    }
 }

@@ -77,7 +77,7 @@ function Header() {
       </div>
       <nav class="shell__tabs" aria-label="Bagian">
         {tab('Hadiah', 'M4.5 11.5h15V19a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1zM3.5 8h17v3.5h-17zM12 8v12M12 8c-4.5 0-5-4-2.8-4S12 8 12 8zm0 0c4.5 0 5-4 2.8-4S12 8 12 8z', true)}
-        {tab('Loker', 'M4 7.5a1 1 0 0 1 1-1h14a1 1 0 0 1 1 1v2.3a2.3 2.3 0 0 0 0 4.4v2.3a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-2.3a2.3 2.3 0 0 0 0-4.4zM14.5 7v1.5M14.5 11.2v1.6M14.5 15.5V17')}
+        {tab('Voucher saya', 'M4 7.5a1 1 0 0 1 1-1h14a1 1 0 0 1 1 1v2.3a2.3 2.3 0 0 0 0 4.4v2.3a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-2.3a2.3 2.3 0 0 0 0-4.4zM14.5 7v1.5M14.5 11.2v1.6M14.5 15.5V17')}
         {tab('Riwayat', 'M8.5 7h11M8.5 12h11M8.5 17h11M4.5 7h.01M4.5 12h.01M4.5 17h.01')}
         {tab('Bantuan', 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM9.8 9.6a2.3 2.3 0 1 1 3.3 2.2c-.8.4-1.1.8-1.1 1.7M12 16.5h.01')}
       </nav>
@@ -115,9 +115,9 @@ function Lot({ lot, now }) {
     <li class={near ? 'lot lot--near' : 'lot'}>
       <span class="lot__source">{lot.source}</span>
       <span class="lot__points">{number(lot.pending ? lot.granted : lot.available)}</span>
-      <span class="lot__ends" title={lot.ends_at && moments.format(new Date(lot.ends_at))}>{lot.ends_at ? `hangus ${date(lot.ends_at)}` : 'tidak hangus'}</span>
+      <span class="lot__ends" title={lot.ends_at && moments.format(new Date(lot.ends_at))}>{lot.ends_at ? `berlaku s.d. ${date(lot.ends_at)}` : 'tidak hangus'}</span>
       {lot.ends_at && <span class={near ? 'lot__in lot__in--near' : 'lot__in'}>{left(lot.ends_at, now)} lagi</span>}
-      <span class="lot__earned"><span>diterima {date(lot.earned_at)}</span>{lot.pending && <span class="lot__tag">menunggu</span>}</span>
+      <span class="lot__earned"><span>diterima {date(lot.earned_at)}</span>{lot.pending && <span class="lot__tag">akan masuk</span>}</span>
     </li>
   );
 }
@@ -136,9 +136,9 @@ function Balance() {
         <>
           <div class="balance__sum">
             <p class="balance__points"><span class="balance__number">{number(points.available)}</span> <span class="balance__unit">poin</span></p>
-            <p class="balance__aside">{points.pending > 0 && <span>{number(points.pending)} menunggu</span>}</p>
+            <p class="balance__aside">{points.pending > 0 && <span>{number(points.pending)} poin akan masuk</span>}</p>
             <p class="balance__time">
-              <span>Per {times.format(now)} WIB</span>
+              <span>Data pukul {times.format(now)} WIB</span>
               <button class="icon-button" type="button" aria-label="Muat ulang poin">
                 <svg class="balance__refresh" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true"><path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9" /><path d="M19.5 4.5V9H15" /></svg>
               </button>
@@ -148,8 +148,8 @@ function Balance() {
             <div class="balance__soon">
               <svg class="balance__soon-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true"><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></svg>
               <div>
-                <p class="balance__soon-title">{number(points.next_ending.points)} poin hangus dalam {left(points.next_ending.at, now)}</p>
-                <p class="balance__soon-note">Paling lambat {moments.format(new Date(points.next_ending.at))} WIB. Tukarkan sebelum hangus.</p>
+                <p class="balance__soon-title">{number(points.next_ending.points)} poin hangus {left(points.next_ending.at, now)} lagi</p>
+                <p class="balance__soon-note">Berlaku s.d. {moments.format(new Date(points.next_ending.at))} WIB. Tukarkan sebelum hangus.</p>
                 <button class="link-button" type="button">Lihat yang bisa ditukar</button>
               </div>
             </div>
@@ -157,7 +157,7 @@ function Balance() {
           <Chart ends={points.months} />
           <section class="balance__part">
             <h3 class="balance__heading">Rincian poin</h3>
-            <p class="balance__note">Yang paling cepat hangus dipakai lebih dulu.</p>
+            <p class="balance__note">Poin yang paling cepat hangus dipakai lebih dulu.</p>
             <ul class="lots">{points.lots.slice(0, all ? undefined : 5).map((lot) => <Lot key={lot.id} lot={lot} now={now} />)}</ul>
             {!all && <button class="link-button" type="button" onClick={() => setAll(true)}>Tampilkan {points.lots.length - 5} lainnya</button>}
           </section>
@@ -231,7 +231,7 @@ function Card({ reward, standing, at, all }) {
   );
 }
 
-const KINDS = { voucher: 'Voucher belanja', airtime: 'Pulsa', data: 'Paket data', premium: 'Hiburan', discount: 'Diskon merchant', goods: 'Barang' };
+const KINDS = { voucher: 'Voucher belanja', airtime: 'Pulsa', data: 'Paket data', premium: 'Langganan digital', discount: 'Diskon toko', goods: 'Barang' };
 const SORTS = ['Pilihan kami', 'Hampir cukup poin', 'Nilai poin terbaik', 'Poin terendah', 'Poin tertinggi', 'Terbaru', 'Segera berakhir'];
 
 function Toolbar({ rewards, text, setText, kind, setKind }) {
@@ -260,8 +260,8 @@ function Toolbar({ rewards, text, setText, kind, setKind }) {
           {['Bisa ditukar sekarang', 'Sedang promo'].map((name) => <label class="toggle"><input class="toggle__box" type="checkbox" /><span class="toggle__name">{name}</span></label>)}
         </div>
         <label class="choice"><span class="choice__name">Merek</span><select class="choice__select"><option>Semua merek</option></select></label>
-        <div class="points-range" role="group" aria-label="Kisaran poin">
-          <span class="choice__name" aria-hidden="true">Kisaran poin</span>
+        <div class="points-range" role="group" aria-label="Rentang poin">
+          <span class="choice__name" aria-hidden="true">Rentang poin</span>
           <input class="points-range__field" type="text" inputmode="numeric" aria-label="Poin minimal" placeholder="Min." />
           <span class="points-range__dash" aria-hidden="true">–</span>
           <input class="points-range__field" type="text" inputmode="numeric" aria-label="Poin maksimal" placeholder="Maks." />

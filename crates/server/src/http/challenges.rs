@@ -2,10 +2,10 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, client::Client, session::Replaced},
+    http::{body::Json, session::Replaced},
     place::Here,
     problem::ApiError,
-    service::sign_in,
+    service::{addresses, sign_in},
 };
 use axum::{
     extract::{Path, State},
@@ -32,11 +32,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 )]
 async fn ask(
     State(app): State<Shared>,
-    client: Client,
     here: Here,
     Json(ask): Json<AskCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
-    client.may_ask_code(&app).await?;
+    addresses::may_ask_code(&app, &here).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, here).await?)))
 }
 
@@ -56,11 +55,10 @@ async fn ask(
 async fn resend(
     State(app): State<Shared>,
     Path(id): Path<String>,
-    client: Client,
     here: Here,
     Json(ask): Json<ResendCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
-    client.may_ask_code(&app).await?;
+    addresses::may_ask_code(&app, &here).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_in::resend(app, (id, ask.channel), here).await?)))
 }
 

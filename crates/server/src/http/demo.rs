@@ -97,15 +97,15 @@ async fn page(State(app): State<Shared>, language: Language) -> Response {
     let (title, empty, from, note) = language.pick(
         (
             "Kotak masuk demo",
-            "Belum ada pesan. Minta kode di halaman tukar poin, lalu lihat di sini.",
+            "Belum ada pesan. Minta kode OTP di halaman poin, lalu lihat di sini.",
             "Nusa Poin",
-            "Semua SMS dan e-mail demo tiba di sini. Di program sungguhan halaman ini tidak ada.",
+            "Semua SMS dan email demo masuk ke sini. Program sungguhan tidak punya halaman ini.",
         ),
         (
             "Demo inbox",
             "No messages yet. Ask for a code on the points page and look here.",
             "Nusa Poin",
-            "Every text message and e-mail of the demo arrives here. A real programme has no such page.",
+            "Every SMS and email of the demo arrives here. A real programme has no such page.",
         ),
     );
     let rows: String = messages(&app, None)
@@ -115,7 +115,7 @@ async fn page(State(app): State<Shared>, language: Language) -> Response {
             // A text message has no subject line on a phone.
             let (word, subject) = match message.channel {
                 Channel::Sms => ("SMS", String::new()),
-                Channel::Email => ("E-mail", format!("<strong>{}</strong>", escaped(&message.subject))),
+                Channel::Email => ("Email", format!("<strong>{}</strong>", escaped(&message.subject))),
             };
             format!(
                 "<li id=\"m{}\"><p class=\"to\"><span>{word}</span> {}</p><div class=\"bubble\">{subject}<p>{}</p></div></li>",

@@ -26,7 +26,7 @@ async fn list(language: Language) -> Response {
             )
         })
         .collect();
-    let title = language.pick("Masalah yang dijawab API", "Problems that the API answers");
+    let title = language.pick("Jawaban kesalahan dari API", "Error answers of the API");
     page(StatusCode::OK, language.tag(), title, &format!("<h1>{title}</h1><dl>{rows}</dl>"))
 }
 
@@ -37,8 +37,8 @@ async fn one(Path(word): Path<String>, language: Language) -> Result<Response, A
     }
     let text = explanation(kind, language);
     let (happened, next, all) = language.pick(
-        ("Apa yang terjadi", "Langkah berikutnya", "Semua masalah"),
-        ("What happened", "What to do next", "All problems"),
+        ("Apa yang terjadi", "Langkah berikutnya", "Semua kesalahan"),
+        ("What happened", "What to do next", "All errors"),
     );
     let main = format!(
         "<h1>{}</h1><p><code>{TYPE_PREFIX}{word}</code> · HTTP {}</p><dl><dt>{happened}</dt><dd>{}</dd>\

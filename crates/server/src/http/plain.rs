@@ -206,7 +206,6 @@ impl Form {
 /// A form that arrived: what is in it, who sent it, and how they are told.
 struct Sent {
     form: Form,
-    client: Client,
     here: Here,
     reference: String,
     visit: Visit,
@@ -279,8 +278,8 @@ async fn answer(
     let reference = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let mut visit = visit(app, (&form, language), session.as_ref()).await?;
     visit.tab = step.tab().unwrap_or(visit.tab);
-    let here = Here { language, place: place(app, &partner).await? };
-    let sent = Sent { form, client, here, reference, visit, session };
+    let here = Here { language, place: place(app, &partner).await?, client };
+    let sent = Sent { form, here, reference, visit, session };
     let (visit, answer) = steps::take(app, sent, step).await;
     let shown = tukar_plain::page(&visit, &answer.screen, false);
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("plain.html")).await else {

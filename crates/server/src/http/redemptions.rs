@@ -141,7 +141,6 @@ async fn get_one(
         (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[expect(clippy::too_many_arguments, reason = "each is an extractor")]
 async fn confirm(
     State(app): State<Shared>,
     session: Session,

@@ -1,6 +1,6 @@
 //! The words of every problem, field and reason, Indonesian first.
 
-use super::{ApiError, FieldWhy};
+use super::{ApiError, FieldError, FieldWhy};
 use crate::language::Language;
 use tukar_wire::{LimitPeriod, ProblemKind, Reason};
 
@@ -29,32 +29,32 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
     match kind {
         ProblemKind::Malformed => (
             "Permintaan tidak terbaca",
-            "Isi permintaan tidak sesuai bentuk yang diminta.",
-            "Periksa bagian yang disebut, lalu kirim lagi.",
+            "Isi permintaan tidak sesuai format yang diminta.",
+            "Perbaiki bagian yang disebut, lalu kirim lagi.",
         ),
         ProblemKind::KeyMissing => (
-            "Kunci percobaan belum ada",
-            "Permintaan ini memindahkan poin, tetapi tidak membawa kunci percobaan.",
+            "Kunci idempotensi belum ada",
+            "Permintaan ini memindahkan poin, tetapi tidak membawa kunci idempotensi (Idempotency-Key).",
             "Muat ulang halaman, lalu ulangi. Poin Anda tidak berubah.",
         ),
         ProblemKind::NotSignedIn => (
             "Anda belum masuk",
             "Sesi Anda belum ada atau sudah berakhir.",
-            "Masuk lagi dengan kode. Yang sudah Anda isi tetap tersimpan.",
+            "Masuk lagi dengan kode OTP. Yang sudah Anda isi tetap tersimpan.",
         ),
         ProblemKind::StepUpNeeded => (
-            "Perlu kode dulu",
-            "Halaman mitra ini hanya menampilkan poin. Langkah ini butuh kode yang kami kirim ke Anda.",
-            "Minta kode, masukkan, lalu lanjutkan. Yang sudah Anda isi tetap tersimpan.",
+            "Perlu kode OTP",
+            "Halaman mitra ini hanya menampilkan poin. Langkah ini butuh kode OTP yang kami kirim ke Anda.",
+            "Minta kode OTP, masukkan, lalu lanjutkan. Yang sudah Anda isi tetap tersimpan.",
         ),
         ProblemKind::IdentityRefused => (
-            "Identitas dari mitra ditolak",
-            "Tanda pengenal dari halaman mitra ini tidak dapat kami terima.",
-            "Muat ulang halaman, atau masuk dengan kode.",
+            "Identitas dari mitra tidak diterima",
+            "Identitas yang dikirim halaman mitra ini tidak bisa kami terima.",
+            "Muat ulang halaman, atau masuk dengan kode OTP.",
         ),
         ProblemKind::PlaceNotListed => (
             "Halaman tidak terdaftar",
-            "Halaman yang menampilkan bagian ini tidak terdaftar di program.",
+            "Halaman ini tidak terdaftar di program.",
             "Buka lewat situs program, atau hubungi pemilik halaman.",
         ),
         ProblemKind::NotFound => (
@@ -63,29 +63,29 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Periksa alamatnya, atau kembali ke daftar hadiah.",
         ),
         ProblemKind::MethodNotAllowed => (
-            "Cara ini tidak tersedia",
-            "Alamat ini ada, tetapi tidak menerima cara permintaan ini.",
-            "Lihat cara yang benar di dokumentasi API.",
+            "Metode tidak tersedia",
+            "Alamat ini ada, tetapi tidak menerima metode permintaan ini.",
+            "Lihat metode yang benar di dokumentasi API.",
         ),
         ProblemKind::InFlight => (
-            "Sedang dikerjakan",
-            "Permintaan yang sama sedang kami kerjakan. Poin Anda hanya terpotong sekali.",
-            "Tunggu sebentar; kami tampilkan hasilnya.",
+            "Sedang diproses",
+            "Permintaan yang sama sedang kami proses. Poin Anda hanya terpotong sekali.",
+            "Tunggu beberapa detik; kami tampilkan hasilnya.",
         ),
         ProblemKind::WrongState => (
             "Penukaran sudah berubah",
-            "Penukaran ini sudah selesai, dibatalkan, atau berakhir, jadi langkah ini tidak berlaku lagi.",
-            "Lihat keadaannya sekarang di riwayat.",
+            "Penukaran ini sudah selesai, dibatalkan, atau habis waktunya, jadi langkah ini tidak berlaku lagi.",
+            "Lihat statusnya di Riwayat.",
         ),
         ProblemKind::PriceChanged => (
-            "Poin atau syarat berubah",
-            "Poin atau syarat hadiah ini berubah sejak Anda melihatnya. Belum ada poin yang terpotong.",
-            "Tinjau lagi sebelum menukar.",
+            "Jumlah poin atau syarat berubah",
+            "Jumlah poin atau syarat hadiah ini berubah sejak Anda melihatnya. Belum ada poin yang terpotong.",
+            "Periksa lagi sebelum menukar.",
         ),
         ProblemKind::OrderChanged => (
             "Penukaran dibatalkan",
-            "Yang Anda setujui untuk penukaran ini sudah berubah, jadi kodenya tidak berlaku lagi. Penukaran kami batalkan dan poin Anda sudah kembali.",
-            "Tinjau hadiahnya lagi, lalu minta kode baru.",
+            "Yang Anda setujui untuk penukaran ini sudah berubah, jadi kode OTP-nya tidak berlaku lagi. Penukaran kami batalkan dan poin Anda sudah kembali.",
+            "Periksa hadiahnya lagi, lalu minta kode baru.",
         ),
         ProblemKind::TooLarge => (
             "Permintaan terlalu besar",
@@ -98,63 +98,63 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Kirim lagi dengan Content-Type: application/json.",
         ),
         ProblemKind::KeyReused => (
-            "Kunci percobaan sudah dipakai",
-            "Kunci percobaan ini sudah dipakai untuk permintaan lain.",
+            "Kunci idempotensi sudah dipakai",
+            "Kunci idempotensi ini sudah dipakai untuk permintaan lain.",
             "Mulai penukaran baru. Poin Anda tidak terpotong dua kali.",
         ),
         ProblemKind::Invalid => (
             "Isian belum tepat",
-            "Ada isian yang tidak dapat kami terima.",
+            "Ada isian yang belum bisa kami terima.",
             "Perbaiki isian yang ditandai, lalu lanjutkan.",
         ),
         ProblemKind::NotEligible => (
             "Belum bisa ditukar",
-            "Hadiah ini belum bisa Anda tukar sekarang. Belum ada poin yang terpotong.",
+            "Hadiah ini belum bisa Anda tukar. Belum ada poin yang terpotong.",
             "Lihat alasannya, atau pilih hadiah lain.",
         ),
         ProblemKind::CodeWrong => (
             "Kode salah",
-            "Kode yang Anda masukkan tidak cocok.",
-            "Periksa pesan terakhir, lalu masukkan lagi.",
+            "Kode OTP yang Anda masukkan salah.",
+            "Lihat pesan terbaru dari kami, lalu masukkan kodenya lagi.",
         ),
         ProblemKind::CodeEnded => (
-            "Kode sudah berakhir",
-            "Masa berlaku kode ini sudah habis.",
-            "Minta kode baru; kode lama tidak berlaku.",
+            "Kode OTP sudah tidak berlaku",
+            "Masa berlaku kode OTP ini sudah habis.",
+            "Minta kode baru. Kode lama tidak berlaku setelah kode baru dikirim.",
         ),
         ProblemKind::RecoveryNeeded => (
-            "Kode dihentikan",
-            "Terlalu banyak kode salah berturut-turut, jadi kode untuk akun ini kami hentikan. Poin Anda aman.",
-            "Hubungi layanan pelanggan untuk membukanya lagi.",
+            "Kode OTP diblokir",
+            "Terlalu banyak kode OTP yang salah, jadi akun ini tidak bisa menerima kode OTP lagi. Poin Anda aman.",
+            "Hubungi layanan pelanggan untuk membuka blokir.",
         ),
         ProblemKind::CodeElsewhere => (
-            "Kode untuk halaman lain",
-            "Kode ini dikirim untuk halaman lain, jadi tidak berlaku di sini. Poin Anda aman.",
+            "Kode OTP untuk halaman lain",
+            "Kode OTP ini dikirim untuk halaman lain, jadi tidak berlaku di sini. Poin Anda aman.",
             "Minta kode baru di halaman ini.",
         ),
         ProblemKind::CodeLocked => (
-            "Kode dikunci",
-            "Kode salah terlalu sering, jadi kode ini kami matikan. Poin Anda aman.",
+            "Terlalu banyak kode salah",
+            "Terlalu banyak kode OTP yang salah, jadi kode ini tidak berlaku lagi. Poin Anda aman.",
             "Minta kode baru, lalu masukkan kode dari pesan terbaru.",
         ),
         ProblemKind::LockerClosed => (
-            "Laci voucher tertutup",
-            "Kode voucher hanya tampil setelah Anda memasukkan kode baru.",
-            "Buka laci voucher dengan kode yang kami kirim.",
+            "Kode voucher disembunyikan",
+            "Kode voucher hanya tampil setelah Anda memasukkan kode OTP.",
+            "Buka Voucher saya, lalu masukkan kode OTP yang kami kirim.",
         ),
         ProblemKind::TooMany => (
             "Terlalu sering",
-            "Permintaan datang terlalu sering.",
+            "Terlalu banyak permintaan dalam waktu singkat.",
             "Tunggu sampai waktu yang disebut, lalu lanjutkan.",
         ),
         ProblemKind::Broken | ProblemKind::Unknown => (
-            "Ada yang rusak di sisi kami",
-            "Permintaan ini gagal di sisi kami. Tidak ada yang berubah setengah jalan.",
-            "Ulangi permintaan yang sama; poin hanya terpotong sekali. Bila tetap gagal, sebutkan nomor rujukan kepada layanan pelanggan.",
+            "Ada gangguan di sistem kami",
+            "Permintaan ini gagal karena gangguan di sistem kami. Tidak ada yang berubah sebagian.",
+            "Ulangi permintaan yang sama; poin hanya terpotong sekali. Bila tetap gagal, sebutkan nomor referensi kepada layanan pelanggan.",
         ),
         ProblemKind::Busy => (
-            "Server sedang penuh",
-            "Server sedang penuh atau sedang dimulai ulang. Tidak ada yang berubah.",
+            "Server sedang sibuk",
+            "Server sedang sibuk atau sedang dimulai ulang. Tidak ada yang berubah.",
             "Ulangi permintaan yang sama beberapa detik lagi; poin hanya terpotong sekali.",
         ),
     }
@@ -164,32 +164,32 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
     match kind {
         ProblemKind::Malformed => (
             "The request can't be read",
-            "The request does not have the shape that is asked for.",
-            "Check the part that is named and send it again.",
+            "The request does not have the expected format.",
+            "Correct the part that is named and send it again.",
         ),
         ProblemKind::KeyMissing => (
-            "The attempt key is missing",
-            "This request moves points but carries no attempt key.",
+            "The idempotency key is missing",
+            "This request moves points but carries no Idempotency-Key.",
             "Reload the page and do it again. Your points have not changed.",
         ),
         ProblemKind::NotSignedIn => (
             "You are not signed in",
-            "There is no session, or it has ended.",
+            "There is no session, or it has expired.",
             "Sign in again with a code. What you typed is kept.",
         ),
         ProblemKind::StepUpNeeded => (
-            "A code first",
+            "A code is needed",
             "This partner's page only shows points. This step needs a code that we send you.",
-            "Ask for the code, type it and go on. What you typed is kept.",
+            "Ask for the code, enter it and continue. What you typed is kept.",
         ),
         ProblemKind::IdentityRefused => (
-            "The partner's identity is refused",
-            "The identity that this partner's page gave can't be taken.",
+            "The partner's identity was not accepted",
+            "We can't accept the identity that this partner's page sent.",
             "Reload the page, or sign in with a code.",
         ),
         ProblemKind::PlaceNotListed => (
             "The page is not registered",
-            "The page that shows this is not registered with the programme.",
+            "This page is not registered with the programme.",
             "Open it on the programme's own site, or tell the page's owner.",
         ),
         ProblemKind::NotFound => (
@@ -198,28 +198,28 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Check the address, or go back to the rewards.",
         ),
         ProblemKind::MethodNotAllowed => (
-            "Not this way",
-            "This address exists but does not take this kind of request.",
+            "Method not allowed",
+            "This address exists but does not accept this request method.",
             "See the API documentation for the right one.",
         ),
         ProblemKind::InFlight => (
-            "Being worked on",
-            "The same request is being worked on. You pay once only.",
-            "Wait a moment; the result will be shown.",
+            "Being processed",
+            "The same request is being processed. Your points are used only once.",
+            "Wait a few seconds; we show the result.",
         ),
         ProblemKind::WrongState => (
-            "The redemption has moved on",
-            "This redemption is already finished, cancelled or ended, so this step no longer applies.",
-            "See in your history where it stands.",
+            "The redemption has changed",
+            "This redemption is finished, cancelled or has run out of time, so this step no longer applies.",
+            "See its status in History.",
         ),
         ProblemKind::PriceChanged => (
-            "Points or terms have changed",
-            "The points or terms of this reward changed since you saw them. No points were taken.",
+            "The points or terms have changed",
+            "The points or terms of this reward changed since you saw them. No points were used.",
             "Review it again before you redeem.",
         ),
         ProblemKind::OrderChanged => (
-            "The redemption was called off",
-            "What you agreed to for this redemption has changed, so its code no longer counts. We called it off, and your points are back.",
+            "The redemption was cancelled",
+            "What you agreed to for this redemption has changed, so its code no longer works. We cancelled it, and your points are back.",
             "Review the reward again, then ask for a new code.",
         ),
         ProblemKind::TooLarge => (
@@ -229,66 +229,68 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
         ),
         ProblemKind::NotJson => (
             "Not JSON",
-            "The body has to be application/json.",
+            "The body must be application/json.",
             "Send it again with Content-Type: application/json.",
         ),
         ProblemKind::KeyReused => (
-            "The attempt key was used before",
-            "This attempt key already belongs to another request.",
-            "Start a new redemption. Your points are not taken twice.",
+            "The idempotency key was used before",
+            "This idempotency key already belongs to another request.",
+            "Start a new redemption. Your points are not used twice.",
         ),
         ProblemKind::Invalid => (
-            "Something typed is not right yet",
-            "A field can't be accepted as it is.",
-            "Correct the marked fields and go on.",
+            "Something needs correcting",
+            "We can't accept one of the fields as it is.",
+            "Correct the marked fields and continue.",
         ),
         ProblemKind::NotEligible => (
             "Can't be redeemed yet",
-            "You can't redeem this reward now. No points were taken.",
+            "You can't redeem this reward yet. No points were used.",
             "See why, or choose another reward.",
         ),
         ProblemKind::CodeWrong => (
             "Wrong code",
-            "The code you typed does not match.",
-            "Look at the latest message and type the code again.",
+            "The code you entered is wrong.",
+            "Look at our latest message and enter the code again.",
         ),
         ProblemKind::CodeEnded => (
-            "The code has ended",
+            "The code has expired",
             "This code is no longer valid.",
-            "Ask for a new code; the old one no longer works.",
+            "Ask for a new code. The old code stops working when a new one is sent.",
         ),
         ProblemKind::RecoveryNeeded => (
-            "Codes are stopped",
-            "Too many wrong codes came in a row, so codes for this account are stopped. Your points are safe.",
-            "Ask customer care to open it again.",
+            "Codes are blocked",
+            "There were too many wrong codes, so this account can't get codes any more. Your points are safe.",
+            "Contact support to unblock it.",
         ),
         ProblemKind::CodeElsewhere => (
             "A code for another page",
-            "This code was sent for another page, so it does not count here. Your points are safe.",
+            "This code was sent for another page, so it does not work here. Your points are safe.",
             "Ask for a new code on this page.",
         ),
         ProblemKind::CodeLocked => (
-            "The code is locked",
-            "There were too many wrong codes, so this code is dead. Your points are safe.",
-            "Ask for a new code and type the one from the latest message.",
+            "Too many wrong codes",
+            "There were too many wrong codes, so this code no longer works. Your points are safe.",
+            "Ask for a new code and enter the one from the latest message.",
         ),
         ProblemKind::LockerClosed => (
-            "The claim locker is closed",
-            "Voucher codes are shown only after you enter a fresh code.",
-            "Open the locker with the code we send you.",
+            "Voucher codes are hidden",
+            "Voucher codes are shown only after you enter a 6-digit code.",
+            "Open My vouchers, then enter the code that we send you.",
         ),
-        ProblemKind::TooMany => {
-            ("Too often", "Requests came too often.", "Wait until the time that is shown, then go on.")
-        }
+        ProblemKind::TooMany => (
+            "Too many requests",
+            "There were too many requests in a short time.",
+            "Wait until the time that is shown, then continue.",
+        ),
         ProblemKind::Broken | ProblemKind::Unknown => (
             "Something broke on our side",
-            "This request failed on our side. Nothing was left half done.",
-            "Send the same request again; you pay once only. If it fails again, give the reference to support.",
+            "This request failed on our side. Nothing was partly changed.",
+            "Send the same request again; your points are used only once. If it fails again, give the reference to support.",
         ),
         ProblemKind::Busy => (
             "The server is busy",
             "The server is busy or restarting. Nothing has changed.",
-            "Send the same request again in a few seconds; you pay once only.",
+            "Send the same request again in a few seconds; your points are used only once.",
         ),
     }
 }
@@ -302,13 +304,13 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
         ),
         ApiError::NotEligible { reasons } => match reasons.first() {
             Some(reason) => {
-                let kept = language.pick("Belum ada poin yang terpotong.", "No points were taken.");
+                let kept = language.pick("Belum ada poin yang terpotong.", "No points were used.");
                 format!("{} {kept}", reason_text(reason, language))
             }
             None => explanation(error.kind(), language).what.to_owned(),
         },
         ApiError::Malformed { fields } | ApiError::Invalid { fields } if fields.len() == 1 => {
-            let message = field_message(fields[0].why, language);
+            let message = field_message(&fields[0], language);
             if matches!(error, ApiError::Malformed { .. }) {
                 format!("{}: {message}", fields[0].field)
             } else {
@@ -318,8 +320,8 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
         ApiError::TooMany { retry_at, now } => {
             let wait = wait_text(retry_at.ms_since(*now), language);
             language.pick(
-                format!("Terlalu sering. Anda bisa melanjutkan {wait} lagi."),
-                format!("Too often. You can go on in {wait}."),
+                format!("Terlalu sering. Coba lagi dalam {wait}."),
+                format!("Too many requests. You can continue in {wait}."),
             )
         }
         _ => explanation(error.kind(), language).what.to_owned(),
@@ -330,20 +332,18 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
 pub(super) fn next(error: &ApiError, language: Language) -> String {
     let text = match error {
         ApiError::NotEligible { reasons } => match reasons.first() {
-            Some(Reason::AccountSuspended) => language.pick(
-                "Hubungi layanan pelanggan untuk membuka akun.",
-                "Contact support to reopen the account.",
-            ),
-            Some(Reason::NumberNotVerified) => language.pick(
-                "Verifikasi nomor Anda lewat layanan pelanggan, lalu kembali ke sini.",
-                "Have your number verified by support, then come back.",
-            ),
+            Some(Reason::AccountSuspended) => {
+                language.pick("Hubungi layanan pelanggan lewat Bantuan.", "Contact support: see Help.")
+            }
+            Some(Reason::NumberNotVerified) => {
+                language.pick("Cara verifikasinya ada di Bantuan.", "Help says how to verify it.")
+            }
             Some(Reason::ShortOfPoints { .. } | Reason::BelowMinimumBalance { .. }) => language.pick(
                 "Kumpulkan poin dulu, atau pilih hadiah dengan poin lebih sedikit.",
-                "Collect more points, or choose a reward that takes fewer.",
+                "Collect more points, or choose a reward for fewer points.",
             ),
             Some(Reason::StockShort { .. } | Reason::TooManyPieces { .. }) => {
-                language.pick("Kurangi jumlahnya, lalu lanjutkan.", "Take fewer pieces and go on.")
+                language.pick("Kurangi jumlahnya, lalu lanjutkan.", "Choose fewer and continue.")
             }
             _ => explanation(error.kind(), language).next,
         },
@@ -354,50 +354,55 @@ pub(super) fn next(error: &ApiError, language: Language) -> String {
 
 /// Why a field was refused.
 #[must_use]
-pub fn field_message(why: FieldWhy, language: Language) -> String {
-    let text = match why {
+pub fn field_message(error: &FieldError, language: Language) -> String {
+    let text = match error.why {
         FieldWhy::Unknown => language.pick("Isian ini tidak dikenal.", "There is no such field."),
-        FieldWhy::Missing => language.pick("Isian ini wajib ada.", "This field has to be there."),
-        FieldWhy::Shape => language.pick("Bentuk isian ini tidak sesuai.", "This is not of the right shape."),
+        FieldWhy::Missing => missing_field(&error.field, language),
+        FieldWhy::Shape => {
+            language.pick("Format isian ini tidak sesuai.", "This does not have the expected format.")
+        }
         FieldWhy::TooLong { max } => {
-            return language
-                .pick(format!("Paling banyak {max} karakter."), format!("At most {max} characters."));
+            return language.pick(format!("Maksimal {max} karakter."), format!("Up to {max} characters."));
         }
         FieldWhy::OutOfRange { min, max } => {
             let (min, max) = (language.number(min), language.number(max));
-            return language
-                .pick(format!("Isi antara {min} dan {max}."), format!("Between {min} and {max}."));
+            return language.pick(
+                format!("Isi antara {min} dan {max}."),
+                format!("Enter a number between {min} and {max}."),
+            );
         }
         FieldWhy::NotContact => language.pick(
-            "Isi nomor ponsel, misalnya 0812 3456 7890, atau alamat e-mail.",
-            "Give a phone number, as 0812 3456 7890, or an e-mail address.",
+            "Isi nomor ponsel, misalnya 0812 3456 7890, atau alamat email.",
+            "Enter a mobile number, for example 0812 3456 7890, or an email address.",
         ),
         FieldWhy::NotPhone => language.pick(
             "Nomor ini tidak lengkap atau bukan nomor ponsel. Contoh: 0812 3456 7890.",
             "This number is incomplete or not a mobile number. Example: 0812 3456 7890.",
         ),
-        FieldWhy::NotCode => language.pick("Kode terdiri dari 6 angka.", "The code has 6 digits."),
+        FieldWhy::NotCode => language.pick("Kode OTP terdiri dari 6 digit.", "The code has 6 digits."),
         FieldWhy::NotPostalCode => {
-            language.pick("Kode pos terdiri dari 5 angka.", "A postal code has 5 digits.")
+            language.pick("Kode pos terdiri dari 5 digit.", "A postal code has 5 digits.")
         }
         FieldWhy::NotId => language.pick("Ini bukan UUID.", "This is not a UUID."),
         FieldWhy::ChannelUnavailable => language.pick(
-            "Kode tidak bisa dikirim lewat jalur ini. Pilih jalur lain.",
-            "A code can't be sent this way. Choose another.",
+            "Kode OTP tidak bisa dikirim lewat cara ini. Pilih cara lain.",
+            "We can't send a code this way. Choose another.",
         ),
         FieldWhy::Mismatch => language.pick(
             "Tidak sama dengan yang ada di header atau alamat.",
-            "Differs from the header or the address.",
+            "Differs from the header or the path.",
         ),
         FieldWhy::NotAsked => {
-            language.pick("Hadiah ini tidak memerlukan isian ini.", "This reward does not ask for this.")
+            language.pick("Hadiah ini tidak memerlukan isian ini.", "This reward does not need this field.")
         }
         FieldWhy::NotSigned => language.pick(
             "Tidak ditandatangani dengan kunci mitra ini yang berlaku.",
-            "Not signed with a key of this partner that counts now.",
+            "Not signed with a valid key of this partner.",
         ),
-        FieldWhy::NotNow => language
-            .pick("Terlalu awal, terlambat, atau terlalu lama.", "Too early, too late, or for too long."),
+        FieldWhy::NotNow => language.pick(
+            "Terlalu awal, terlambat, atau terlalu lama.",
+            "Too early, too late, or valid for too long.",
+        ),
         FieldWhy::UsedBefore => language.pick("Sudah pernah dipakai.", "It was used before."),
         FieldWhy::NotMeant => language.pick(
             "Bukan untuk program ini, atau bukan dari halaman mitra ini.",
@@ -407,20 +412,45 @@ pub fn field_message(why: FieldWhy, language: Language) -> String {
     text.to_owned()
 }
 
+/// What to fill in, by the field's path in the body.
+fn missing_field(path: &str, language: Language) -> &'static str {
+    let (id, en) = match path {
+        "recipient" | "recipient.phone" => {
+            ("Isi nomor ponsel penerima.", "Enter the recipient's mobile number.")
+        }
+        "recipient.address.name" => ("Isi nama penerima.", "Enter the recipient's name."),
+        "recipient.address.street" => ("Isi jalan dan nomor rumah.", "Enter the street and house number."),
+        "recipient.address.city" => ("Isi kota atau kabupaten.", "Enter the city or regency."),
+        "recipient.address.postal_code" => ("Isi kode pos.", "Enter the postal code."),
+        "recipient.address.phone" => {
+            ("Isi nomor ponsel untuk kurir.", "Enter the mobile number for the courier.")
+        }
+        _ => ("Bagian ini wajib diisi.", "This field is required."),
+    };
+    language.pick(id, en)
+}
+
 /// One reason as a sentence. A moment is left to the reader's clock: the widget shows it beside.
 #[must_use]
 pub fn reason_text(reason: &Reason, language: Language) -> String {
     let n = |value: i64| language.number(value);
     match reason {
-        Reason::AccountSuspended => {
-            language.pick("Akun Anda sedang dihentikan.".to_owned(), "Your account is suspended.".to_owned())
-        }
-        Reason::NumberNotVerified => language
-            .pick("Nomor Anda belum diverifikasi.".to_owned(), "Your number is not verified yet.".to_owned()),
-        Reason::NotOpenYet { .. } => language
-            .pick("Penukaran hadiah ini belum dibuka.".to_owned(), "This reward is not open yet.".to_owned()),
-        Reason::Closed { .. } => language
-            .pick("Penukaran hadiah ini sudah ditutup.".to_owned(), "This reward has closed.".to_owned()),
+        Reason::AccountSuspended => language.pick(
+            "Akun Anda dibekukan, jadi poin belum bisa ditukar.".to_owned(),
+            "Your account is suspended, so you can't redeem points.".to_owned(),
+        ),
+        Reason::NumberNotVerified => language.pick(
+            "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar.".to_owned(),
+            "Your number is not verified, so you can't redeem points yet.".to_owned(),
+        ),
+        Reason::NotOpenYet { .. } => language.pick(
+            "Penukaran hadiah ini belum dibuka.".to_owned(),
+            "This reward can't be redeemed yet.".to_owned(),
+        ),
+        Reason::Closed { .. } => language.pick(
+            "Penukaran hadiah ini sudah ditutup.".to_owned(),
+            "This reward can no longer be redeemed.".to_owned(),
+        ),
         Reason::OutOfStock => {
             language.pick("Stok hadiah ini habis.".to_owned(), "This reward is out of stock.".to_owned())
         }
@@ -440,15 +470,14 @@ pub fn reason_text(reason: &Reason, language: Language) -> String {
             )
         }
         Reason::BelowMinimumBalance { minimum, missing } => language.pick(
-            format!("Saldo minimal {} poin; kurang {} poin.", n(*minimum), n(*missing)),
-            format!("The balance must be at least {} points; {} missing.", n(*minimum), n(*missing)),
+            format!("Saldo Anda harus minimal {} poin. Kurang {} poin lagi.", n(*minimum), n(*missing)),
+            format!("Your balance must be at least {} points. You need {} more.", n(*minimum), n(*missing)),
         ),
-        Reason::TooManyPieces { max } => language
-            .pick(format!("Paling banyak {max} per penukaran."), format!("At most {max} in one redemption.")),
-        Reason::ShortOfPoints { missing } => language.pick(
-            format!("Poin Anda kurang {}.", n(*missing)),
-            format!("You are {} points short.", n(*missing)),
-        ),
+        Reason::TooManyPieces { max } => {
+            language.pick(format!("Maksimal {max} per penukaran."), format!("Up to {max} per redemption."))
+        }
+        Reason::ShortOfPoints { missing } => language
+            .pick(format!("Poin Anda kurang {}.", n(*missing)), format!("Points missing: {}.", n(*missing))),
         Reason::Other => language.pick("Belum bisa ditukar.".to_owned(), "Can't be redeemed yet.".to_owned()),
     }
 }
@@ -521,8 +550,8 @@ mod tests {
     #[test]
     fn a_wait_is_told_in_the_unit_a_person_would_use() {
         let error = ApiError::TooMany { retry_at: Moment(90_000), now: Moment(0) };
-        assert_eq!(detail(&error, Language::Id), "Terlalu sering. Anda bisa melanjutkan 2 menit lagi.");
+        assert_eq!(detail(&error, Language::Id), "Terlalu sering. Coba lagi dalam 2 menit.");
         let error = ApiError::TooMany { retry_at: Moment(30_000), now: Moment(0) };
-        assert_eq!(detail(&error, Language::En), "Too often. You can go on in 30 seconds.");
+        assert_eq!(detail(&error, Language::En), "Too many requests. You can continue in 30 seconds.");
     }
 }

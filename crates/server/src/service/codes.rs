@@ -10,18 +10,18 @@ use crate::{
     clock::timestamp,
     contact::Contact,
     message::{self, About, Envelope},
-    place::{Here, Place},
+    place::Here,
     problem::{ApiError, FieldWhy},
     senders::Message,
+    service::caps::{self, Ask, Room},
     store::{
         Connection, Lock, Writes,
-        challenges::{self, ChallengeRow, Counted, PurposeWord},
+        challenges::{self, ChallengeRow, Counted, PurposeWord, WrongSubjects},
         lock,
         members::MemberRow,
-        outbox,
+        outbox::{self, Class, Lasts, NewMessage},
     },
 };
-use rand::RngCore as _;
 use std::collections::BTreeSet;
 use tukar_domain::code::{self, Bound, CodeState, Purpose, TRIES_MAX, Try};
 use tukar_wire::{self as wire, Channel, Moment};
@@ -60,11 +60,18 @@ pub async fn issue(
     app: &App,
     conn: &mut Connection,
     new: NewChallenge<'_>,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    now: Moment,
 ) -> Result<(ChallengeRow, Writes), ApiError> {
     let mut writes = Writes::new();
-    within_caps(app, (conn, &mut writes), (new.purpose, new.contact, &delivery.here.place), now).await?;
-    let reaches = may_send(app, conn, (new.purpose, new.contact, &delivery), now).await?;
+    let ask = Ask {
+        purpose: new.purpose,
+        contact: new.contact,
+        is_member: new.member.is_some(),
+        here: delivery.here,
+    };
+    let way = find_way(app, conn, &mut writes, ask, &delivery, now).await?;
     let mut row = ChallengeRow {
         id: new.id,
         member_id: new.member.map(|member| member.id.clone()),
@@ -80,7 +87,7 @@ pub async fn issue(
         partner_id: String::new(),
         deal_hmac: Vec::new(),
     };
-    renew(app, &mut writes, &mut row, (bound, (delivery, reaches), now));
+    renew(app, &mut writes, &mut row, bound, delivery, way, now);
     Ok((row, writes))
 }
 
@@ -93,7 +100,9 @@ pub async fn send_again(
     app: &App,
     conn: &mut Connection,
     row: &mut ChallengeRow,
-    (bound, delivery, now): (&Bound<'_>, Delivery<'_>, Moment),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    now: Moment,
 ) -> Result<(), ApiError> {
     if row.state == CodeState::Used {
         return Err(ApiError::WrongState);
@@ -103,9 +112,14 @@ pub async fn send_again(
         return Err(ApiError::TooMany { retry_at, now });
     }
     let mut writes = Writes::new();
-    within_caps(app, (conn, &mut writes), (row.purpose, &row.contact, &delivery.here.place), now).await?;
-    let reaches = may_send(app, conn, (row.purpose, &row.contact, &delivery), now).await?;
-    renew(app, &mut writes, row, (bound, (delivery, reaches), now));
+    let ask = Ask {
+        purpose: row.purpose,
+        contact: &row.contact,
+        is_member: row.member_id.is_some(),
+        here: delivery.here,
+    };
+    let way = find_way(app, conn, &mut writes, ask, &delivery, now).await?;
+    renew(app, &mut writes, row, bound, delivery, way, now);
     Ok(writes.run(conn).await?)
 }
 
@@ -117,7 +131,17 @@ pub enum Checked {
     Refused(ApiError),
 }
 
-/// Tries `typed`. The caller holds the lock under which `row` was read. What a wrong code changes is written by this, what a
+/// A code that somebody typed.
+pub struct Typed<'a> {
+    /// What it would have to be bound to.
+    pub bound: &'a Bound<'a>,
+    /// As typed.
+    pub code: &'a str,
+    /// Network that it came from, where it is known and matters.
+    pub network: Option<String>,
+}
+
+/// Tries a code. The caller holds the lock under which `row` was read. What a wrong code changes is written by this, what a
 /// right one changes with what it opens the way to.
 ///
 /// # Errors
@@ -126,20 +150,30 @@ pub async fn check(
     app: &App,
     conn: &mut Connection,
     row: &ChallengeRow,
-    (bound, typed, now): (&Bound<'_>, &str, Moment),
+    Typed { bound, code, network }: Typed<'_>,
+    now: Moment,
 ) -> Result<Checked, ApiError> {
-    let typed = code::normalise(typed).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
+    let typed = code::normalise(code).ok_or_else(|| ApiError::invalid("code", FieldWhy::NotCode))?;
     // Said in its own words: a member may have gone on at another page in good faith. The code would not match anyway.
     if row.partner_id != bound.partner {
         return Ok(Checked::Refused(ApiError::CodeElsewhere));
     }
     let subject = wrong_subject(app, row);
+    // Who typed wrong codes at sign-in is a stranger, for all we know: those of one network are not another's.
+    let network = network.filter(|_| is_at_sign_in(row)).map(|network| app.secret.subject(&network));
+    let within_an_hour = network.map_or_else(|| subject.clone(), |network| format!("{subject}@{network}"));
     lock(conn, Lock::Subject(&subject)).await?;
-    let (in_a_row, wrong) = challenges::load_wrong(conn, &subject, now).await?;
+    let subjects = WrongSubjects { in_a_row: &subject, within_an_hour: &within_an_hour };
+    let (in_a_row, wrong) = challenges::load_wrong(conn, subjects, now).await?;
     if in_a_row >= code::WRONG_IN_A_ROW_MAX {
         return Ok(Checked::Refused(ApiError::RecoveryNeeded));
     }
-    if let Err(too_many) = code::decide_try(&wrong, timestamp(now)) {
+    let decided = if is_at_sign_in(row) {
+        code::decide_try_at_sign_in(row.state, &wrong, timestamp(now))
+    } else {
+        code::decide_try(&wrong, timestamp(now))
+    };
+    if let Err(too_many) = decided {
         let retry_at = crate::clock::moment(too_many.again_at);
         return Ok(Checked::Refused(ApiError::TooMany { retry_at, now }));
     }
@@ -161,7 +195,7 @@ pub async fn check(
         Try::Ended => ApiError::CodeEnded,
         Try::Locked => ApiError::CodeLocked,
         Try::Wrong { tries_left } => {
-            challenges::count(&mut writes, (Counted::Wrong, &subject), (now, &app.random.word(9)));
+            challenges::count(&mut writes, (Counted::Wrong, &within_an_hour), (now, &app.random.word(9)));
             challenges::add_wrong_in_a_row(&mut writes, &subject);
             if tries_left == 0 { ApiError::CodeLocked } else { ApiError::CodeWrong { tries_left } }
         }
@@ -206,10 +240,15 @@ pub fn masked_contact(member: &MemberRow, channel: Channel) -> String {
     contact_of(member, channel).map(|contact| Contact::stored(contact).masked()).unwrap_or_default()
 }
 
+/// Whether anybody could have asked for this code, and not only who is signed in.
+fn is_at_sign_in(row: &ChallengeRow) -> bool {
+    row.member_id.is_none() || row.purpose == PurposeWord::SignIn
+}
+
 /// A stranger's wrong codes at sign-in and the member's own are counted apart: nobody can lock a live session out.
 fn wrong_subject(app: &App, row: &ChallengeRow) -> String {
-    match (&row.member_id, row.purpose) {
-        (Some(member), PurposeWord::Redeem | PurposeWord::Locker) => format!("member:{member}"),
+    match &row.member_id {
+        Some(member) if !is_at_sign_in(row) => format!("member:{member}"),
         _ => format!("sign-in:{}", app.secret.subject(&row.contact)),
     }
 }
@@ -235,79 +274,33 @@ pub fn wrong_subjects(app: &App, member: &MemberRow) -> Vec<String> {
     sign_in.chain([format!("member:{}", member.id)]).collect()
 }
 
-/// Numbers that differ in their last digits only: who has messages sent for money takes them one after the other.
-const BLOCK_DIGITS: usize = 4;
-/// Rows that a minute's count is spread over.
-const SHARDS: u64 = 8;
-const ALL: &str = "all";
-
-fn block_of(app: &App, contact: &str) -> Option<String> {
-    let digits = contact.strip_prefix('+')?;
-    let block = digits.get(..digits.len().checked_sub(BLOCK_DIGITS)?)?;
-    Some(format!("block:{}", app.secret.subject(block)))
+/// What becomes of the message with a new code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It goes where it was to go.
+    There,
+    /// It goes nowhere, and all that could be noticed is done as if it did.
+    Nowhere,
+    /// It goes nowhere: where it would have gone was sent too many.
+    None,
 }
 
-/// What messages may cost, looked at before one is made and counted whatever becomes of it: all of them within an hour,
-/// those from a partner's pages, and at sign-in those to one block of numbers within ten minutes. The same for a contact
-/// with and without an account. A block is locked until its message is counted, before any destination is, so that two who
-/// wait always wait in one order; what all share is not, as all members would stand in one line.
-async fn within_caps(
+/// What becomes of the message with a new code that may be asked for.
+async fn find_way(
     app: &App,
-    (conn, writes): (&mut Connection, &mut Writes),
-    (purpose, contact, place): (PurposeWord, &str, &Place),
-    now: Moment,
-) -> Result<(), ApiError> {
-    let limits = &app.config.codes;
-    let full = ApiError::TooMany { retry_at: now.plus_ms(60_000), now };
-    let block = if purpose == PurposeWord::SignIn { block_of(app, contact) } else { None };
-    if let Some(block) = &block {
-        lock(conn, Lock::Subject(block)).await?;
-        let sent = challenges::load_messages(conn, block, now.plus_ms(-10 * 60_000)).await?;
-        if sent >= i64::from(limits.per_block_in_ten_minutes) {
-            tracing::warn!("codes to one block of numbers are held back");
-            return Err(full);
-        }
-    }
-    // A fifth is left for those who are signed in: strangers alone never use all of it up.
-    let share = |cap: u32| if purpose == PurposeWord::SignIn { cap - cap / 5 } else { cap };
-    if challenges::load_messages(conn, ALL, now.plus_ms(-60 * 60_000)).await?
-        >= i64::from(share(limits.per_hour))
-    {
-        tracing::error!("codes are held back: as many were sent within an hour as codes.per_hour allows");
-        return Err(full);
-    }
-    let partner = place.codes_per_hour.map(|cap| (format!("partner:{}", place.partner), cap));
-    if let Some((scope, cap)) = &partner {
-        within_hour(conn, (scope, share(*cap)), now).await?;
-    }
-    let shard = shard(app);
-    let partner = partner.as_ref().map(|(scope, _)| scope.as_str());
-    for scope in block.as_deref().into_iter().chain(partner).chain([ALL]) {
-        challenges::count_message(writes, (scope, shard), now);
-    }
-    Ok(())
-}
-
-/// Refuses when `scope` was counted `cap` times within an hour.
-///
-/// # Errors
-/// [`ApiError::TooMany`]; the database's.
-pub async fn within_hour(
     conn: &mut Connection,
-    (scope, cap): (&str, u32),
+    writes: &mut Writes,
+    ask: Ask<'_>,
+    delivery: &Delivery<'_>,
     now: Moment,
-) -> Result<(), ApiError> {
-    if challenges::load_messages(conn, scope, now.plus_ms(-60 * 60_000)).await? < i64::from(cap) {
-        return Ok(());
-    }
-    tracing::warn!(scope, cap, "a partner's cap within an hour is reached");
-    Err(ApiError::TooMany { retry_at: now.plus_ms(60_000), now })
-}
-
-/// One of the rows that a minute's count is spread over.
-#[must_use]
-pub fn shard(app: &App) -> i64 {
-    i64::try_from(app.random.rng().next_u64() % SHARDS).unwrap_or(0)
+) -> Result<Way, ApiError> {
+    let room = caps::take_room(app, conn, writes, ask, now).await?;
+    let reaches = may_send(app, conn, ask, delivery, now).await?;
+    Ok(match room {
+        _ if !reaches => Way::None,
+        Room::Send => Way::There,
+        Room::Drop => Way::Nowhere,
+    })
 }
 
 /// In the demo one message of so many is counted: it goes nowhere and costs nothing, and people try the demo often.
@@ -325,7 +318,8 @@ fn destination(contact: &str, delivery: &Delivery<'_>) -> String {
 async fn may_send(
     app: &App,
     conn: &mut Connection,
-    (purpose, contact, delivery): (PurposeWord, &str, &Delivery<'_>),
+    Ask { purpose, contact, .. }: Ask<'_>,
+    delivery: &Delivery<'_>,
     now: Moment,
 ) -> Result<bool, ApiError> {
     let goes_to = destination(contact, delivery);
@@ -336,6 +330,10 @@ async fn may_send(
     }
     let asked = challenges::load_counted(conn, (Counted::Sent, &typed), now).await?;
     within_sends(app, asked.clone(), now)?;
+    if let Some(of_network) = network_subject(app, &typed, delivery.here) {
+        let asked = challenges::load_counted(conn, (Counted::Sent, &of_network), now).await?;
+        too_many(app, asked, now, code::decide_send_of_network)?;
+    }
     let mut sent =
         if to == typed { asked } else { challenges::load_counted(conn, (Counted::Sent, &to), now).await? };
     if purpose != PurposeWord::SignIn {
@@ -347,20 +345,39 @@ async fn may_send(
 }
 
 /// Refuses when a destination was sent too many, at `sent`.
-fn within_sends(app: &App, mut sent: Vec<jiff::Timestamp>, now: Moment) -> Result<(), ApiError> {
+fn within_sends(app: &App, sent: Vec<jiff::Timestamp>, now: Moment) -> Result<(), ApiError> {
+    too_many(app, sent, now, code::decide_send)
+}
+
+fn too_many(
+    app: &App,
+    mut sent: Vec<jiff::Timestamp>,
+    now: Moment,
+    decide: fn(&[jiff::Timestamp], jiff::Timestamp) -> Result<(), code::TooMany>,
+) -> Result<(), ApiError> {
     if app.config.demo {
         sent.sort_unstable();
         sent = sent.into_iter().skip(COUNTED_IN_DEMO - 1).step_by(COUNTED_IN_DEMO).collect();
     }
-    code::decide_send(&sent, timestamp(now))
+    decide(&sent, timestamp(now))
         .map_err(|too_many| ApiError::TooMany { retry_at: crate::clock::moment(too_many.again_at), now })
+}
+
+/// What one network asks for at one contact, whoever that is, counted beside what all ask for there; only at sign-in, and where
+/// the network is known.
+fn network_subject(app: &App, typed: &str, here: &Here) -> Option<String> {
+    let network = here.client.network().filter(|_| typed.starts_with("sign-in:"))?;
+    Some(format!("{typed}@{}", app.secret.subject(&network)))
 }
 
 fn renew(
     app: &App,
     writes: &mut Writes,
     row: &mut ChallengeRow,
-    (bound, (delivery, reaches), now): (&Bound<'_>, (Delivery<'_>, bool), Moment),
+    bound: &Bound<'_>,
+    delivery: Delivery<'_>,
+    way: Way,
+    now: Moment,
 ) {
     let code = code::make(&mut app.random.rng());
     row.code_hmac = app.secret.code_hmac(bound, &code);
@@ -376,17 +393,21 @@ fn renew(
     challenges::put(writes, row);
     let subject = sent_subject(app, row.purpose, &row.contact);
     challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
+    if let Some(of_network) = network_subject(app, &subject, delivery.here) {
+        challenges::count(writes, (Counted::Sent, &of_network), (now, &app.random.word(9)));
+    }
     // The old code is dead, whether or not the new one goes anywhere.
     if row.sent > 1 {
         outbox::delete_of(writes, &row.id);
     }
-    if !reaches {
+    if way == Way::None {
         return;
     }
     // Nowhere to send it, which neither the answer nor its time may tell: the same is done, and the message has ended already.
     let to = destination(&row.contact, &delivery);
     let counts_until = delivery.until.map_or(row.ends_at, |until| until.min(row.ends_at));
-    let ends_at = if delivery.to.is_some() { counts_until } else { now };
+    let goes = way == Way::There && delivery.to.is_some();
+    let ends_at = if goes { counts_until } else { now };
     if to != row.contact {
         let subject = match row.purpose {
             PurposeWord::SignIn => other_way_subject(app, &to),
@@ -394,11 +415,24 @@ fn renew(
         };
         challenges::count(writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
     }
-    let Here { language, place } = delivery.here;
+    let Here { language, place, .. } = delivery.here;
     let envelope = Envelope { channel: delivery.channel, to: &to, language: *language, place };
     let message: Message = match delivery.about {
         Some(about) => message::code(envelope, about, (&code, counts_until.ms_since(now))),
         None => message::not_enrolled(envelope),
     };
-    outbox::insert(writes, (&app.random.word(12), Some(&row.id), &message), (now, ends_at));
+    // What is dropped has no address, as what has nowhere to go.
+    let message = match way {
+        Way::Nowhere => Message { to: format!("{}{}", outbox::NOWHERE, message.to), ..message },
+        _ => message,
+    };
+    let class = match row.purpose {
+        _ if !goes => Class::Nowhere,
+        PurposeWord::Redeem | PurposeWord::Locker => Class::Session,
+        PurposeWord::SignIn if row.member_id.is_some() => Class::SignIn,
+        PurposeWord::SignIn => Class::Stranger,
+    };
+    let id = app.random.word(12);
+    let message = NewMessage { id: &id, challenge_id: Some(&row.id), message: &message, class };
+    outbox::insert(writes, message, Lasts { now, ends_at });
 }

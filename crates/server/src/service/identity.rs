@@ -10,9 +10,11 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldError, FieldWhy},
     secret::sha256,
-    service::{codes, sign_in},
+    service::{caps, sign_in},
     store::{
-        Lock, Writes, challenges, identities, lock,
+        Lock, Writes,
+        counts::{self, HOUR, Scope},
+        identities, lock,
         members::{self, SessionRow},
         partners,
     },
@@ -55,9 +57,10 @@ pub async fn take(app: Arc<App>, token: String, here: Here) -> Result<Identified
             if !still_counts(partners::find_end(conn, (&partner.id, &said.key.kid)).await?, said.key, now) {
                 return Err(refused(FieldError::new("identity.signature", FieldWhy::NotSigned)));
             }
-            codes::within_hour(conn, (&scope, partner.identities_per_hour), now).await?;
+            let cap = Scope { name: &scope, max: partner.identities_per_hour, window: HOUR };
+            caps::within(conn, cap, now).await?;
             let mut writes = Writes::new();
-            challenges::count_message(&mut writes, (&scope, codes::shard(&app)), now);
+            counts::add(&mut writes, &scope, caps::shard(&app), now);
             writes.run(conn).await?;
             let linked = identities::find_link(conn, (&partner.id, &said.subject)).await?;
             let kept = match &linked {

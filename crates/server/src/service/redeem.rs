@@ -24,7 +24,7 @@ use crate::{
     secret::sha256,
     service::{
         Visitor,
-        codes::{self, Checked, Delivery, NewChallenge},
+        codes::{self, Checked, Delivery, NewChallenge, Typed},
         points, vouchers,
     },
     store::{
@@ -211,7 +211,7 @@ async fn hold(
     let until = Some(row.hold_ends_at);
     let delivery = Delivery { channel, to: Some(contact), about: Some(about), until, here };
     let (challenge, mut writes) =
-        codes::issue(app, conn, new, (&bound(&row, &here.place.partner), delivery, now)).await?;
+        codes::issue(app, conn, new, &bound(&row, &here.place.partner), delivery, now).await?;
     let code = Some(code_to_wire(app, (member, &row), &challenge));
     row.hold_answer = to_json(&to_wire(&row, (code, Vec::new()), (available - total, language), now))?;
     redemptions::insert(&mut writes, &row, &shares);
@@ -284,7 +284,9 @@ pub async fn confirm(
             if let Some(refused) = refused_before(&row, (&key, &tried)) {
                 return Ok(Err(refused));
             }
-            match codes::check(&app, conn, &challenge, (&bound(&row, &place.partner), &code, now)).await? {
+            let bound = bound(&row, &place.partner);
+            let typed = Typed { bound: &bound, code: &code, network: None };
+            match codes::check(&app, conn, &challenge, typed, now).await? {
                 Checked::Refused(error) => {
                     if let Some(left) = tries_left(&error) {
                         redemptions::keep_refused(conn, &row, (&key, &tried, left)).await?;
@@ -386,7 +388,7 @@ pub async fn resend(
             let about = About::Redeem { title: row.title.get(language), points: row.points.0 };
             let until = Some(row.hold_ends_at);
             let delivery = Delivery { channel, to, about: Some(about), until, here: &here };
-            codes::send_again(&app, conn, &mut challenge, (&bound(&row, &here.place.partner), delivery, now))
+            codes::send_again(&app, conn, &mut challenge, &bound(&row, &here.place.partner), delivery, now)
                 .await?;
             Ok(Ok(view(&app, conn, (&member, &row), (None, language), now).await?))
         })

@@ -11,7 +11,7 @@ use crate::{
     place::Here,
     problem::{ApiError, FieldWhy},
     secret::sha256,
-    service::codes::{self, Checked, Delivery, NewChallenge},
+    service::codes::{self, Checked, Delivery, NewChallenge, Typed},
     store::{
         Connection, Lock,
         challenges::{self, ChallengeRow, PurposeWord},
@@ -54,7 +54,7 @@ pub async fn ask(app: Arc<App>, typed: String, here: Here) -> Result<CodeSent, A
                 purpose: PurposeWord::SignIn,
                 contact: &contact.value,
             };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })
@@ -110,7 +110,7 @@ pub async fn resend(
             let purpose = if row.purpose == PurposeWord::Locker { Purpose::Locker } else { Purpose::SignIn };
             let partner = here.place.partner.as_str();
             let bound = Bound { challenge: &challenge, member: &member_id, partner, purpose };
-            codes::send_again(&app, conn, &mut row, (&bound, delivery, now)).await?;
+            codes::send_again(&app, conn, &mut row, &bound, delivery, now).await?;
             let owner = member.filter(|_| row.purpose == PurposeWord::Locker);
             Ok::<_, ApiError>((row, owner))
         })
@@ -154,7 +154,8 @@ pub async fn check(
                 return Err(ApiError::NotFound);
             }
             let bound = bound(&row.id, row.member_id.as_deref(), &here);
-            match codes::check(&app, conn, &row, (&bound, &check.code, now)).await? {
+            let typed = Typed { bound: &bound, code: &check.code, network: here.client.network() };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(writes) => {
                     writes.run(conn).await?;
@@ -232,15 +233,15 @@ pub fn to_wire(member: &MemberRow, language: Language) -> Member {
         AccountState::NotVerified => (
             MemberState::NotVerified,
             language.pick(
-                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Bawa KTP ke gerai terdekat atau hubungi layanan pelanggan.",
-                "Your number is not verified yet, so points can't be redeemed. Bring your ID card to a shop or call customer care.",
+                "Nomor Anda belum diverifikasi, jadi poin belum bisa ditukar. Cara verifikasinya ada di Bantuan.",
+                "Your number is not verified, so you can’t redeem points yet. Help says how to verify it.",
             ),
         ),
         AccountState::Suspended => (
             MemberState::Suspended,
             language.pick(
-                "Akun Anda ditangguhkan, jadi poin belum bisa ditukar. Poin tetap tercatat. Hubungi layanan pelanggan.",
-                "Your account is suspended, so points can't be redeemed. They stay on record. Call customer care.",
+                "Akun Anda dibekukan, jadi poin belum bisa ditukar. Poin Anda tetap tercatat. Hubungi layanan pelanggan lewat Bantuan.",
+                "Your account is suspended, so you can’t redeem points. Your points stay on record. Contact support: see Help.",
             ),
         ),
     };
@@ -329,7 +330,7 @@ async fn ask_own(
             let new = NewChallenge { id: id.clone(), member: Some(&member), purpose, contact: &contact };
             let delivery =
                 Delivery { channel, to: Some(&contact), about: Some(about), until: None, here: &here };
-            let (row, writes) = codes::issue(&app, conn, new, (&bound, delivery, now)).await?;
+            let (row, writes) = codes::issue(&app, conn, new, &bound, delivery, now).await?;
             writes.run(conn).await?;
             Ok::<_, ApiError>(row)
         })
@@ -363,7 +364,8 @@ pub async fn check_locker(
             }
             let (member, partner) = (session.member.id.as_str(), here.place.partner.as_str());
             let bound = Bound { challenge: &row.id, member, partner, purpose: Purpose::Locker };
-            match codes::check(&app, conn, &row, (&bound, &typed, now)).await? {
+            let typed = Typed { bound: &bound, code: &typed, network: None };
+            match codes::check(&app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(mut writes) => {
                     members::open_locker(&mut writes, &session.token_hash, open_until);

@@ -15,7 +15,7 @@ use crate::{
         challenges::{self, Counted},
         lock,
         members::SessionRow,
-        outbox,
+        outbox::{self, Class, Lasts, NewMessage},
         redemptions::RedemptionRow,
         vouchers::{self, VoucherRow},
     },
@@ -132,7 +132,7 @@ pub async fn send_copy(
     app: &App,
     session: &SessionRow,
     (id, channel): (String, Channel),
-    Here { language, place }: Here,
+    Here { language, place, .. }: Here,
 ) -> Result<(), ApiError> {
     let now = app.clock.now();
     if session.locker_until.is_none_or(|until| until <= now) {
@@ -155,7 +155,9 @@ pub async fn send_copy(
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
             let envelope = Envelope { channel, to: contact, language, place: &place };
             let message = message::voucher(envelope, row.title.get(language), code);
-            outbox::insert(&mut writes, (&app.random.word(12), None, &message), (now, now.plus_ms(DAY_MS)));
+            let id = app.random.word(12);
+            let message = NewMessage { id: &id, challenge_id: None, message: &message, class: Class::Copy };
+            outbox::insert(&mut writes, message, Lasts { now, ends_at: now.plus_ms(DAY_MS) });
             Ok::<_, ApiError>(writes.run(conn).await?)
         })
         .await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::{moment, timestamp},
-    store::{Connection, Writes},
+    store::{Connection, Writes, counts},
 };
 use jiff::Timestamp;
 use sqlx::{Row, any::AnyRow};
@@ -134,13 +134,15 @@ pub async fn load_counted(
     (what, subject): (Counted, &str),
     now: Moment,
 ) -> Result<Vec<Timestamp>, sqlx::Error> {
-    let rows: Vec<(i64,)> =
-        sqlx::query_as("SELECT at FROM attempts_counted WHERE what = $1 AND subject = $2 AND at > $3")
-            .bind(counted_word(what))
-            .bind(subject)
-            .bind(now.0 - DAY_MS)
-            .fetch_all(conn)
-            .await?;
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "SELECT at FROM attempts_counted WHERE what = $1 AND subject = $2 AND at > $3 AND at <= $4",
+    )
+    .bind(counted_word(what))
+    .bind(subject)
+    .bind(now.0 - DAY_MS)
+    .bind(now.0 + AHEAD_MAX_MS)
+    .fetch_all(conn)
+    .await?;
     Ok(rows.into_iter().map(|(at,)| timestamp(Moment(at))).collect())
 }
 
@@ -154,21 +156,33 @@ pub fn count(writes: &mut Writes, (what, subject): (Counted, &str), (now, id): (
     });
 }
 
-/// Wrong codes of `subject`: how many since its last right one, and when within the last day.
+/// Whose wrong codes are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct WrongSubjects<'a> {
+    /// Whom codes in a row are counted for.
+    pub in_a_row: &'a str,
+    /// Whom codes within an hour are counted for.
+    pub within_an_hour: &'a str,
+}
+
+/// Wrong codes: how many since the last right one, and when within the last day.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_wrong(
     conn: &mut Connection,
-    subject: &str,
+    subjects: WrongSubjects<'_>,
     now: Moment,
 ) -> Result<(u32, Vec<Timestamp>), sqlx::Error> {
     let rows: Vec<(Option<i64>, Option<i64>)> = sqlx::query_as(
         "SELECT times, CAST(NULL AS BIGINT) AS at FROM wrong_in_a_row WHERE subject = $1 \
-         UNION ALL SELECT CAST(NULL AS BIGINT), at FROM attempts_counted WHERE what = 'wrong' AND subject = $1 AND at > $2",
+         UNION ALL SELECT CAST(NULL AS BIGINT), at FROM attempts_counted \
+         WHERE what = 'wrong' AND subject = $2 AND at > $3 AND at <= $4",
     )
-    .bind(subject)
+    .bind(subjects.in_a_row)
+    .bind(subjects.within_an_hour)
     .bind(now.0 - DAY_MS)
+    .bind(now.0 + AHEAD_MAX_MS)
     .fetch_all(conn)
     .await?;
     let in_a_row = rows.iter().find_map(|(times, _)| *times).map_or(0, count_of);
@@ -193,26 +207,6 @@ pub async fn forget_wrong(conn: &mut Connection, subject: &str) -> Result<bool, 
     Ok(done.rows_affected() > 0)
 }
 
-/// Messages (or identities) of `scope` since the minute in which `since` is: none that came after it is forgotten, and some
-/// count for up to a minute longer.
-///
-/// # Errors
-/// The database's.
-pub async fn load_messages(conn: &mut Connection, scope: &str, since: Moment) -> Result<i64, sqlx::Error> {
-    let sql = "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM messages_counted WHERE scope = $1 AND minute >= $2";
-    sqlx::query_scalar(sql).bind(scope).bind(since.0 / MINUTE_MS).fetch_one(conn).await
-}
-
-/// Counts a message (or an identity), in one of the minute's rows.
-pub fn count_message(writes: &mut Writes, (scope, shard): (&str, i64), now: Moment) {
-    writes.add(1, |query| {
-        query.push("INSERT INTO messages_counted (scope, minute, shard, times) VALUES (").push_bind(scope);
-        query.push(", ").push_bind(now.0 / MINUTE_MS).push(", ").push_bind(shard);
-        query
-            .push(", 1) ON CONFLICT (scope, minute, shard) DO UPDATE SET times = messages_counted.times + 1");
-    });
-}
-
 /// Forgets challenges and counts that no limit looks at any more.
 ///
 /// # Errors
@@ -222,19 +216,23 @@ pub async fn delete_old(conn: &mut Connection, now: Moment) -> Result<(), sqlx::
         .bind(now.0 - 2 * DAY_MS)
         .execute(&mut *conn)
         .await?;
+    // Anybody makes those at sign-in, for whomever: what they leave is bounded by how long they stay.
+    sqlx::query("DELETE FROM challenges WHERE made_at < $1 AND purpose = 'sign_in' AND sent_at < $1")
+        .bind(now.0 - SIGN_IN_KEPT_MS)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query("DELETE FROM attempts_counted WHERE at < $1")
         .bind(now.0 - 2 * DAY_MS)
         .execute(&mut *conn)
         .await?;
-    sqlx::query("DELETE FROM messages_counted WHERE minute < $1")
-        .bind((now.0 - 2 * 60 * MINUTE_MS) / MINUTE_MS)
-        .execute(conn)
-        .await?;
-    Ok(())
+    counts::delete_old(conn, now).await
 }
 
 const DAY_MS: i64 = 86_400_000;
-const MINUTE_MS: i64 = 60_000;
+/// How long a challenge of sign-in is kept after its last code was made.
+const SIGN_IN_KEPT_MS: i64 = 2 * 3_600_000;
+/// What was counted further ahead of now was counted by a clock that was wrong: it counts for nothing.
+const AHEAD_MAX_MS: i64 = 5 * 60_000;
 
 /// The stored word of a channel.
 #[must_use]

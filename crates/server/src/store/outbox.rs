@@ -1,4 +1,7 @@
 //! Rows of what is to be sent: written with the decision, taken by the worker, at least once.
+//!
+//! Invariant: the order in which messages leave stands in their rows, so that all servers of a database follow one: by class,
+//! within a class in turns by lane, within a turn by what ends soonest. `docs/LIMITS.md` says why.
 
 use crate::{
     language::Language,
@@ -10,6 +13,55 @@ use crate::{
 };
 use sqlx::Row;
 use tukar_wire::{Channel, Moment};
+
+/// Whose messages leave first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Codes for who is signed in.
+    Session = 0,
+    /// Codes to sign in with.
+    SignIn = 1,
+    /// Copies of vouchers.
+    Copy = 2,
+    /// To contacts without an account.
+    Stranger = 3,
+    /// To nobody, though it seems so.
+    Nowhere = 9,
+}
+
+impl Class {
+    fn of(number: i64) -> Class {
+        match number {
+            0 => Class::Session,
+            1 => Class::SignIn,
+            2 => Class::Copy,
+            3 => Class::Stranger,
+            _ => Class::Nowhere,
+        }
+    }
+}
+
+/// A message to be added.
+#[derive(Clone, Copy)]
+pub struct NewMessage<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// The challenge whose code it carries.
+    pub challenge_id: Option<&'a str>,
+    /// What to send.
+    pub message: &'a Message,
+    /// How soon.
+    pub class: Class,
+}
+
+/// From when until when a message may be sent.
+#[derive(Clone, Copy)]
+pub struct Lasts {
+    /// When it is made, and due.
+    pub now: Moment,
+    /// From then on it must not be sent.
+    pub ends_at: Moment,
+}
 
 /// A message that waits.
 #[derive(Clone, Debug)]
@@ -26,45 +78,61 @@ pub struct OutboxRow {
     pub ends_at: Moment,
     /// Times it was tried.
     pub tries: u32,
+    /// How soon it leaves.
+    pub class: Class,
+    /// Messages of one lane take turns with those of others.
+    pub lane: String,
 }
 
-/// Adds a message, due at once.
-pub fn insert(
-    writes: &mut Writes,
-    (id, challenge_id, message): (&str, Option<&str>, &Message),
-    (now, ends_at): (Moment, Moment),
-) {
+/// Turns that are told apart: what waits behind so many of its lane is as late as the next.
+const TURNS_MAX: i64 = 1_000;
+/// Characters of a number that tell its operator.
+const OPERATOR_DIGITS: usize = 6;
+
+/// The lane of a destination: the domain of an address, the operator of a number.
+fn lane(to: &str) -> &str {
+    match to.rsplit_once('@') {
+        Some((_, domain)) => domain,
+        None => to.get(..OPERATOR_DIGITS).unwrap_or(to),
+    }
+}
+
+/// Adds a message, due at once. Its turn is how many of its lane wait before it.
+pub fn insert(writes: &mut Writes, new: NewMessage<'_>, lasts: Lasts) {
+    let NewMessage { id, challenge_id, message, class } = new;
+    let lane = if class == Class::Nowhere { "" } else { lane(&message.to) };
     writes.add(1, |query| {
         query.push(
-            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries) VALUES ",
+            "INSERT INTO outbox (id, challenge_id, channel, contact, language, subject, text, made_at, due_at, ends_at, tries, \
+             class, lane, turn) VALUES (",
         );
-        query.push_rows([message], |values, message| {
-            values
-                .push_bind(id)
-                .push_bind(challenge_id)
-                .push_bind(channel_word(message.channel))
-                .push_bind(message.to.as_str())
-                .push_bind(message.language.tag())
-                .push_bind(message.subject.as_str())
-                .push_bind(message.text.as_str())
-                .push_bind(now.0)
-                .push_bind(now.0)
-                .push_bind(ends_at.0)
-                .push_bind(0_i64);
-        });
+        query.push_bind(id).push(", ").push_bind(challenge_id);
+        query.push(", ").push_bind(channel_word(message.channel));
+        query.push(", ").push_bind(message.to.as_str());
+        query.push(", ").push_bind(message.language.tag());
+        query.push(", ").push_bind(message.subject.as_str());
+        query.push(", ").push_bind(message.text.as_str());
+        query.push(", ").push_bind(lasts.now.0).push(", ").push_bind(lasts.now.0);
+        query.push(", ").push_bind(lasts.ends_at.0);
+        query.push(", 0, ").push_bind(class as i64).push(", ").push_bind(lane);
+        query.push(", (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE lane = ").push_bind(lane);
+        query.push(" AND class = ").push_bind(class as i64);
+        query.push(" LIMIT ").push_bind(TURNS_MAX).push(") AS waiting))");
     });
 }
 
-/// Messages of a channel due at `now`, oldest first, at most `limit`.
+/// Messages of a channel due at `now` in the order in which they leave, at most `limit`.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_due(
     conn: &mut Connection,
-    (channel, now): (Channel, Moment),
+    channel: Channel,
+    now: Moment,
     limit: usize,
 ) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 ORDER BY due_at, id LIMIT $3";
+    let sql = "SELECT * FROM outbox WHERE due_at <= $1 AND ends_at > $1 AND channel = $2 \
+         ORDER BY class, turn, ends_at, id LIMIT $3";
     let rows = sqlx::query(sql)
         .bind(now.0)
         .bind(channel_word(channel))
@@ -86,6 +154,8 @@ pub async fn load_due(
                 due_at: Moment(row.try_get("due_at")?),
                 ends_at: Moment(row.try_get("ends_at")?),
                 tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
+                class: Class::of(row.try_get("class")?),
+                lane: row.try_get("lane")?,
             })
         })
         .collect()

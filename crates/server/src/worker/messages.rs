@@ -13,7 +13,7 @@ use crate::{
     senders::{SendError, Sender},
     store::{
         in_time,
-        outbox::{self, OutboxRow},
+        outbox::{self, Class, OutboxRow},
     },
 };
 use futures_util::FutureExt as _;
@@ -27,6 +27,10 @@ use tukar_wire::Channel;
 
 /// Messages of one channel that may be on their way at once.
 const SENT_AT_ONCE: usize = 64;
+/// … of these, to contacts without an account: they never take all the room, however slow the provider is.
+const STRANGERS_AT_ONCE: usize = 16;
+/// … and of one lane: a domain or an operator that is slow leaves room to the others.
+const LANE_AT_ONCE: usize = 48;
 /// How long a claimed message is this server's.
 const CLAIM_MS: i64 = 150_000;
 /// How long after the claim was asked for a message may be on its way. What is left of the claim is for writing down what
@@ -51,13 +55,54 @@ struct Sent {
 #[derive(Default)]
 struct OnTheWay {
     sends: JoinSet<Sent>,
-    channels: HashMap<String, Channel>,
+    ways: HashMap<String, Way>,
+}
+
+/// What of a message on its way takes room from others.
+struct Way {
+    channel: Channel,
+    is_strangers: bool,
+    lane: String,
+}
+
+impl Way {
+    fn of(row: &OutboxRow) -> Way {
+        let is_strangers = row.class == Class::Stranger;
+        Way { channel: row.message.channel, is_strangers, lane: row.lane.clone() }
+    }
 }
 
 impl OnTheWay {
+    fn count(&self, which: impl Fn(&Way) -> bool) -> usize {
+        self.ways.values().filter(|way| which(way)).count()
+    }
+
     /// How many more may be begun on a channel.
     fn room(&self, channel: Channel) -> usize {
-        SENT_AT_ONCE.saturating_sub(self.channels.values().filter(|other| **other == channel).count())
+        SENT_AT_ONCE.saturating_sub(self.count(|way| way.channel == channel))
+    }
+
+    /// Those of `due`, in their order, that have room on a channel; the others wait.
+    fn fit(&self, channel: Channel, due: Vec<OutboxRow>) -> Vec<OutboxRow> {
+        let mut strangers =
+            STRANGERS_AT_ONCE.saturating_sub(self.count(|way| way.channel == channel && way.is_strangers));
+        let mut lanes: HashMap<String, usize> = HashMap::new();
+        for way in self.ways.values().filter(|way| way.channel == channel) {
+            *lanes.entry(way.lane.clone()).or_default() += 1;
+        }
+        // Where the clock was moved, the claim of one that is still on its way is over.
+        let waiting = due.into_iter().filter(|row| !self.ways.contains_key(&row.id));
+        let fits = waiting.filter(|row| {
+            let in_lane = lanes.entry(row.lane.clone()).or_default();
+            let is_strangers = row.class == Class::Stranger;
+            if *in_lane >= LANE_AT_ONCE || (is_strangers && strangers == 0) {
+                return false;
+            }
+            *in_lane += 1;
+            strangers -= usize::from(is_strangers);
+            true
+        });
+        fits.take(self.room(channel)).collect()
     }
 
     /// Takes those along that have ended beside the first.
@@ -65,7 +110,7 @@ impl OnTheWay {
         let more = std::iter::from_fn(|| self.sends.try_join_next());
         let sent: Vec<_> = first.into_iter().chain(more).flatten().collect();
         for Sent { row, .. } in &sent {
-            self.channels.remove(&row.id);
+            self.ways.remove(&row.id);
         }
         sent
     }
@@ -105,27 +150,23 @@ pub(super) async fn send_all(app: &App, stop: &CancellationToken) -> Result<(), 
     }
 }
 
-/// Begins what is due, the oldest first, as far as its channel has room. Returns how many were found.
+/// Begins what is due, in the order of the outbox, as far as its channel has room. Returns how many were found.
 async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> {
     // Read here: whoever sent before may have taken long.
     let (now, asked) = (app.clock.now(), Instant::now());
     let mut rows = Vec::new();
     for channel in [Channel::Sms, Channel::Email] {
-        let room = on_the_way.room(channel);
-        if room > 0 {
+        if on_the_way.room(channel) > 0 {
             let due = in_time(async {
-                outbox::load_due(&mut *app.store.read().await?, (channel, now), SENT_AT_ONCE).await
+                outbox::load_due(&mut *app.store.read().await?, channel, now, SENT_AT_ONCE).await
             });
-            let due = due.await?;
-            // Where the clock was moved, the claim of one that is still on its way is over.
-            let waiting = due.into_iter().filter(|row| !on_the_way.channels.contains_key(&row.id));
-            rows.extend(waiting.take(room));
+            rows.extend(on_the_way.fit(channel, due.await?));
         }
     }
     if rows.is_empty() {
         return Ok(0);
     }
-    rows.sort_by_key(|row| row.due_at.0);
+    rows.sort_by_key(|row| row.class);
     let until = now.plus_ms(CLAIM_MS);
     let claimed = app
         .store
@@ -134,7 +175,7 @@ async fn begin(app: &App, on_the_way: &mut OnTheWay) -> Result<usize, ApiError> 
     let (found, now) = (rows.len(), app.clock.now());
     for row in rows {
         if claimed.contains(&row.id) && row.ends_at > now {
-            on_the_way.channels.insert(row.id.clone(), row.message.channel);
+            on_the_way.ways.insert(row.id.clone(), Way::of(&row));
             on_the_way.sends.spawn(send(Arc::clone(&app.senders), row, asked + SENDING_MAX));
         }
     }

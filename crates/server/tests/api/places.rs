@@ -271,13 +271,21 @@ async fn a_code_for_one_thing_opens_nothing_else() {
 #[tokio::test]
 async fn a_partners_pages_may_ask_for_so_many_codes_an_hour() {
     let server = with_partners().await;
-    server.put_partner(&Partner { codes_per_hour: 2, ..partner("kopi", Mode::Frame) }).await;
+    server.put_partner(&Partner { codes_per_hour: 3, ..partner("kopi", Mode::Frame) }).await;
+    for number in 10..16 {
+        let phone = format!("+62812345600{number}");
+        server.enrol(crate::server::member(&format!("p{number}"), Some(&phone), None)).await;
+    }
     let ask = async |page: Page, number: u32| {
         let body = json!({"contact": format!("+62812345600{number}")});
         server.ask_at(page, ("POST", "/v1/challenges"), (None, None), Some(body)).await
     };
     ask(IN_KOPI, 10).await.is(202);
     ask(IN_KOPI, 11).await.is(202);
+    // A third of these is left to contacts without an account, which take nothing from members.
+    for stranger in 50..60 {
+        ask(AT_ROTI, stranger).await.is(202);
+    }
     ask(IN_KOPI, 12).await.is(429).refuses("too-many");
     // Other pages go on, and so do these an hour later.
     ask(AT_ROTI, 13).await.is(202);

@@ -283,11 +283,11 @@ async fn the_locker_shows_a_code_after_a_fresh_one_and_not_before() {
     let voucher = redeemed(&server, &signed_in(&server).await).await.hidden("voucher");
     let session = signed_in(&server).await;
     let closed = send(&server, "/plain/locker", &[("session", &session)]).await;
-    closed.says("Voucher Kopi").says("••••-••••-").says("Buka loker").says("aria-current=\"page\"");
+    closed.says("Voucher Kopi").says("••••-••••-").says("Tampilkan kode").says("aria-current=\"page\"");
     let attempt = closed.hidden("attempt");
     let look = [("session", session.as_str()), ("attempt", &attempt), ("tab", "locker")];
     let hidden = send(&server, "/plain/redemption", &look).await;
-    hidden.says("Kode tersimpan aman di loker");
+    hidden.says("Kode voucher disembunyikan. Buka Voucher saya");
     assert!(!hidden.html.contains("ticket__symbol"), "a symbol is a code");
     let asked = send(&server, "/plain/locker/open", &[("session", &session)]).await;
     asked.says("0812••••890");
@@ -296,9 +296,9 @@ async fn the_locker_shows_a_code_after_a_fresh_one_and_not_before() {
     let odd = wrong(&code);
     send(&server, "/plain/locker/check", &typed(&odd)).await.says("aria-invalid=\"true\"").says(&odd);
     let open = send(&server, "/plain/locker/check", &typed(&code)).await;
-    open.says("Kode terlihat").says("locker-row__code--open");
+    open.says("Kode voucher terlihat").says("locker-row__code--open");
     // Sent once more, as after a reload.
-    send(&server, "/plain/locker/check", &typed(&code)).await.says("Kode terlihat");
+    send(&server, "/plain/locker/check", &typed(&code)).await.says("Kode voucher terlihat");
     let shown = send(&server, "/plain/redemption", &look).await;
     shown.says("ticket__symbol").says("action=\"/plain/locker\"");
     let copy = [look[0], look[1], look[2], ("voucher", &voucher), ("channel", "sms")];
@@ -327,7 +327,7 @@ async fn a_voucher_of_somebody_else_is_in_no_locker_page() {
 #[tokio::test]
 async fn who_came_for_the_locker_or_the_history_has_it_after_signing_in() {
     let server = server().await;
-    for (tab, title) in [("locker", "Loker masih kosong"), ("history", "Riwayat poin")] {
+    for (tab, title) in [("locker", "Belum ada voucher"), ("history", "Riwayat poin")] {
         let address = format!("/plain/sign-in?tab={tab}");
         let came = Page::of(ask(&server, &address, None, "none").await);
         let asked =
@@ -346,9 +346,9 @@ async fn the_history_is_by_kind_and_page_after_page() {
     let session = signed_in(&server).await;
     redeemed(&server, &session).await;
     let all = send(&server, "/plain/history", &[("session", &session)]).await;
-    all.says("Ditukar").says("Lihat bukti").says("Itu semua catatan Anda.");
+    all.says("Ditukar").says("Lihat bukti").says("Semua riwayat sudah ditampilkan.");
     let none = send(&server, "/plain/history", &[("session", &session), ("kind", "refunded")]).await;
-    none.says("Tidak ada catatan jenis ini.");
+    none.says("Tidak ada riwayat jenis ini.");
     let odd = send(&server, "/plain/history", &[("session", &session), ("before", "odd")]).await;
     assert_eq!(odd.status, 400);
     odd.says("Riwayat belum bisa dimuat");

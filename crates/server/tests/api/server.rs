@@ -87,6 +87,13 @@ async fn new_database(directory: &std::path::Path) -> Database {
     Database::Postgres(format!("{server}/{name}"))
 }
 
+/// A machine at the other end of a connection, and headers that it writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+}
+
 /// An answer, read whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -319,17 +326,22 @@ impl Server {
 
     /// Posts JSON, or a form where it is a text, through one proxy as [`Server::ask_from`].
     pub(crate) async fn post_from(&self, forwarded: &str, path: &str, body: Value) -> Answer {
-        let proxy = api::client::Peer(([10, 0, 0, 1], 4711).into());
+        let caller = Caller { address: "10.0.0.1", headers: &[("x-forwarded-for", forwarded)] };
+        self.post_as(caller, path, body).await
+    }
+
+    /// Posts JSON, or a form where it is a text, as a machine that calls the server itself.
+    pub(crate) async fn post_as(&self, caller: Caller<'_>, path: &str, body: Value) -> Answer {
+        let peer = api::client::Peer((caller.address.parse::<std::net::IpAddr>().unwrap(), 4711).into());
         let (kind, body) = match body {
             Value::String(form) => ("application/x-www-form-urlencoded", form),
             body => ("application/json", body.to_string()),
         };
-        let request = Request::post(path)
-            .header(header::CONTENT_TYPE, kind)
-            .header("x-forwarded-for", forwarded)
-            .extension(proxy)
-            .body(Body::from(body))
-            .unwrap();
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, kind).extension(peer);
+        for (name, value) in caller.headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body)).unwrap();
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 

@@ -298,36 +298,11 @@ async fn a_right_code_begins_the_counting_anew() {
 }
 
 #[tokio::test]
-async fn codes_to_one_block_of_numbers_are_held_back_alike_for_members_and_strangers() {
-    const NEIGHBOUR: &str = "+6281234567891";
-    for (first, second) in [(PHONE, NEIGHBOUR), (NEIGHBOUR, PHONE)] {
-        let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
-        server.ask_code(first).await.is(202);
-        server.ask_code(second).await.is(429).refuses("too-many");
-        server.ask_code("+6281300000001").await.is(202);
-        server.ask_code(EMAIL).await.is(202);
-        server.later(11 * 60);
-        server.ask_code(second).await.is(202);
-    }
-}
-
-/// Counts are kept by the minute. One from the end of a minute is not forgotten with those from its begin.
-#[tokio::test]
-async fn a_cap_of_ten_minutes_never_counts_less_than_ten() {
-    let server = Server::new(vec![]).await.with(|config| config.codes.per_block_in_ten_minutes = 1).await;
-    server.later(59);
-    server.ask_code(PHONE).await.is(202);
-    server.later(9 * 60 + 2);
-    server.ask_code("+6281234567891").await.is(429);
-    server.later(60);
-    server.ask_code("+6281234567891").await.is(202);
-}
-
-#[tokio::test]
 async fn no_more_codes_leave_within_an_hour_than_the_programme_pays_for() {
     let server = Server::new(vec![reward("kopi")]).await.with(|config| config.codes.per_hour = 3).await;
     let sari = server.sign_in(PHONE).await;
     server.ask_code("stranger@example.id").await.is(202);
+    server.work().await;
     let id = sari.hold("kopi").await;
     let asking = sari.asking("kopi", 1).await;
     let refused = sari.send(&asking).await.is(429).refuses("too-many");

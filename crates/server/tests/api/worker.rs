@@ -142,14 +142,14 @@ async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     let (due, ends) = (server.now().0 - 1, server.now().plus_ms(86_400_000).0);
     for number in 0..64 {
         let sql = format!(
-            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries) \
-             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0)"
+            "INSERT INTO outbox (id, channel, contact, language, subject, text, due_at, ends_at, tries, lane) \
+             VALUES ('{number}', 'sms', '{OTHER_PHONE}', 'id', '', 'x', {due}, {ends}, 0, '{number}')"
         );
         server.tamper(&sql).await;
     }
-    server.ask_code(PHONE).await.is(202);
     let late = async {
         until(async || server.post.begun.load(Ordering::SeqCst) == 64).await;
+        server.ask_code(PHONE).await.is(202);
         server.later(301);
         drop(slow);
     };
@@ -157,6 +157,51 @@ async fn a_code_that_ended_while_its_turn_to_be_sent_came_is_not_sent() {
     done.unwrap();
     let sent = server.post.sent.lock().unwrap().iter().map(|message| message.to.clone()).collect::<Vec<_>>();
     assert_eq!(sent, [OTHER_PHONE; 64], "what had begun is sent, what waited is not");
+}
+
+/// Strangers' messages wait in great number, all at one domain and made first.
+#[tokio::test]
+async fn members_codes_leave_before_strangers_messages_and_one_domain_takes_not_all_the_room() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let sari = server.sign_in(PHONE).await;
+    server.later(600);
+    for number in 0..40 {
+        server.ask_code(&format!("x{number}@crowd.example")).await.is(202);
+    }
+    server.ask_code("siti@example.id").await.is(202);
+    server.enrol(member("m2", None, Some("m2@crowd.example"))).await;
+    server.enrol(member("m3", None, Some("m3@crowd.example"))).await;
+    for contact in ["m2@crowd.example", "m3@crowd.example", EMAIL] {
+        server.ask_code(contact).await.is(202);
+    }
+    let asking = sari.asking("kopi", 1).await;
+    let by_mail = serde_json::json!({"channel": "email"});
+    let mut asking = asking;
+    asking["channel"] = by_mail["channel"].clone();
+    sari.send(&asking).await.is(201);
+
+    let slow = server.post.slow_mail.lock().await;
+    let looks = async {
+        // Four of members, and as many of strangers as may be on their way.
+        until(async || server.post.begun.load(Ordering::SeqCst) == 1 + 4 + 16).await;
+        drop(slow);
+    };
+    let (done, ()) = tokio::join!(worker::run_due(&server.app), looks);
+    done.unwrap();
+    let order: Vec<String> = server
+        .app
+        .store
+        .read()
+        .await
+        .map(|_| ())
+        .map(|()| server.post.sent.lock().unwrap().iter().skip(1).map(|message| message.to.clone()).collect())
+        .unwrap();
+    assert_eq!(order.len(), 4 + 41);
+    assert_eq!(order[0], EMAIL, "a live session's");
+    let sign_ins: Vec<_> = order[1..4].iter().map(String::as_str).collect();
+    assert_eq!(sign_ins, [EMAIL, "m2@crowd.example", "m3@crowd.example"].map(|it| it), "in turns by domain");
+    let siti = order.iter().position(|to| to == "siti@example.id").unwrap();
+    assert!(siti < 7, "the other domain's turn comes at once: {siti}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     http::programme,
     language::Language,
     problem::{ApiError, FieldWhy},
-    service::{points, redeem, sign_in, to_the_end, vouchers},
+    service::{addresses, points, redeem, sign_in, to_the_end, vouchers},
 };
 use tukar_plain::{
     Markup, Tab, Visit, catalog,
@@ -176,7 +176,7 @@ async fn reward(app: &Shared, sent: &Sent) -> Answer {
 async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
     let contact = sent.form.get("contact");
     let asked = async {
-        sent.client.may_ask_code(app).await?;
+        addresses::may_ask_code(app, &sent.here).await?;
         sign_in::ask(app.clone(), contact.to_owned(), sent.here.clone()).await
     };
     match asked.await {
@@ -214,7 +214,7 @@ async fn resend_sign_in(app: &Shared, sent: &Sent) -> Answer {
 
 /// A new code in place of the one that is carried along, perhaps another way.
 pub(super) async fn send_again(app: &Shared, sent: &Sent, told: &CodeSent) -> Result<CodeSent, ApiError> {
-    sent.client.may_ask_code(app).await?;
+    addresses::may_ask_code(app, &sent.here).await?;
     let ask = (told.challenge_id.clone(), channel(&sent.form));
     sign_in::resend(app.clone(), ask, sent.here.clone()).await
 }
