@@ -26,6 +26,7 @@ fn card(number: usize) -> RewardCard {
         points,
         points_before: None,
         worth_rupiah: Some(points * 2),
+        worth_is_maximum: false,
         rupiah_hundredths_per_point: (!mix.is_multiple_of(4)).then(|| i64::try_from(mix % 400).unwrap()),
         stock_left: None,
         published_at: Moment(i64::try_from(mix % 100_000).unwrap()),

@@ -358,7 +358,7 @@ async fn rewards(
     let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
     let now = app.clock.now();
     let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
-    let prepared = app.ready.of(&snapshot, (language, now)).await;
+    let prepared = app.ready.of(&snapshot, language, now).await;
     let shelf = catalog::Shelf { prepared: &prepared, eligibility: known, page: form.page() };
     Ok(catalog::catalogue(visit, shelf, &form.query()))
 }
