@@ -7,6 +7,8 @@
 mod books;
 #[path = "api/calling_off.rs"]
 mod calling_off;
+#[path = "api/contract.rs"]
+mod contract;
 #[path = "api/enumeration.rs"]
 mod enumeration;
 #[path = "api/figures.rs"]

@@ -18,6 +18,7 @@ pub mod moment;
 pub mod problem;
 pub mod programme;
 pub mod redemption;
+pub mod whole;
 
 pub use catalog::{
     Eligibility, Image, Limit, LimitPeriod, Needs, Promotion, Reason, RewardCard, RewardDetail, RewardKind,
@@ -48,6 +49,9 @@ pub const TOP_HEADER: &str = "Tukar-Top";
 
 /// Bytes of a partner's signed identity.
 pub const IDENTITY_BYTES_MAX: usize = 2048;
+
+/// Characters of a contact as typed.
+pub const CONTACT_LETTERS_MAX: usize = 254;
 
 /// Digits in every one-time code.
 pub const CODE_DIGITS: usize = 6;

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskQuote {
     /// Which reward.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9-]+$"))]
     pub reward_id: String,
     /// Pieces, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4294967295_u32))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub quantity: u32,
 }
 
@@ -73,14 +76,21 @@ pub struct PaidBy {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskRedemption {
     /// Attempt id: a UUID that the browser made and stored before sending. Becomes the redemption's id.
+    #[cfg_attr(feature = "openapi", schema(min_length = 36, max_length = 36, format = "uuid"))]
     pub id: String,
     /// Which reward.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9-]+$"))]
     pub reward_id: String,
     /// Pieces.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4294967295_u32))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub quantity: u32,
     /// Points the member agreed to, from the quote.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub points: i64,
     /// From the quote.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub price_version: String,
     /// Who gets it, where the reward asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,14 +129,19 @@ impl std::fmt::Debug for Recipient {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Address {
     /// Who receives it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: String,
     /// Street, number, neighbourhood.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub street: String,
     /// City or regency.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub city: String,
     /// Five digits.
+    #[cfg_attr(feature = "openapi", schema(min_length = 5, max_length = 120))]
     pub postal_code: String,
     /// For the courier.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 40))]
     pub phone: String,
 }
 
@@ -230,6 +245,10 @@ debug_masked!(CodeState { channel, ends_at, resend_at, tries_left, channels; sen
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirm {
     /// Six digits; spaces and hyphens are taken out by the server.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 6, max_length = 64, pattern = r"^[\s-]*([0-9][\s-]*){6}$")
+    )]
     pub code: String,
 }
 

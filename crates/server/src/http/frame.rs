@@ -1,13 +1,16 @@
 //! `GET /frame`: the widget alone on a page of the programme's origin, to stand in a partner's page. Only the origins of
 //! the partner that the query names may frame it, and its script talks to no other.
 
-use super::{page::escaped, policy};
+use super::{
+    page::{escaped, page},
+    policy::{self, Needs},
+};
 use crate::{app::Shared, language::Language, problem::ApiError};
 use axum::{
     extract::{Query, RawQuery, State},
     response::{Html, IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -31,13 +34,49 @@ async fn get(
     Query(asked): Query<Asked>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let framers = framers(&app, &asked.partner).await?;
+    let framers = match framers(&app, &asked.partner).await {
+        Ok(framers) => framers,
+        Err(ApiError::NotFound) => return Ok(unknown_partner(&asked.partner, language)),
+        Err(error) => return Err(error),
+    };
     let file = app.config.widget_dir.join("frame.html");
     let Ok(page) = tokio::fs::read_to_string(&file).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
     let page = super::plain::with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
-    framed(&page, &framers)
+    framed(&page, Needs::Widget, &framers)
+}
+
+/// What a partner's page shows where it misspelt the partner, or was not added: at once, and in its frame.
+fn unknown_partner(partner: &str, language: Language) -> Response {
+    let (title, what, next) = language.pick(
+        (
+            "Halaman ini belum terdaftar",
+            "Program poin ini tidak mengenal mitra dengan nama",
+            "Untuk pengelola situs: periksa atribut <code>partner</code>, atau minta program mendaftarkan situs Anda.",
+        ),
+        (
+            "This page is not registered",
+            "This points programme does not know a partner called",
+            "For the site's developer: check the attribute <code>partner</code>, or ask the programme to add your site.",
+        ),
+    );
+    let name: String = partner.chars().take(100).collect();
+    let main = format!("<h1>{title}</h1><p>{what} <code>{}</code>.</p><p>{next}</p>", escaped(&name));
+    let mut response = page(StatusCode::NOT_FOUND, language.tag(), title, &main);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::EMPTY_PAGE));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    may_stand_in_a_frame(headers);
+    response
+}
+
+/// Headers without which a page that isolates itself (COEP) takes no frame; pictures then come without cookies.
+fn may_stand_in_a_frame(headers: &mut HeaderMap) {
+    let cross_origin = HeaderValue::from_static("cross-origin");
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
+    let embedder = HeaderValue::from_static("credentialless");
+    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
 }
 
 /// Who may hold a frame, and how their colour is called.
@@ -59,18 +98,14 @@ pub(super) async fn framers(app: &Shared, partner: &str) -> Result<Framers, ApiE
 }
 
 /// A page that only they may frame.
-pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError> {
+pub(super) fn framed(page: &str, needs: Needs, framers: &Framers) -> Result<Response, ApiError> {
     let (origins, accent) = (&framers.origins, &framers.accent);
     let facts =
         format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
     let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, origins)?);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, needs, origins)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let cross_origin = HeaderValue::from_static("cross-origin");
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
-    // A page that isolates itself (COEP) takes only frames that do too; pictures then come without cookies.
-    let embedder = HeaderValue::from_static("credentialless");
-    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
+    may_stand_in_a_frame(headers);
     Ok(response)
 }
