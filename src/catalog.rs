@@ -8,7 +8,6 @@ mod art;
 mod card;
 mod detail;
 mod filters;
-pub mod fold;
 pub mod index;
 mod list;
 pub mod query;

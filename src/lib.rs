@@ -4,7 +4,7 @@
 //! The map: [`app`] joins the screens and is the only one to; [`session`] knows who is here; [`challenge`] is the step at which a
 //! one-time code is typed; [`api`] is the only fetch;
 //! [`balance`], [`catalog`], [`redeem`], [`locker`], [`history`] and [`support`] are the screens and know nothing of each other;
-//! [`i18n`] has the words; [`ui`] has the parts without a product word; [`embed`] is the contract with the host page.
+//! [`i18n`] has the words; [`fold`] is how a search reads a text; [`ui`] has the parts without a product word; [`embed`] is the contract with the host page.
 
 pub mod api;
 pub mod app;
@@ -12,6 +12,7 @@ pub mod balance;
 pub mod catalog;
 pub mod challenge;
 pub mod embed;
+pub mod fold;
 pub mod history;
 pub mod i18n;
 pub mod locker;

@@ -88,9 +88,9 @@ fn Questions(t: &'static Texts, questions: Vec<Question>) -> impl IntoView {
     let many = questions.len() >= SEARCH_FROM;
     let questions = StoredValue::new(questions);
     let found = Memo::new(move |_| {
-        let wanted = search.get().to_lowercase();
+        let wanted = search.get();
         questions.with_value(|questions| {
-            questions.iter().filter(|question| matches(question, wanted.trim())).cloned().collect::<Vec<_>>()
+            questions.iter().filter(|question| matches(question, &wanted)).cloned().collect::<Vec<_>>()
         })
     });
     view! {

@@ -39,7 +39,7 @@ const FEATURES: &[&str] = &["balance", "catalog", "redeem", "locker", "history",
 const PURE: &[&str] = &[
     "src/catalog/query.rs",
     "src/catalog/index.rs",
-    "src/catalog/fold.rs",
+    "src/fold.rs",
     "src/catalog/window.rs",
     "src/redeem/flow.rs",
     "src/challenge/life.rs",

@@ -209,7 +209,7 @@ impl Open {
             Needs::Address => texts.needs_address,
         };
         let facts = [
-            (texts.fact_value, card.worth_rupiah.map(|rupiah| words.rupiah(rupiah))),
+            (texts.fact_value, words.worth(card)),
             (texts.fact_valid, detail.voucher_days.map(|days| fill(texts.fact_days, &[&number(days)]))),
             (texts.fact_promotion, promotion),
             (texts.fact_window, window),

@@ -5,8 +5,8 @@
 //! * A search that goes on where the last one was looks only at what the last one found.
 //! * Every filter's count is what there would be with that filter and all *other* filters as they are.
 
-use crate::catalog::fold::{fold_into, fold_search};
 use crate::catalog::query::{Filter, Query, Sort};
+use crate::fold::{find_within, fold_into, fold_search, has_word, runs_over};
 use std::collections::HashMap;
 use tukar_wire::{Eligibility, RewardCard, RewardKind};
 
@@ -222,7 +222,7 @@ impl Index {
         hits.retain(|number| {
             let row = &self.rows[*number as usize];
             let text = &self.texts[row.text_start as usize..row.text_end as usize];
-            rest.iter().all(|word| text.contains(word))
+            rest.iter().all(|word| has_word(text, word))
         });
         self.is_hit.clear();
         self.is_hit.resize(self.rows.len(), false);
@@ -235,17 +235,26 @@ impl Index {
         self.search_rows = self.rows.len();
     }
 
-    /// Every row with `word`, in one pass over the whole text: a search per row would set itself up each time.
+    /// Every row with `word`. Where it stands within a word, one pass over the whole text finds it: a search per row would
+    /// set itself up each time. The rows in between are looked at for a word that runs over others.
     fn scan(&self, word: &str, hits: &mut Vec<u32>) {
         hits.clear();
         let mut number = 0;
-        let mut from = 0;
-        while let Some(at) = self.texts[from..].find(word) {
-            let at = from + at;
-            number += self.rows[number..].partition_point(|row| (row.text_end as usize) <= at);
-            hits.push(u32::try_from(number).unwrap_or(u32::MAX));
-            from = self.rows[number].text_end as usize;
-            number += 1;
+        while number < self.rows.len() {
+            let from = self.rows[number].text_start as usize;
+            let found = find_within(&self.texts[from..], word).map(|at| from + at);
+            let next = found.map_or(self.rows.len(), |at| {
+                number + self.rows[number..].partition_point(|row| (row.text_end as usize) <= at)
+            });
+            for (between, row) in (number..next).zip(&self.rows[number..next]) {
+                if runs_over(&self.texts[row.text_start as usize..row.text_end as usize], word) {
+                    hits.push(u32::try_from(between).unwrap_or(u32::MAX));
+                }
+            }
+            if found.is_some() {
+                hits.push(u32::try_from(next).unwrap_or(u32::MAX));
+            }
+            number = next + 1;
         }
     }
 
@@ -415,13 +424,13 @@ fn is_redeemable(card: &RewardCard, eligibility: Option<&Eligibility>) -> bool {
     }
 }
 
-/// True when every row that has all `words` has every word of `before` too.
+/// True when every row that has all `words` has every word of `before` too: what begins with a word finds no more than it.
 fn narrows(before: &str, words: &[&str]) -> bool {
     before
         .split(' ')
         .filter(|word| !word.is_empty())
         .take(WORDS_MAX)
-        .all(|old| words.iter().any(|word| word.contains(old)))
+        .all(|old| words.iter().any(|word| word.starts_with(old)))
 }
 
 #[cfg(test)]

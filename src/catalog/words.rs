@@ -127,6 +127,12 @@ impl Words {
         format!("Rp{}", self.i18n.number(rupiah))
     }
 
+    /// What a reward is worth: `Rp50.000`, or `maksimal Rp100.000` where that is a maximum.
+    pub(crate) fn worth(self, card: &RewardCard) -> Option<String> {
+        let rupiah = self.rupiah(card.worth_rupiah?);
+        Some(if card.worth_is_maximum { fill(self.texts.worth_up_to, &[&rupiah]) } else { rupiah })
+    }
+
     /// The line under a card: why not, when yes, or that it can be had.
     pub(crate) fn standing(
         self,

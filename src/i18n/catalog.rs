@@ -195,6 +195,8 @@ pub struct Texts {
     pub good_to_know: &'static str,
     /// Name of a fact.
     pub fact_value: &'static str,
+    /// `{0}`: money. What a reward is worth at most.
+    pub worth_up_to: &'static str,
     /// Name of a fact.
     pub fact_valid: &'static str,
     /// {0} is how many days.
@@ -345,6 +347,7 @@ pub const ID: Texts = Texts {
     terms: "Syarat dan ketentuan",
     good_to_know: "Yang perlu Anda ketahui",
     fact_value: "Nilai",
+    worth_up_to: "maksimal {0}",
     fact_valid: "Masa berlaku voucher",
     fact_days: "{0} hari setelah ditukar",
     fact_window: "Masa penukaran",
@@ -470,6 +473,7 @@ pub const EN: Texts = Texts {
     terms: "Terms and conditions",
     good_to_know: "Good to know",
     fact_value: "Value",
+    worth_up_to: "up to {0}",
     fact_valid: "Voucher valid for",
     fact_days: "{0} days after redeeming",
     fact_window: "Redemption period",

@@ -1,16 +1,19 @@
 //! What of a programme's help is shown: questions that match what was typed, contacts that may be links.
 
+use crate::fold::{fold_into, fold_search, has_word};
 use crate::i18n::support::Texts;
 use tukar_wire::{ContactKind, Question};
 
 /// From how many questions on a search is worth its room.
 pub(crate) const SEARCH_FROM: usize = 6;
 
-/// Every word that was typed has to occur in the question or its answer.
-pub(crate) fn matches(question: &Question, wanted: &str) -> bool {
-    let ask = question.ask.to_lowercase();
-    let answer = question.answer.to_lowercase();
-    wanted.split_whitespace().all(|word| ask.contains(word) || answer.contains(word))
+/// Every word that was typed has to occur in the question or its answer, as the catalogue's search reads them.
+pub(crate) fn matches(question: &Question, typed: &str) -> bool {
+    let mut text = String::new();
+    fold_into(&question.ask, &mut text);
+    text.push(' ');
+    fold_into(&question.answer, &mut text);
+    fold_search(typed).split(' ').all(|word| has_word(&text, word))
 }
 
 /// Catalogue and programme data are not trusted: no `javascript:`, no `data:`, no page of the host.
@@ -62,7 +65,14 @@ mod tests {
             ask: "Berapa lama poin berlaku?".into(),
             answer: "Sampai akhir bulan ke-12.".into(),
         };
-        for (wanted, found) in [("", true), ("poin lama", true), ("bulan poin", true), ("kurir", false)] {
+        for (wanted, found) in [
+            ("", true),
+            ("poin lama", true),
+            ("bulan poin", true),
+            ("ke 12", true),
+            ("POÎN", true),
+            ("kurir", false),
+        ] {
             assert_eq!(matches(&question, wanted), found, "{wanted:?}");
         }
     }

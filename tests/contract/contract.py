@@ -3,7 +3,7 @@
 Usage: contract.py SERVER SCHEMATHESIS EXAMPLES [CASES]. Each round is a fresh demo, in which a member is signed in; rounds
 go on, each with its own seed, until CASES requests were made (one round when it is left out). `steer.py` puts what exists
 into some of the requests, so that they get beyond the door. Ends with 0 when no answer was 500 or above, none was other
-than documented, nothing panicked, and, where CASES is given, every operation succeeded at least once.
+than documented, bounds of parameters and fields were kept, nothing panicked, and, where CASES is given, every operation succeeded at least once.
 """
 
 import collections
@@ -26,7 +26,15 @@ CHECKS = [
     "allow_header_conformance",
     "ignored_auth",
     "missing_required_header",
+    "negative_data_rejection",
+    "positive_data_acceptance",
 ]
+# What is not of the documented shape is refused; what is of that shape may be refused by a rule, but never as malformed.
+SETTINGS = """
+[checks]
+negative_data_rejection.expected-statuses = ["4xx"]
+positive_data_acceptance.expected-statuses = ["2xx", 304, 401, 403, 404, 409, 422, 429]
+"""
 # What no request of these can succeed at: a partner's key would have to sign. `tests/api/identity.rs` has one.
 NEVER = ("another method", "POST /v1/identity")
 # What the server may log as an error here: the demo's clock is moved past the end of what was asked for a moment ago.
@@ -64,6 +72,7 @@ def one_round(seed, found):
     server, schemathesis, examples = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
+        (folder / "schemathesis.toml").write_text(SETTINGS)
         words = [server, "--demo", "--listen", "127.0.0.1:0", "--database", folder / "t.db", "--log", "warn"]
         with open(folder / "log", "w") as log, subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=log, text=True

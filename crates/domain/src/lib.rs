@@ -14,7 +14,8 @@
 //! * [`code`]: one-time codes: making, binding, tries, resends
 //! * [`limits`]: what messages with codes may cost, and whose are dropped or refused
 //! * [`voucher`]: voucher codes and references
-//! * [`price`]: what a price was agreed on, and what a point is worth
+//! * [`price`]: what a point is worth
+//! * [`text`]: what may stand in a text that people read
 
 pub mod access;
 pub mod calendar;
@@ -26,6 +27,7 @@ pub mod limits;
 pub mod points;
 pub mod price;
 pub mod redemption;
+pub mod text;
 pub mod voucher;
 
 pub use points::{LotId, MemberId, Points, RedemptionId, RewardId};

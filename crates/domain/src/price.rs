@@ -1,25 +1,43 @@
-//! What a price was agreed on, and what a point is worth. Whole numbers only.
+//! What a reward is worth, and what a point is worth when it is spent on it. Whole numbers only.
 
 use crate::points::Points;
 
-/// What a member agrees to when they ask for a code: the points of one piece and the version of the terms.
-///
-/// The word changes whenever either does, so a redemption that names an old word is refused as "price changed". A
-/// promotion counts by the price it makes: one that begins or ends without changing the price voids no agreement.
-#[must_use]
-pub fn version(points_each: Points, terms_version: i64) -> String {
-    format!("p{points_each}-t{terms_version}")
+/// Worth of a reward in rupiah.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// Everybody who redeems it gets this much, as with airtime.
+    Exact(i64),
+    /// At most this much: what a discount saves depends on what is bought.
+    AtMost(i64),
 }
 
-/// Worth of one point in hundredths of a rupiah, half up; `None` without points or when it is beyond all numbers.
-#[must_use]
-pub fn rupiah_hundredths_per_point(worth_rupiah: i64, points: Points) -> Option<i64> {
-    if !points.is_positive() || worth_rupiah < 0 {
-        return None;
+impl Worth {
+    /// Whether the worth of a kind of reward is a maximum where the catalogue does not say.
+    #[must_use]
+    pub fn is_maximum_by_default(kind: &str) -> bool {
+        kind == "discount"
     }
-    let hundredths = i128::from(worth_rupiah) * 100;
-    let points = i128::from(points.0);
-    i64::try_from((hundredths * 2 + points) / (points * 2)).ok()
+
+    /// The amount, whatever it says.
+    #[must_use]
+    pub fn rupiah(self) -> i64 {
+        match self {
+            Worth::Exact(rupiah) | Worth::AtMost(rupiah) => rupiah,
+        }
+    }
+
+    /// Worth of one point in hundredths of a rupiah, half up. `None` for a maximum, which nobody may compare with a worth
+    /// that everybody gets; without points; and where it is beyond all numbers.
+    #[must_use]
+    pub fn rupiah_hundredths_per_point(self, points: Points) -> Option<i64> {
+        let Worth::Exact(rupiah) = self else { return None };
+        if !points.is_positive() || rupiah < 0 {
+            return None;
+        }
+        let hundredths = i128::from(rupiah) * 100;
+        let points = i128::from(points.0);
+        i64::try_from((hundredths * 2 + points) / (points * 2)).ok()
+    }
 }
 
 #[cfg(test)]
@@ -31,6 +49,7 @@ mod tests {
         for (worth, points, hundredths) in [
             (50_000, 10_000, Some(500)),
             (10_000, 3_000, Some(333)),
+            (2_500, 800, Some(313)),
             (1, 200, Some(1)),
             (1, 201, Some(0)),
             (0, 10, Some(0)),
@@ -38,14 +57,14 @@ mod tests {
             (-1, 10, None),
             (i64::MAX, 1, None),
         ] {
-            assert_eq!(rupiah_hundredths_per_point(worth, Points(points)), hundredths, "{worth}/{points}");
+            let value = Worth::Exact(worth).rupiah_hundredths_per_point(Points(points));
+            assert_eq!(value, hundredths, "{worth}/{points}");
         }
     }
 
     #[test]
-    fn another_price_or_other_terms_are_another_version() {
-        assert_ne!(version(Points(1), 1), version(Points(1), 2));
-        assert_ne!(version(Points(1), 1), version(Points(2), 1));
-        assert_ne!(version(Points(1), 11), version(Points(11), 1));
+    fn a_discount_that_saves_at_most_so_much_has_no_worth_per_point() {
+        assert_eq!(Worth::AtMost(100_000).rupiah_hundredths_per_point(Points(2_800)), None);
+        assert!(Worth::is_maximum_by_default("discount") && !Worth::is_maximum_by_default("voucher"));
     }
 }

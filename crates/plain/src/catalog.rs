@@ -1,7 +1,5 @@
 //! The catalogue: search, order, kinds, cards, and one reward with all there is to know of it.
 
-#[path = "../../../src/catalog/fold.rs"]
-pub mod fold;
 #[path = "../../../src/catalog/index.rs"]
 pub mod index;
 #[path = "../../../src/catalog/query.rs"]
@@ -327,7 +325,7 @@ fn facts(words: Words, detail: &RewardDetail, now: tukar_wire::Moment) -> Vec<(&
         Needs::Address => texts.needs_address,
     };
     let facts = [
-        (texts.fact_value, card.worth_rupiah.map(|rupiah| words.rupiah(rupiah))),
+        (texts.fact_value, words.worth(card)),
         (texts.fact_valid, detail.voucher_days.map(|days| fill(texts.fact_days, &[&number(days)]))),
         (
             texts.fact_promotion,

@@ -37,8 +37,8 @@ pub fn help(visit: &Visit, programme: &Programme, wanted: &str) -> Markup {
 
 fn questions(visit: &Visit, all: &[Question], wanted: &str) -> Markup {
     let t = visit.i18n.texts().support;
-    let typed = wanted.trim().to_lowercase();
-    let found: Vec<&Question> = all.iter().filter(|question| matches(question, &typed)).collect();
+    let typed = wanted.trim();
+    let found: Vec<&Question> = all.iter().filter(|question| matches(question, typed)).collect();
     // What was searched for is read, not folded; of a few at least.
     let open = !typed.is_empty() && found.len() <= 3;
     html! {

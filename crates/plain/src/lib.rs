@@ -7,6 +7,8 @@
 pub mod balance;
 pub mod catalog;
 pub mod code;
+#[path = "../../../src/fold.rs"]
+pub mod fold;
 pub mod help;
 pub mod history;
 pub mod i18n;

@@ -1,25 +1,15 @@
-//! The catalogue as the server holds it: rewards in every language, and a snapshot of it that is cheap to serve.
-//!
-//! Reading 10,000 rows takes tens of milliseconds, so the snapshot keeps them and reads two numbers instead: it is
-//! read again only after an import; only pieces left are read again after stock moved.
+//! The catalogue as the server holds it: rewards and the programme's texts in every language. [`cache`] keeps what is
+//! visible of it.
 
-use crate::{
-    language::Language,
-    service::points::rules_of,
-    store::{
-        Connection,
-        rewards::{CatalogueVersion, load_all, load_stock, load_version},
-    },
-};
-use axum::body::Bytes;
+pub mod cache;
+pub mod watch;
+
+pub use cache::{CatalogueCache, PageKey, Snapshot};
+
+use crate::{language::Language, service::points::rules_of};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError},
-};
-use tokio::sync::Mutex;
-use tukar_domain::eligibility;
+use tukar_domain::{eligibility, points::Points, price::Worth};
 use tukar_wire::{ContactKind, Image, Limit, Moment, Needs, Promotion, RewardCard, RewardDetail, RewardKind};
 
 /// A text in every language that the server writes.
@@ -63,7 +53,7 @@ pub struct Reward {
     /// Promotion, past, running or to come.
     pub promotion: Option<PromotionRow>,
     /// Worth in rupiah.
-    pub worth_rupiah: Option<i64>,
+    pub worth: Option<Worth>,
     /// Pieces that the catalogue file gives in all; absent: not limited.
     pub stock_total: Option<u32>,
     /// Pieces left; absent: not limited.
@@ -149,10 +139,11 @@ impl Reward {
             image: self.image.clone(),
             points,
             points_before: (points != self.points).then_some(self.points),
-            worth_rupiah: self.worth_rupiah,
+            worth_rupiah: self.worth.map(Worth::rupiah),
+            worth_is_maximum: matches!(self.worth, Some(Worth::AtMost(_))),
             rupiah_hundredths_per_point: self
-                .worth_rupiah
-                .and_then(|worth| worth.checked_mul(100)?.checked_div(points)),
+                .worth
+                .and_then(|worth| worth.rupiah_hundredths_per_point(Points(points))),
             stock_left: self.stock_left,
             published_at: self.published_at,
             opens_at: self.opens_at.filter(|at| *at > now),
@@ -228,6 +219,13 @@ pub struct ProgrammeTexts {
     pub announcements: Vec<AnnouncementTexts>,
 }
 
+impl ProgrammeTexts {
+    /// The news to show at `now`: none before its time, none after its end.
+    pub fn news_at(&self, now: Moment) -> impl Iterator<Item = &AnnouncementTexts> {
+        self.announcements.iter().filter(move |news| within(Some(news.at), news.until, now))
+    }
+}
+
 /// A question in every language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -264,153 +262,11 @@ pub struct AnnouncementTexts {
     pub title: Bilingual,
     /// Text.
     pub body: Bilingual,
-    /// When it was published.
+    /// Shown from then on.
     pub at: Moment,
-}
-
-/// The visible catalogue at a moment.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Visible rewards, in the programme's order.
-    pub rewards: Vec<Arc<Reward>>,
-    /// Place of each id in `rewards`.
-    places: HashMap<String, usize>,
-    /// What it was read from.
-    pub version: CatalogueVersion,
-    /// The latest turn that has passed: two snapshots of one version differ only by it.
-    turned_at: Moment,
-    /// The next moment at which it changes by itself.
-    turns_at: Option<Moment>,
-}
-
-impl Snapshot {
-    /// A visible reward.
-    #[must_use]
-    pub fn find(&self, id: &str) -> Option<&Arc<Reward>> {
-        self.places.get(id).and_then(|place| self.rewards.get(*place))
-    }
-
-    /// Place of a reward in the order.
-    #[must_use]
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.places.get(id).copied()
-    }
-
-    /// Short word for an ETag: two snapshots that would be written alike share it.
-    #[must_use]
-    pub fn tag(&self) -> String {
-        format!("{:x}-{:x}-{:x}", self.version.rewards, self.version.stock, self.turned_at.0)
-    }
-
-    /// What is visible of all rewards at `now`.
-    pub(crate) fn of(all: &[Arc<Reward>], version: CatalogueVersion, now: Moment) -> Snapshot {
-        let rewards: Vec<_> = all.iter().filter(|reward| reward.is_visible(now)).cloned().collect();
-        let places = rewards.iter().enumerate().map(|(place, reward)| (reward.id.clone(), place)).collect();
-        let turns = || all.iter().flat_map(|reward| reward.turns());
-        Snapshot {
-            rewards,
-            places,
-            version,
-            turned_at: turns().filter(|at| *at <= now).max().unwrap_or_default(),
-            turns_at: turns().filter(|at| *at > now).min(),
-        }
-    }
-
-    fn holds(&self, now: Moment) -> bool {
-        now >= self.turned_at && self.turns_at.is_none_or(|at| now < at)
-    }
-}
-
-/// The kept catalogue of a running server.
-#[derive(Default)]
-pub struct CatalogueCache {
-    kept: Mutex<Option<Kept>>,
-    pages: std::sync::Mutex<Pages>,
-}
-
-/// Every reward, hidden ones too, and what of them is visible.
-type Kept = (Vec<Arc<Reward>>, Arc<Snapshot>);
-
-/// Language, first reward and length of a page.
-pub type PageKey = (Language, usize, usize);
-
-/// Pages written for one state of the catalogue.
-#[derive(Default)]
-struct Pages {
-    tag: String,
-    written: HashMap<PageKey, Bytes>,
-}
-
-/// Pages that are kept: the whole of 10,000 rewards in both languages, and some odd lengths.
-const PAGES_MAX: usize = 64;
-
-impl CatalogueCache {
-    /// The visible catalogue at `now`; reads only what changed since the last call.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn load(&self, conn: &mut Connection, now: Moment) -> Result<Arc<Snapshot>, sqlx::Error> {
-        let mut kept = self.kept.lock().await;
-        let version = load_version(conn).await?;
-        let all = match kept.take() {
-            Some((all, snapshot)) if snapshot.version.rewards == version.rewards => {
-                if snapshot.version.stock == version.stock {
-                    if snapshot.holds(now) {
-                        *kept = Some((all, Arc::clone(&snapshot)));
-                        return Ok(snapshot);
-                    }
-                    all
-                } else {
-                    with_stock(all, &load_stock(conn).await?)
-                }
-            }
-            _ => load_all(conn).await?.into_iter().map(Arc::new).collect(),
-        };
-        let snapshot = Arc::new(Snapshot::of(&all, version, now));
-        *kept = Some((all, Arc::clone(&snapshot)));
-        Ok(snapshot)
-    }
-
-    /// The bytes of a page; written only when no page of this state and key is kept.
-    ///
-    /// # Errors
-    /// The writer's.
-    pub fn page<E>(
-        &self,
-        tag: &str,
-        key: PageKey,
-        write: impl FnOnce() -> Result<Vec<u8>, E>,
-    ) -> Result<Bytes, E> {
-        // A panic while it was locked leaves whole pages behind.
-        let kept = || self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        {
-            let pages = kept();
-            if let Some(bytes) = pages.written.get(&key).filter(|_| pages.tag == tag) {
-                return Ok(bytes.clone());
-            }
-        }
-        let bytes = Bytes::from(write()?);
-        let mut pages = kept();
-        if pages.tag != tag || pages.written.len() >= PAGES_MAX {
-            pages.written.clear();
-            tag.clone_into(&mut pages.tag);
-        }
-        pages.written.insert(key, bytes.clone());
-        Ok(bytes)
-    }
-}
-
-fn with_stock(all: Vec<Arc<Reward>>, left: &HashMap<String, u32>) -> Vec<Arc<Reward>> {
-    all.into_iter()
-        .map(|reward| {
-            let stock_left = left.get(&reward.id).copied();
-            if reward.stock_left == stock_left {
-                reward
-            } else {
-                Arc::new(Reward { stock_left, ..(*reward).clone() })
-            }
-        })
-        .collect()
+    /// Shown until then; absent: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
 }
 
 #[cfg(test)]
@@ -431,7 +287,7 @@ pub(crate) mod tests {
             image: None,
             points: 1000,
             promotion: None,
-            worth_rupiah: Some(2500),
+            worth: Some(Worth::Exact(2500)),
             stock_total: None,
             stock_left: None,
             published_at: Moment(0),
@@ -460,24 +316,10 @@ pub(crate) mod tests {
         });
         let card = reward.to_card(Moment(10), Language::En);
         assert_eq!((card.points, card.points_before), (800, Some(1000)));
-        assert_eq!(card.rupiah_hundredths_per_point, Some(312));
+        assert_eq!(card.rupiah_hundredths_per_point, Some(313));
         assert_eq!(card.promotion.unwrap().label, "Save 20%");
         assert_eq!(reward.to_card(Moment(20), Language::En).points_before, None);
         assert_eq!(reward.price_version(Moment(9)), before);
         assert_ne!(reward.price_version(Moment(10)), before);
-    }
-
-    #[test]
-    fn a_snapshot_turns_when_a_window_does() {
-        let mut later = reward("later");
-        later.visible_from = Some(Moment(100));
-        let all = [Arc::new(reward("now")), Arc::new(later)];
-        let early = Snapshot::of(&all, CatalogueVersion::default(), Moment(50));
-        assert_eq!(early.rewards.len(), 1);
-        assert!(early.holds(Moment(99)) && !early.holds(Moment(100)));
-        let late = Snapshot::of(&all, CatalogueVersion::default(), Moment(100));
-        assert_eq!(late.place("later"), Some(1));
-        assert_ne!(early.tag(), late.tag());
-        assert!(!late.holds(Moment(50)), "a clock that went back is noticed");
     }
 }

@@ -54,6 +54,7 @@ pub async fn seed(app: &Shared) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::ProgrammeTexts;
     use std::collections::BTreeSet;
     use tukar_wire::RewardKind;
 
@@ -77,7 +78,16 @@ mod tests {
         assert!(any(&|reward| !reward.tiers.is_empty()));
         assert!(any(&|reward| reward.balance_min.is_some()));
         assert!(any(&|reward| reward.limit.is_some()));
-        let programme = file.programme.unwrap();
+        let best_value = rewards.iter().filter_map(|reward| {
+            let card = reward.to_card(NOW, crate::language::Language::Id);
+            Some((card.rupiah_hundredths_per_point?, reward.kind.0.clone()))
+        });
+        let best_value: Vec<_> = best_value.collect::<BTreeSet<_>>().into_iter().rev().take(10).collect();
+        assert!(
+            best_value.iter().take(2).all(|lead| lead.0 < 1_000 && lead.1 != "discount"),
+            "{best_value:?}"
+        );
+        let programme = file.programme.unwrap().applied_to(&ProgrammeTexts::default());
         assert!(programme.questions.len() >= 8);
         assert!(programme.contacts.len() >= 3);
     }

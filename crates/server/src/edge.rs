@@ -6,9 +6,16 @@
 //!
 //! When all places are taken, the oldest connection without a request under way loses its own to the next: two thousand
 //! half-sent headers kept everybody else waiting until the header's deadline before.
+//!
+//! A request that could be read in two ways is answered 400 and its connection ends: HTTP/1.1 without exactly one `Host`
+//! (RFC 9112, 3.2), and lines that end in a bare line feed.
 
-use crate::http::client;
+mod heads;
+
+use crate::{http::client, problem};
 use axum::{Router, body::Body};
+use heads::{Heads, ReadAlong};
+use http::{HeaderMap, HeaderValue, Request, Version, header, uri::Authority};
 use http_body_util::BodyExt as _;
 use hyper::{
     body::Incoming,
@@ -27,7 +34,7 @@ use std::{
     net::SocketAddr,
     pin::pin,
     sync::{
-        Arc, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -105,12 +112,20 @@ pub async fn serve(
         let peer = peers.add(limits.connections_max);
         let service = TowerToHyperService::new(router.clone());
         let counted = Arc::clone(&peer);
-        let service = service_fn(move |mut request: http::Request<Incoming>| {
+        let heads = Arc::new(Mutex::new(Heads::default()));
+        let (read, asked) = (Arc::clone(&heads), AtomicUsize::new(0));
+        let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(caller);
             let under_way = UnderWay::of(&counted);
-            let answering = service.call(request);
+            let number = asked.fetch_add(1, Ordering::SeqCst);
+            let bare = read.lock().unwrap_or_else(PoisonError::into_inner).is_bad(number);
+            let refused = (bare || !has_one_host(&request)).then(|| refusal(request.headers()));
+            let answering = refused.is_none().then(|| service.call(request));
             async move {
-                let answer = answering.await?;
+                let answer = match (answering, refused) {
+                    (Some(answering), _) => answering.await?,
+                    (None, refused) => refused.unwrap_or_default(),
+                };
                 // Until the last of the answer is out.
                 Ok::<_, std::convert::Infallible>(answer.map(|body| {
                     Body::new(body.map_frame(move |frame| {
@@ -120,7 +135,7 @@ pub async fn serve(
                 }))
             }
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service);
+        let connection = server.serve_connection(TokioIo::new(ReadAlong::new(stream, heads)), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             tokio::select! {
@@ -135,6 +150,26 @@ pub async fn serve(
     drop(listener);
     let drained = tokio::time::timeout(limits.drain_wait, graceful.shutdown()).await;
     Ok(drained.is_ok())
+}
+
+/// Whether a request names its host as HTTP asks: once, or in HTTP/1.0 perhaps not at all.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => {
+            let host = host.to_str().ok().filter(|host| !host.contains('@'));
+            host.is_some_and(|host| host.parse::<Authority>().is_ok())
+        }
+        (None, _) => request.version() == Version::HTTP_10,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// The answer to a request that could be read in two ways: nothing behind it is read.
+fn refusal(headers: &HeaderMap) -> http::Response<Body> {
+    let mut answer = problem::malformed_answer(headers);
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 /// Waits for a connection and a place for it.
@@ -339,6 +374,41 @@ mod tests {
         waits.await.unwrap();
         stop.send(()).unwrap();
         assert!(!running.await.unwrap(), "cut off by the deadline");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_could_be_read_in_two_ways_is_refused_and_ends_its_connection() {
+        let (address, stop, running) =
+            started(Router::new().route("/", get(|| async { "hi" })), Limits::default()).await;
+        let good = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        for (bad, before) in [
+            ("GET / HTTP/1.1\r\n\r\n", 0),
+            ("GET / HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n", 0),
+            ("GET / HTTP/1.1\r\nhost: x\r\nHost: y\r\n\r\n", 1),
+            ("GET / HTTP/1.1\r\nhost:\r\n\r\n", 0),
+            ("GET / HTTP/1.1\r\nhost: a@x\r\n\r\n", 0),
+            ("GET / HTTP/1.1\r\nhost: x/y\r\n\r\n", 0),
+            ("GET / HTTP/1.1\nhost: x\n\n", 0),
+            ("GET / HTTP/1.1\r\nhost: x\n\r\n", 1),
+        ] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            // A good one before it is answered; one behind it is not.
+            let sent = [&good.repeat(before), bad, good].concat();
+            stream.write_all(sent.as_bytes()).await.unwrap();
+            let mut text = String::new();
+            stream.read_to_string(&mut text).await.unwrap();
+            let statuses: Vec<&str> = text.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+            let expected = [vec!["200"; before], vec!["400"]].concat();
+            assert!(statuses == expected || statuses == ["400"], "{bad:?}: {text}");
+            assert!(text.contains("application/problem+json"), "{text}");
+        }
+        let mut old = TcpStream::connect(address).await.unwrap();
+        old.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+        let mut text = String::new();
+        old.read_to_string(&mut text).await.unwrap();
+        assert!(text.ends_with("hi"), "a health check in HTTP/1.0 has no host: {text}");
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap());
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@
 //! `Result<_, ApiError>`; the layer [`crate::problem::write_problems`] writes the error in the reader's language.
 
 pub mod body;
+mod bounds;
 pub mod challenges;
 pub mod client;
 mod demo;
@@ -15,7 +16,7 @@ mod health;
 mod identity;
 mod layers;
 pub mod me;
-mod page;
+pub(crate) mod page;
 pub(crate) mod plain;
 mod policy;
 mod programme;
@@ -31,7 +32,8 @@ use axum::Router;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        ContentBuilder, ResponseBuilder,
+        ContentBuilder, RefOr, ResponseBuilder, Schema,
+        schema::AdditionalProperties,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -47,7 +49,7 @@ use utoipa_swagger_ui::SwaggerUi;
                        application/problem+json; texts follow Accept-Language (id, en)."
     ),
     components(schemas(tukar_wire::Problem)),
-    modifiers(&Session)
+    modifiers(&Session, &Recipient)
 )]
 struct Document;
 
@@ -67,6 +69,30 @@ impl Modify for Session {
         }
     }
 }
+
+/// What the derived schema of `Recipient` can't say: it has one field alone, and a number is not long.
+struct Recipient;
+
+impl Modify for Recipient {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+        let recipient = schemas.and_then(|schemas| schemas.get_mut("Recipient"));
+        let Some(RefOr::T(Schema::OneOf(choices))) = recipient else { return };
+        for choice in &mut choices.items {
+            let RefOr::T(Schema::Object(choice)) = choice else { continue };
+            if choice.properties.is_empty() {
+                continue;
+            }
+            choice.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            if let Some(RefOr::T(Schema::Object(phone))) = choice.properties.get_mut("phone") {
+                (phone.min_length, phone.max_length) = (Some(1), Some(PHONE_LETTERS_MAX));
+            }
+        }
+    }
+}
+
+/// Letters of a number as typed.
+const PHONE_LETTERS_MAX: usize = 40;
 
 /// Every route of the API, with its document.
 fn api() -> OpenApiRouter<Shared> {

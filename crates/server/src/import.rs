@@ -1,29 +1,38 @@
 //! Reading a catalogue file: everything in it, or nothing.
 //!
+//! What is read is what people see: white space is folded, letters are composed (NFC), and characters that nobody sees
+//! are refused by name and place.
+//!
 //! A file is one JSON object with `rewards` (an array of rows), `programme` (an object), or both. The fields of a row
-//! stand in `docs/CATALOGUE.md`. Fields and words that are not known are refused, so that a slip of the pen does not
+//! stand in `docs/CATALOGUE.md`. The programme is changed field by field. Fields and words that are not known are refused, so that a slip of the pen does not
 //! become a reward without a limit. Every bad field of every row is listed with its file, line, row, field and reason;
 //! one transaction writes the file, or nothing of it is kept.
 //!
 //! A moment is RFC 3339 (`2026-12-31T23:59:59+07:00`) or relative to the import: `+3d`, `-2h`, `+90m`, `+30s`.
 
+mod fields;
+mod limits;
+mod programme;
 mod rows;
+mod told;
+
+pub use limits::ROWS_MAX;
+pub use programme::{Change, ProgrammeChange};
+pub use told::{RewardsTold, Told};
 
 use crate::{
-    catalogue::{ProgrammeTexts, Reward},
+    catalogue::Reward,
     store::{
         Lock, Store, lock,
-        rewards::{set_programme, set_rewards},
+        rewards::{find_programme, load_all, set_programme, set_rewards},
     },
 };
-use rows::{Faults, Fields};
+use fields::{Faults, Fields};
 use std::{fmt, time::Duration};
 use tukar_wire::Moment;
 
 /// How long the database may take to write a file.
 const TIME_MAX: Duration = Duration::from_secs(600);
-/// Rows that one file may have.
-pub const ROWS_MAX: usize = 100_000;
 
 /// Bad fields that are listed; further ones are counted.
 pub const FAULTS_LISTED_MAX: usize = 200;
@@ -74,15 +83,58 @@ impl fmt::Display for BadFile {
 pub struct CatalogueFile {
     /// The whole catalogue, in order; `None` when the file does not speak of rewards.
     pub rewards: Option<Vec<Reward>>,
-    /// The programme's texts.
-    pub programme: Option<ProgrammeTexts>,
+    /// What changes in the programme's texts.
+    pub programme: Option<ProgrammeChange>,
 }
 
-/// Reads a file's text; relative moments count from `now`.
+impl CatalogueFile {
+    /// Refuses lists without entries: an export that went wrong would close the catalogue.
+    ///
+    /// # Errors
+    /// Each of them.
+    pub fn refuse_empty_lists(&self, file: &str) -> Result<(), BadFile> {
+        let mut faults = Vec::new();
+        let mut add = |row: &str, field: &str, does: &str| {
+            let reason = format!("is empty, which {does}; say --allow-empty where it is meant");
+            faults.push(Fault { line: 1, row: row.to_owned(), field: field.to_owned(), reason });
+        };
+        if self.rewards.as_ref().is_some_and(Vec::is_empty) {
+            add("", "rewards", "closes every reward");
+        }
+        for name in self.programme.iter().flat_map(ProgrammeChange::emptied) {
+            add("programme", name, "removes all of them, as null does");
+        }
+        if faults.is_empty() { Ok(()) } else { Err(BadFile { file: file.to_owned(), faults }) }
+    }
+}
+
+/// The text of a file: UTF-8, with or without a byte order mark.
+///
+/// # Errors
+/// Where it is in another encoding.
+pub fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, BadFile> {
+    let bad = |line, reason: String| {
+        let fault = Fault { line, row: String::new(), field: String::new(), reason };
+        Err(BadFile { file: file.to_owned(), faults: vec![fault] })
+    };
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return bad(1, "is UTF-16; save it as UTF-8".to_owned());
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).or_else(|error| {
+        let (before, after) = bytes.split_at(error.valid_up_to());
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let byte = after.first().copied().unwrap_or_default();
+        bad(line, format!("is not UTF-8: byte 0x{byte:02X}; save it as UTF-8"))
+    })
+}
+
+/// Reads a file's text; relative moments count from `now`. A byte order mark before it is skipped.
 ///
 /// # Errors
 /// Every bad field.
 pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFile> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut faults = Faults::new(text);
     let mut found = CatalogueFile::default();
     if let Some(mut top) = Fields::of_text(text, &mut faults) {
@@ -93,7 +145,7 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
         }
         top.refuse_rest(&mut faults);
         found.rewards = rewards.map(|raw| rows::rewards(raw, now, &mut faults));
-        found.programme = programme.and_then(|raw| rows::programme(raw, now, &mut faults));
+        found.programme = programme.and_then(|raw| programme::programme(raw, now, &mut faults));
     }
     let mut faults = faults.into_list();
     if faults.is_empty() {
@@ -103,22 +155,26 @@ pub fn parse(file: &str, text: &str, now: Moment) -> Result<CatalogueFile, BadFi
     Err(BadFile { file: file.to_owned(), faults })
 }
 
-/// Writes a file in one transaction.
+/// Writes a file in one transaction, and tells what that changed.
 ///
 /// # Errors
 /// The database's; then nothing was written.
-pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<(), sqlx::Error> {
+pub async fn write(store: &Store, file: &CatalogueFile, now: Moment) -> Result<Told, sqlx::Error> {
     store
         .transact_within(TIME_MAX, "import", async |conn| {
             // What is not in this file is closed, also what another import brings meanwhile.
             lock(conn, Lock::Catalogue).await?;
+            let mut told = Told::default();
             if let Some(rewards) = &file.rewards {
+                told.rewards = Some(RewardsTold::of(&load_all(conn).await?, rewards, now));
                 set_rewards(conn, rewards, now).await?;
             }
-            if let Some(programme) = &file.programme {
-                set_programme(conn, programme).await?;
+            if let Some(change) = &file.programme {
+                let before = find_programme(conn).await?.unwrap_or_default();
+                told.programme = Some(change.told(&before));
+                set_programme(conn, &change.applied_to(&before)).await?;
             }
-            Ok(())
+            Ok(told)
         })
         .await
 }
@@ -235,7 +291,7 @@ mod tests {
     fn a_text_of_a_list_is_checked_as_any_other() {
         for (terms, reason) in [
             (r#""x", " ""#, "text 2 must not be empty"),
-            (r#""a\u0000""#, "text 1 holds a control character"),
+            (r#""a\u0000""#, "text 1 holds a NUL (U+0000) at character 2"),
         ] {
             let list =
                 faults(&GOOD.replace(
@@ -243,6 +299,162 @@ mod tests {
                     &format!(r#"{{"id": [{terms}], "en": ["y"]}}"#),
                 ));
             assert_eq!(list[0], format!("c.json:3: pulsa-5000: terms.id: {reason}"));
+        }
+    }
+
+    #[test]
+    fn a_character_that_nobody_sees_is_told_with_its_field_name_and_place() {
+        for (from, to, told) in [
+            (
+                r#""brand": "Pulsa""#,
+                r#""brand": "Pul\u200bsa""#,
+                "brand: holds a zero-width space (U+200B) at character 4",
+            ),
+            (
+                r#""en": "Airtime""#,
+                r#""en": "Air\r\ntime""#,
+                "title.en: holds a carriage return (U+000D) at character 4",
+            ),
+            (
+                r#""en": "Airtime""#,
+                r#""en": "Air\ntime""#,
+                "title.en: holds a line break (U+000A) at character 4",
+            ),
+            (
+                r#""description": {"id": "a""#,
+                r#""description": {"id": "a\tb""#,
+                "description.id: holds a tab (U+0009) at character 2",
+            ),
+            (
+                r#""en": "Save""#,
+                r#""en": "\u202eSave""#,
+                "promotion.label.en: holds a direction control (U+202E) at character 1",
+            ),
+        ] {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD);
+            let list = faults(&text);
+            assert!(list[0].ends_with(&format!(": pulsa-5000: {told}")) && list.len() == 2, "{list:#?}");
+        }
+    }
+
+    /// A row that could not be read and named no fault would be left out, and its reward closed.
+    #[test]
+    fn null_is_no_value_for_what_must_be_there() {
+        for (from, to, told) in [
+            (r#""kind": "airtime""#, r#""kind": null"#, "kind: is missing"),
+            (r#""points": 2000"#, r#""points": null"#, "points: is missing"),
+            (r#""points": 1500"#, r#""points": null"#, "promotion.points: is missing"),
+            (r#""brand": "Pulsa""#, r#""brand": null"#, "brand: is missing"),
+            (r#""count": 1"#, r#""count": null"#, "limit: needs count and per"),
+        ] {
+            let list = faults(&GOOD.replacen(from, to, 1));
+            assert!(list[0].ends_with(told) && list.len() == 2, "{list:#?}");
+        }
+    }
+
+    fn brands(brands: &[&str]) -> Result<Vec<String>, String> {
+        let row = |(at, brand): (usize, &&str)| {
+            let mut row: serde_json::Value = serde_json::from_str(GOOD).unwrap();
+            row["rewards"][0]["id"] = format!("r{at}").into();
+            row["rewards"][0]["brand"] = (*brand).into();
+            row["rewards"][0].clone()
+        };
+        let rows: Vec<_> = brands.iter().enumerate().map(row).collect();
+        let read = parse("c.json", &serde_json::json!({"rewards": rows}).to_string(), NOW);
+        let file = read.map_err(|bad| bad.to_string())?;
+        Ok(file.rewards.unwrap().into_iter().map(|reward| reward.brand).collect())
+    }
+
+    #[test]
+    fn brands_that_look_alike_are_one_brand() {
+        let blanks = [
+            "Kopi Senja",
+            " Kopi Senja",
+            "Kopi Senja ",
+            "Kopi  Senja",
+            "Kopi\u{a0}Senja",
+            "Kopi\u{2009}Senja",
+        ];
+        assert_eq!(brands(&blanks).unwrap(), ["Kopi Senja"; 6]);
+        assert_eq!(brands(&["Café", "Cafe\u{301}"]).unwrap(), ["Café"; 2]);
+        for other in ["KOPI SENJA", "Ｋopi Senja", "KopiSenja"] {
+            let told = brands(&["Kopi Senja", other]).unwrap_err();
+            assert!(
+                told.contains(&format!("brand: is written \"Kopi Senja\" in line 1, and {other:?} here")),
+                "{told}"
+            );
+        }
+        assert!(brands(&["Kopi Senja", "Kopi Fajar"]).is_ok());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_another_encoding_is_named() {
+        assert!(parse("c.json", &format!("\u{FEFF}{GOOD}"), NOW).is_ok());
+        let marked = [b"\xEF\xBB\xBF", GOOD.as_bytes()].concat();
+        assert_eq!(decode("c.json", &marked).unwrap(), GOOD);
+        let told = |bytes: &[u8]| decode("c.json", bytes).unwrap_err().to_string();
+        assert!(told(b"\xFF\xFE{\0").starts_with("c.json:1: is UTF-16; save it as UTF-8"));
+        assert!(told(b"{\n\"Caf\xE9\"").starts_with("c.json:2: is not UTF-8: byte 0xE9; save it as UTF-8"));
+    }
+
+    #[test]
+    fn a_list_without_entries_is_refused_unless_it_is_meant() {
+        let read = |text: &str| parse("c.json", text, NOW).unwrap();
+        let told = read(r#"{"rewards": [], "programme": {"questions": []}}"#)
+            .refuse_empty_lists("c.json")
+            .unwrap_err();
+        let told = told.to_string();
+        assert!(
+            told.starts_with("c.json:1: rewards: is empty, which closes every reward; say --allow-empty"),
+            "{told}"
+        );
+        assert!(told.contains("c.json:1: programme: questions: is empty"), "{told}");
+        assert!(read(GOOD).refuse_empty_lists("c.json").is_ok());
+        assert!(read(r#"{"programme": {"questions": null}}"#).refuse_empty_lists("c.json").is_ok());
+    }
+
+    const QUESTION: &str = r#"{"id": "q", "ask": {"id": "a", "en": "b"}, "answer": {"id": "a", "en": "b"}}"#;
+
+    #[test]
+    fn a_programme_is_changed_field_by_field_and_each_field_is_told() {
+        let change = |text: &str| {
+            parse("p.json", &format!(r#"{{"programme": {text}}}"#), NOW).unwrap().programme.unwrap()
+        };
+        let first = change(&format!(
+            r#"{{"name": {{"id": "N", "en": "N"}}, "policy": [{{"text": {{"id": "a", "en": "b"}}}}], "questions": [{QUESTION}]}}"#
+        ));
+        let texts = first.applied_to(&crate::catalogue::ProgrammeTexts::default());
+        let second = change(r#"{"policy": null, "questions": [], "contacts": []}"#);
+        let after = second.applied_to(&texts);
+        assert_eq!((after.name.en.as_str(), after.policy.len(), after.questions.len()), ("N", 0, 0));
+        assert_eq!(
+            second.told(&texts).to_string(),
+            "name: kept, not in the file; policy: removed (was 1); questions: 0 changed (was 1); \
+             contacts: 0 unchanged; announcements: 0 kept, not in the file"
+        );
+        let told =
+            faults(&format!(r#"{{"programme": {{"name": null, "questions": [{QUESTION}, {QUESTION}]}}}}"#));
+        assert_eq!(told[0], "c.json:1: programme: name: can't be removed");
+        assert_eq!(told[1], "c.json:1: programme: questions[1].id: \"q\" stands in questions[0] already");
+    }
+
+    #[test]
+    fn what_a_discount_is_worth_is_a_maximum_unless_the_row_says_otherwise() {
+        use tukar_domain::price::Worth::{AtMost, Exact};
+        for (kind, says, worth) in [
+            ("airtime", "", Exact(5000)),
+            ("discount", "", AtMost(5000)),
+            ("discount", r#""worth_is_maximum": false, "#, Exact(5000)),
+            ("goods", r#""worth_is_maximum": true, "#, AtMost(5000)),
+        ] {
+            let text = GOOD
+                .replace("\"airtime\"", &format!("\"{kind}\""))
+                .replace("\"worth_rupiah\"", &format!("{says}\"worth_rupiah\""));
+            let reward = parse("c.json", &text, NOW).unwrap().rewards.unwrap().remove(0);
+            assert_eq!(reward.worth, Some(worth));
+            let value = reward.to_card(NOW, crate::language::Language::Id).rupiah_hundredths_per_point;
+            assert_eq!(value, matches!(worth, Exact(_)).then_some(333));
         }
     }
 }

@@ -35,11 +35,7 @@ enum Command {
     /// Serve the API and the widget (the same as no command)
     Serve,
     /// Import catalogue files; the format stands in docs/CATALOGUE.md
-    Import {
-        /// JSON files, each all or nothing, in this order
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    Import(run::Import),
     /// Write a plausible catalogue to the standard output
     Generate {
         /// How many rewards
@@ -119,7 +115,7 @@ impl Cli {
         let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => runtime.block_on(run::serve(self.flags.load()?)),
-            Command::Import { files } => runtime.block_on(run::import(self.flags.load()?, &files)),
+            Command::Import(asked) => runtime.block_on(run::import(self.flags.load()?, &asked)),
             Command::Generate { rewards, seed } => {
                 anyhow::ensure!(
                     rewards <= generate::REWARDS_MAX,

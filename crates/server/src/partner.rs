@@ -10,6 +10,7 @@ use crate::{
 };
 pub use key::{Algorithm, PartnerKey};
 use std::sync::{Arc, PoisonError, RwLock};
+use tukar_domain::text::{Lines, find_bad_character};
 use tukar_wire::Moment;
 
 /// A list is used for so long before it is read again: a new partner works after so many milliseconds at the latest.
@@ -84,6 +85,9 @@ impl Partner {
         }
         if self.name.is_empty() || self.name.chars().count() > NAME_LETTERS_MAX {
             return Err(format!("a name has 1 to {NAME_LETTERS_MAX} letters"));
+        }
+        if let Some(bad) = find_bad_character(&self.name, Lines::One) {
+            return Err(format!("the name holds {bad}"));
         }
         if self.origins.is_empty() || self.origins.len() > ORIGINS_MAX {
             return Err(format!("a partner has 1 to {ORIGINS_MAX} origins"));
@@ -203,6 +207,8 @@ mod tests {
         }
         assert!(partner(|it| it.id = "Kopi Senja".to_owned()).check().is_err());
         assert!(partner(|it| it.name = String::new()).check().is_err());
+        let hidden = partner(|it| it.name = "Ko\u{200b}pi".to_owned()).check().unwrap_err();
+        assert_eq!(hidden, "the name holds a zero-width space (U+200B) at character 3");
         assert!(partner(|it| it.origins.clear()).check().is_err());
         assert!(partner(|it| it.accent = "red;}".to_owned()).check().is_err());
         let long = format!("https://{}.example.id", "a".repeat(40));

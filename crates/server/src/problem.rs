@@ -6,6 +6,7 @@
 mod texts;
 
 use crate::{
+    http::page::problem_page,
     language::Language,
     readiness::NotReady,
     store::{Failure, FailureKind},
@@ -15,7 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use tukar_domain::clock::Doubt;
 use tukar_wire::{FieldProblem, Moment, Problem, ProblemKind, Reason};
@@ -317,7 +318,7 @@ impl IntoResponse for ApiError {
 }
 
 /// Layer over all routes: an error that a handler returned, or a bare 404, 405, 413 or 415 of the router, becomes a
-/// problem. A failure or a refusal is logged here, once; the span around it names the route and the request.
+/// problem: a page where a person opened the address in a browser, else JSON, as always below `/v1`. A failure or a refusal is logged here, once; the span around it names the route and the request.
 pub async fn write_problems(request: Request, next: Next) -> Response {
     let language = Language::of_headers(request.headers());
     let reference = request
@@ -326,13 +327,25 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
+    let wants_page = wants_page(&request);
+    let written = |error: &ApiError| {
+        let mut answer = error.write(language, &reference);
+        if wants_page {
+            let retry_after = answer.headers_mut().remove(header::RETRY_AFTER);
+            answer = problem_page(&error.to_problem(language, &reference), language);
+            if let Some(seconds) = retry_after {
+                answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+            }
+        }
+        answer
+    };
     let response = next.run(request).await;
     if let Some(Carried(error)) = response.extensions().get::<Carried>().cloned() {
         match error.cause() {
             Some(cause) => tracing::error!(reference, error = cause, "a request failed"),
             None => tracing::info!(refusal = error.kind().word(), "a request was refused"),
         }
-        return error.write(language, &reference);
+        return written(&error);
     }
     let has_type = response.headers().contains_key(header::CONTENT_TYPE);
     let error = match response.status() {
@@ -344,11 +357,23 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
         _ => return response,
     };
     let allow = response.headers().get(header::ALLOW).cloned();
-    let mut written = error.write(language, &reference);
+    let mut answer = written(&error);
     if let Some(allow) = allow {
-        written.headers_mut().insert(header::ALLOW, allow);
+        answer.headers_mut().insert(header::ALLOW, allow);
     }
-    written
+    answer
+}
+
+/// Whether a browser asks for a page; whoever calls the API is answered in JSON.
+fn wants_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    path != "/v1" && !path.starts_with("/v1/") && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The answer to a request that no route is asked for, because it is not one request.
+pub(crate) fn malformed_answer(headers: &HeaderMap) -> Response {
+    ApiError::Malformed { fields: Vec::new() }.write(Language::of_headers(headers), "")
 }
 
 /// A problem already, or a page of forms that tells it: not a rejection by the framework.

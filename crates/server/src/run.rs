@@ -9,6 +9,7 @@ pub mod sessions;
 pub use self::clock::confirm as confirm_clock;
 use crate::{
     app::{App, Shared},
+    catalogue,
     clock::Clock,
     config::Config,
     contact::Contact,
@@ -62,6 +63,11 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let stop_worker = CancellationToken::new();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop_worker.clone()));
     let mut watching = watch_figures(&app, stop_worker.clone()).await?;
+    // The first visitor does not wait for it either; a database that answers no more is told by the requests.
+    if let Err(error) = catalogue::watch::make_ready(&app).await {
+        tracing::warn!(error = format!("{error:#}"), "the catalogue could not be read yet");
+    }
+    watching.push(tokio::spawn(catalogue::watch::run(Arc::clone(&app), stop_worker.clone())));
     watching.push(tokio::spawn(trust::watch(Arc::clone(&app), stop_worker.clone())));
     announce(address, &app);
     let drained = edge::serve(listener, http::router(Arc::clone(&app)), limits, stop).await?;
@@ -69,7 +75,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let ending = async {
         working.await.context("the worker")?;
         for task in watching {
-            task.await.context("what watches the clock and the figures")?;
+            task.await.context("what watches beside the requests")?;
         }
         app.store.close().await;
         Ok::<_, anyhow::Error>(())
@@ -136,31 +142,42 @@ fn announce(address: SocketAddr, app: &App) {
     }
 }
 
+/// What an import is given.
+#[derive(clap::Args)]
+pub struct Import {
+    /// JSON files, each all or nothing, in this order
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Take a list without entries: it closes every reward, or removes what the programme has of it
+    #[arg(long)]
+    allow_empty: bool,
+}
+
 /// Imports files one after the other; each is all or nothing.
 ///
 /// # Errors
 /// At the first file that can't be read or has a bad row; files before it stay imported.
-pub async fn import(config: Config, files: &[PathBuf]) -> anyhow::Result<()> {
+pub async fn import(config: Config, asked: &Import) -> anyhow::Result<()> {
     let store = Store::open(&config.database).await?;
     // A file's dates may count from now.
     let now = Clock::real().now();
     trust::insist(&store, &config, now).await?;
-    for file in files {
-        import_file((&store, now), file).await?;
+    for file in &asked.files {
+        import_file(&store, file, asked.allow_empty, now).await?;
     }
     store.close().await;
     Ok(())
 }
 
-async fn import_file((store, now): (&Store, Moment), file: &Path) -> anyhow::Result<()> {
+async fn import_file(store: &Store, file: &Path, allow_empty: bool, now: Moment) -> anyhow::Result<()> {
     let name = file.display().to_string();
-    let text = tokio::fs::read_to_string(file).await.with_context(|| name.clone())?;
-    let read = import::parse(&name, &text, now)?;
-    import::write(store, &read, now).await.with_context(|| name.clone())?;
-    let rewards = read.rewards.as_ref().map_or(0, Vec::len);
-    let programme = if read.programme.is_some() { ", programme" } else { "" };
-    writeln!(std::io::stdout(), "{name}: {rewards} rewards{programme}")
-        .context("writing to the standard output")
+    let bytes = tokio::fs::read(file).await.with_context(|| name.clone())?;
+    let read = import::parse(&name, import::decode(&name, &bytes)?, now)?;
+    if !allow_empty {
+        read.refuse_empty_lists(&name)?;
+    }
+    let told = import::write(store, &read, now).await.with_context(|| name.clone())?;
+    writeln!(std::io::stdout(), "{name}: {told}").context("writing to the standard output")
 }
 
 /// Audits the books and says what was found.

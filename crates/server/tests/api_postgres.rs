@@ -11,6 +11,8 @@ mod books;
 mod calling_off;
 #[path = "api/clock.rs"]
 mod clock;
+#[path = "api/contract.rs"]
+mod contract;
 #[path = "api/enumeration.rs"]
 mod enumeration;
 #[path = "api/figures.rs"]

@@ -74,10 +74,28 @@ fn a_generated_catalogue_is_imported_and_served() {
     let generated = run(directory.path(), &["generate", "--rewards", "300", "--seed", "4"]);
     std::fs::write(directory.path().join("c.json"), generated.stdout).unwrap();
     let imported = run(directory.path(), &["import", "c.json"]);
-    assert_eq!(String::from_utf8(imported.stdout).unwrap(), "c.json: 300 rewards\n");
+    assert_eq!(
+        String::from_utf8(imported.stdout).unwrap(),
+        "c.json: 300 rewards: 300 new, 0 changed, 0 unchanged, 0 closed\n"
+    );
     let server = Serving::start(directory.path(), &[], 1);
     assert!(server.get("/v1/rewards?limit=1").contains("\"total\":300"));
     server.stop();
+}
+
+#[test]
+fn an_empty_list_is_refused_and_closes_the_catalogue_only_where_it_is_meant() {
+    let directory = tempfile::tempdir().unwrap();
+    import(directory.path(), "tukar.db");
+    std::fs::write(directory.path().join("empty.json"), "\u{FEFF}{\"rewards\": []}").unwrap();
+    let error = refused(directory.path(), &["import", "empty.json"]);
+    assert!(error.contains("empty.json:1: rewards: is empty, which closes every reward"), "{error}");
+    assert!(error.contains("--allow-empty"), "{error}");
+    let again = String::from_utf8(run(directory.path(), &["import", "c.json"]).stdout).unwrap();
+    assert!(again.starts_with("c.json: 5 rewards: 0 new,") && again.ends_with(" 0 closed\n"), "{again}");
+    let meant = run(directory.path(), &["import", "empty.json", "--allow-empty"]);
+    let told = String::from_utf8(meant.stdout).unwrap();
+    assert!(told.starts_with("empty.json: 0 rewards: 0 new, 0 changed, 0 unchanged, 5 closed ("), "{told}");
 }
 
 #[test]

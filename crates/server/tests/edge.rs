@@ -71,6 +71,87 @@ async fn an_unknown_path_is_a_problem_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn a_browser_at_an_unknown_address_gets_a_page_in_its_language_and_the_api_stays_json() {
+    let server = server(false).await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (path, language, words) in [
+        ("/nowhere", "id", "Ke halaman utama"),
+        ("/nowhere.html", "en-GB", "Go to the start page"),
+        ("/problems/none", "en", "Go to the start page"),
+        ("/plain/help?partner=none", "id", "Ke halaman utama"),
+    ] {
+        let asked = [("accept", browser), ("accept-language", language)];
+        let response = server.get(path, &asked).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(header_of(&response, "content-type").starts_with("text/html"), "{path}");
+        assert_eq!(header_of(&response, "vary"), "accept, accept-language", "{path}");
+        let page = text(response).await;
+        assert!(
+            page.contains(&format!("<html lang=\"{}\"", &language[..2])) && page.contains(words),
+            "{page}"
+        );
+    }
+    // A form's address typed by hand: which methods are right stays in the header.
+    let typed = server.get("/plain/redeem", &[("accept", browser)]).await;
+    assert_eq!(typed.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert!(header_of(&typed, "allow").contains("POST"));
+    assert!(text(typed).await.starts_with("<!doctype html>"));
+    for (path, accept) in
+        [("/v1/nothing", browser), ("/v1", browser), ("/nowhere", "*/*"), ("/nowhere.png", "image/*")]
+    {
+        let response = server.get(path, &[("accept", accept)]).await;
+        assert_eq!(header_of(&response, "content-type"), "application/problem+json", "{path} {accept}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_for_an_unknown_partner_says_so_on_the_partners_page() {
+    let server = server(false).await;
+    for (language, words) in [("id", "Halaman ini belum terdaftar"), ("en", "This page is not registered")] {
+        let response = server.get("/frame?partner=kopi%3Cb%3E", &[("accept-language", language)]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert!(header_of(&response, "content-type").starts_with("text/html"));
+        let policy = header_of(&response, "content-security-policy");
+        assert!(policy.ends_with("frame-ancestors *") && !policy.contains("script-src"), "{policy}");
+        assert_eq!(header_of(&response, "cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(header_of(&response, "cross-origin-embedder-policy"), "credentialless");
+        let page = text(response).await;
+        assert!(page.contains(words) && page.contains("<code>kopi&lt;b&gt;</code>"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn wasm_and_pictures_from_elsewhere_are_allowed_where_they_are_needed_and_nowhere_else() {
+    let server = server(true).await;
+    std::fs::create_dir_all(server.directory.path().join("dist")).unwrap();
+    for name in ["index", "frame", "plain", "embed", "stage"] {
+        std::fs::write(server.directory.path().join(format!("dist/{name}.html")), "<html lang=\"id\">")
+            .unwrap();
+    }
+    for (path, wasm, pictures) in [
+        ("/", true, true),
+        ("/frame", true, true),
+        ("/embed/stage", true, true),
+        ("/plain/help", false, true),
+        ("/plain/sign-in", false, true),
+        ("/embed", false, false),
+        ("/docs/", false, false),
+        ("/demo/inbox", false, false),
+        ("/problems", false, false),
+        ("/problems/busy", false, false),
+        ("/nowhere", false, false),
+        ("/v1/rewards", false, false),
+        ("/openapi.json", false, false),
+    ] {
+        let response = server.get(path, &[("accept", "text/html")]).await;
+        let policy = header_of(&response, "content-security-policy");
+        assert_eq!(policy.contains("'wasm-unsafe-eval'"), wasm, "{path}: {policy}");
+        let images = policy.split("img-src").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
+        assert_eq!(images.contains("https:"), pictures, "{path}: {policy}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_method_says_which_are_right() {
     let server = server(false).await;
     let response = server.send(Request::post("/v1/rewards").body(Body::empty()).unwrap()).await;

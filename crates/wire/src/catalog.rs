@@ -39,7 +39,10 @@ pub struct RewardCard {
     /// What it is worth in money, rupiah.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worth_rupiah: Option<i64>,
-    /// Worth of one point, hundredths of a rupiah: 250 means Rp2,50 per point.
+    /// True where that is the most it can be worth, as of a discount: shown as "up to".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub worth_is_maximum: bool,
+    /// Worth of one point, hundredths of a rupiah: 250 means Rp2,50 per point. Absent where the worth is a maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rupiah_hundredths_per_point: Option<i64>,
     /// Pieces left; absent: not limited.

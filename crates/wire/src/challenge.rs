@@ -20,6 +20,7 @@ pub enum Channel {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskCode {
     /// A phone number in any usual writing (`0812 3456 7890`, `+62…`) or an e-mail address; at most 254 bytes.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 254))]
     pub contact: String,
 }
 
@@ -57,9 +58,11 @@ pub struct ResendCode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckCode {
     /// Six digits, with any separators, or a message that holds them.
+    #[cfg_attr(feature = "openapi", schema(min_length = 6, max_length = 1000))]
     pub code: String,
     /// At sign-in: ticket of `Identified.link`; the member wants this partner's page to show their points without a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub link: Option<String>,
     /// At sign-in: others use this computer too. The session then ends after 15 minutes at most.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -93,8 +96,10 @@ debug_masked!(SignedIn { idle_ends_at, ends_at, member, server_time; token });
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckLocker {
     /// From [`CodeSent`].
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub challenge_id: String,
     /// Six digits, with any separators, or a message that holds them.
+    #[cfg_attr(feature = "openapi", schema(min_length = 6, max_length = 1000))]
     pub code: String,
 }
 

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskIdentity {
     /// A JWT of at most 2,048 bytes.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 5, max_length = 2048, pattern = r"^[\w-]+\.[\w-]+\.[\w-]+$")
+    )]
     pub identity: String,
 }
 

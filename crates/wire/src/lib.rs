@@ -19,6 +19,7 @@ pub mod problem;
 pub mod programme;
 pub mod redemption;
 pub mod text;
+pub mod whole;
 
 pub use catalog::{
     Eligibility, Image, Limit, LimitPeriod, Needs, Promotion, Reason, RewardCard, RewardDetail, RewardKind,
@@ -51,6 +52,9 @@ pub const TOP_HEADER: &str = "Tukar-Top";
 
 /// Bytes of a partner's signed identity.
 pub const IDENTITY_BYTES_MAX: usize = 2048;
+
+/// Characters of a contact as typed.
+pub const CONTACT_LETTERS_MAX: usize = 254;
 
 /// Digits in every one-time code.
 pub const CODE_DIGITS: usize = 6;

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskQuote {
     /// Which reward.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9-]+$"))]
     pub reward_id: String,
     /// Pieces, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4294967295_u32))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub quantity: u32,
 }
 
@@ -76,14 +79,21 @@ pub struct PaidBy {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskRedemption {
     /// Attempt id: a UUID that the browser made and stored before sending. Becomes the redemption's id.
+    #[cfg_attr(feature = "openapi", schema(min_length = 36, max_length = 36, format = "uuid"))]
     pub id: String,
     /// Which reward.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9-]+$"))]
     pub reward_id: String,
     /// Pieces.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4294967295_u32))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub quantity: u32,
     /// Points the member agreed to, from the quote.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    #[serde(deserialize_with = "crate::whole::read")]
     pub points: i64,
     /// From the quote.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub price_version: String,
     /// Who gets it, where the reward asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,21 +133,28 @@ impl std::fmt::Debug for Recipient {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Address {
     /// Who receives it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: String,
     /// Street, number, neighbourhood.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 300))]
     pub street: String,
     /// District (kecamatan); may be left out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 120))]
     pub district: String,
     /// City or regency.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub city: String,
     /// Province; may be left out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 120))]
     pub province: String,
     /// Five digits.
+    #[cfg_attr(feature = "openapi", schema(min_length = 5, max_length = 120))]
     pub postal_code: String,
     /// For the courier; empty: the member's own number.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 40))]
     pub phone: String,
 }
 
@@ -251,6 +268,7 @@ debug_masked!(CodeState { channel, ends_at, resend_at, tries_left, channels; sen
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirm {
     /// Six digits, with any separators, or a message that holds them.
+    #[cfg_attr(feature = "openapi", schema(min_length = 6, max_length = 1000))]
     pub code: String,
 }
 

@@ -33,6 +33,7 @@ fn card() -> RewardCard {
         points: 8_000,
         points_before: Some(10_000),
         worth_rupiah: Some(50_000),
+        worth_is_maximum: false,
         rupiah_hundredths_per_point: Some(625),
         stock_left: Some(3),
         published_at: at("2026-11-01T00:00:00Z"),

@@ -2,7 +2,7 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Replaced},
+    http::{body::Json, bounds::not_longer, session::Replaced},
     place::Here,
     problem::ApiError,
     service::{addresses, sign_in},
@@ -11,8 +11,11 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use tukar_wire::{AskCode, CheckCode, CodeSent, Problem, ResendCode, SignedIn};
+use tukar_wire::{AskCode, CONTACT_LETTERS_MAX, CheckCode, CodeSent, Problem, ResendCode, SignedIn};
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Letters of a ticket for linking, of which this server gives shorter ones.
+const LINK_LETTERS_MAX: usize = 100;
 
 /// Routes of this file.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
@@ -35,6 +38,7 @@ async fn ask(
     here: Here,
     Json(ask): Json<AskCode>,
 ) -> Result<(StatusCode, Json<CodeSent>), ApiError> {
+    not_longer("contact", &ask.contact, CONTACT_LETTERS_MAX)?;
     addresses::may_ask_code(&app, &here).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_in::ask(app, ask.contact, here).await?)))
 }
@@ -81,5 +85,6 @@ async fn check(
     here: Here,
     Json(check): Json<CheckCode>,
 ) -> Result<Json<SignedIn>, ApiError> {
+    not_longer("link", check.link.as_deref().unwrap_or_default(), LINK_LETTERS_MAX)?;
     Ok(Json(sign_in::check(app, (id, check), replaced.0, here).await?))
 }

@@ -1,7 +1,10 @@
 //! `GET /frame`: the widget alone on a page of the programme's origin, to stand in a partner's page. Only the origins of
 //! the partner that the query names may frame it, and its script talks to no other.
 
-use super::{page::escaped, policy};
+use super::{
+    page::{escaped, page},
+    policy::{self, Needs},
+};
 use crate::{app::Shared, language::Language, problem::ApiError};
 use axum::{
     extract::{Query, RawQuery, State},
@@ -33,7 +36,7 @@ async fn get(
 ) -> Result<Response, ApiError> {
     let framers = match framers(&app, &asked.partner).await {
         Ok(framers) => framers,
-        Err(ApiError::NotFound) => return unknown_partner(language),
+        Err(ApiError::NotFound) => return unknown_partner(&asked.partner, language),
         Err(error) => return Err(error),
     };
     let file = app.config.widget_dir.join("frame.html");
@@ -41,32 +44,45 @@ async fn get(
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
     let page = super::plain::with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
-    framed(&page, &framers)
+    framed(&page, Needs::Widget, &framers)
 }
 
 /// Tells the loader, which can't see what a frame was answered, that the partner is not known: its developer reads that at once.
 const SAYS_SO: &str = "parent.postMessage({ tukar: 1, type: 'refused', why: 'partner' }, '*');";
 
-/// A page that says that nobody knows this partner. Any page may frame it: there is nothing in it.
-fn unknown_partner(language: Language) -> Result<Response, ApiError> {
-    let text = language.pick(
-        "Halaman ini belum terdaftar di program poin.",
-        "This site is not registered with the points programme.",
+/// What a partner's page shows where it misspelt the partner, or was not added: at once, and in its frame.
+fn unknown_partner(partner: &str, language: Language) -> Result<Response, ApiError> {
+    let (title, what, next) = language.pick(
+        (
+            "Halaman ini belum terdaftar",
+            "Program poin ini tidak mengenal mitra dengan nama",
+            "Untuk pengelola situs: periksa atribut <code>partner</code>, atau minta program mendaftarkan situs Anda.",
+        ),
+        (
+            "This page is not registered",
+            "This points programme does not know a partner called",
+            "For the site's developer: check the attribute <code>partner</code>, or ask the programme to add your site.",
+        ),
     );
-    let page = format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{text}</title><script>{SAYS_SO}</script></head>\
-         <body><p>{text}</p></body></html>",
-        language.tag()
+    let name: String = partner.chars().take(100).collect();
+    let main = format!(
+        "<h1>{title}</h1><p>{what} <code>{}</code>.</p><p>{next}</p><script>{SAYS_SO}</script>",
+        escaped(&name)
     );
-    let policy = format!(
-        "default-src 'none'; script-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors *",
-        policy::hash_of(SAYS_SO)
-    );
-    let mut response = (StatusCode::NOT_FOUND, Html(page)).into_response();
-    let policy = HeaderValue::from_str(&policy).map_err(|error| ApiError::Broken(error.into()))?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    set_isolation(response.headers_mut());
+    let mut response = page(StatusCode::NOT_FOUND, language.tag(), title, &main);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_open_page(SAYS_SO)?);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    may_stand_in_a_frame(headers);
     Ok(response)
+}
+
+/// Headers without which a page that isolates itself (COEP) takes no frame; pictures then come without cookies.
+fn may_stand_in_a_frame(headers: &mut HeaderMap) {
+    let cross_origin = HeaderValue::from_static("cross-origin");
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
+    let embedder = HeaderValue::from_static("credentialless");
+    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
 }
 
 /// Who may hold a frame, and how their colour is called.
@@ -88,23 +104,14 @@ pub(super) async fn framers(app: &Shared, partner: &str) -> Result<Framers, ApiE
 }
 
 /// A page that only they may frame.
-pub(super) fn framed(page: &str, framers: &Framers) -> Result<Response, ApiError> {
+pub(super) fn framed(page: &str, needs: Needs, framers: &Framers) -> Result<Response, ApiError> {
     let (origins, accent) = (&framers.origins, &framers.accent);
     let facts =
         format!("data-origins=\"{}\" data-accent=\"{}\"", escaped(&origins.join(" ")), escaped(accent));
     let mut response = Html(page.replacen(PLACE, &facts, 1)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, origins)?);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_page(page, needs, origins)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set_isolation(headers);
+    may_stand_in_a_frame(headers);
     Ok(response)
-}
-
-/// What a page of another origin needs to frame this one.
-fn set_isolation(headers: &mut HeaderMap) {
-    let cross_origin = HeaderValue::from_static("cross-origin");
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
-    // A page that isolates itself (COEP) takes only frames that do too; pictures then come without cookies.
-    let embedder = HeaderValue::from_static("credentialless");
-    headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), embedder);
 }

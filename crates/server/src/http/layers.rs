@@ -5,7 +5,7 @@ use crate::{
     app::{App, Shared},
     http::{
         body::{refuse_nul, whole},
-        policy,
+        policy::{self, Needs},
         shed::shed,
     },
     metrics,
@@ -162,13 +162,12 @@ fn cors(app: &Shared) -> CorsLayer {
 }
 
 async fn security_headers(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let in_docs = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
-    set_security_headers(response.headers_mut(), &app, in_docs);
+    set_security_headers(response.headers_mut(), &app);
     response
 }
 
-fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
+fn set_security_headers(headers: &mut HeaderMap, app: &App) {
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.entry(name).or_insert(value);
@@ -176,8 +175,11 @@ fn set_security_headers(headers: &mut HeaderMap, app: &App, in_docs: bool) {
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
-    let scripts = if in_docs { policy::SCRIPTS } else { policy::WIDGET };
-    set(header::CONTENT_SECURITY_POLICY, &policy::content_policy(scripts, &app.config.allowed_origins));
+    // Pages that need more, or that others may frame, say so themselves.
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        &policy::content_policy(Needs::Nothing, &app.config.allowed_origins),
+    );
     set(
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=(), payment=(), usb=()",

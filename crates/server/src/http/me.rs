@@ -3,7 +3,11 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Reader},
+    http::{
+        body::Json,
+        bounds::{CURSOR_LETTERS_MAX, not_longer, page_length},
+        session::Reader,
+    },
     language::Language,
     problem::ApiError,
     service::{points, sign_in},
@@ -52,9 +56,11 @@ async fn balance(
 #[into_params(parameter_in = Query)]
 struct LotsQuery {
     /// Cursor from the page before.
+    #[param(min_length = 3, max_length = 100, pattern = r"^(-?[0-9]{1,18}|9223372036854775807)\.[!-~]+$")]
     after: Option<String>,
-    /// Lots on the page, 1 to 1000; 100 when absent.
-    limit: Option<usize>,
+    /// Lots on the page; 100 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
 }
 
 /// A further page of lots, in spend order.
@@ -72,7 +78,9 @@ async fn lots(
     language: Language,
     Query(query): Query<LotsQuery>,
 ) -> Result<Json<LotPage>, ApiError> {
-    Ok(Json(points::lots(&app, session.member(), (query.after, query.limit, language)).await?))
+    let limit = page_length(query.limit, 1..=1000, 100)? as usize;
+    not_longer("after", query.after.as_deref().unwrap_or_default(), CURSOR_LETTERS_MAX)?;
+    Ok(Json(points::lots(&app, session.member(), (query.after, Some(limit), language)).await?))
 }
 
 /// Which rows of history.
@@ -80,10 +88,17 @@ async fn lots(
 #[into_params(parameter_in = Query)]
 struct ActivityQuery {
     /// Only this kind, as `spent`.
+    #[param(
+        min_length = 4,
+        max_length = 9,
+        pattern = "^(earned|held|released|spent|expired|refunded|extended|corrected)$"
+    )]
     kind: Option<String>,
     /// Cursor from the page before.
+    #[param(min_length = 3, max_length = 100, pattern = r"^(-?[0-9]{1,18}|9223372036854775807)\.[!-~]+$")]
     before: Option<String>,
-    /// Rows on the page, 1 to 200; 30 when absent.
+    /// Rows on the page; 30 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -102,7 +117,9 @@ async fn activity(
     language: Language,
     Query(query): Query<ActivityQuery>,
 ) -> Result<Json<ActivityPage>, ApiError> {
-    let ask = (query.kind, query.before, query.limit);
+    let limit = page_length(query.limit, 1..=200, 30)?;
+    not_longer("before", query.before.as_deref().unwrap_or_default(), CURSOR_LETTERS_MAX)?;
+    let ask = (query.kind, query.before, Some(limit));
     Ok(Json(points::activity(&app, session.member(), ask, language).await?))
 }
 
@@ -111,6 +128,7 @@ async fn activity(
 #[into_params(parameter_in = Query)]
 struct EligibilityQuery {
     /// Only this reward.
+    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9-]+$")]
     reward: Option<String>,
 }
 

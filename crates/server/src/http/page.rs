@@ -1,10 +1,12 @@
 //! The server's own small pages: plain HTML that reads well without script, in light and dark.
 
+use crate::language::Language;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use tukar_wire::Problem;
 
 /// Text as it may stand in HTML, also in an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -17,6 +19,27 @@ pub(super) fn escaped(text: &str) -> String {
         }
     }
     safe
+}
+
+/// A problem for a person who opened an address: what happened, what to do, and the way to the start.
+pub(crate) fn problem_page(problem: &Problem, language: Language) -> Response {
+    let home = language.pick("Ke halaman utama", "Go to the start page");
+    let paragraph =
+        |text: &str| if text.is_empty() { String::new() } else { format!("<p>{}</p>", escaped(text)) };
+    let main = format!(
+        "<h1>{}</h1>{}{}<p><a href=\"/\">{home}</a></p><p><small>HTTP {} · {}</small></p>",
+        escaped(&problem.title),
+        paragraph(&problem.detail),
+        paragraph(&problem.next),
+        problem.status,
+        escaped(&problem.reference),
+    );
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = page(status, language.tag(), &problem.title, &main);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    response
 }
 
 /// A whole page; `main` is HTML, `title` is text.

@@ -12,7 +12,12 @@ pub(crate) mod ready;
 #[path = "plain/steps.rs"]
 mod steps;
 
-use super::{client::Client, frame, page::escaped, policy};
+use super::{
+    client::Client,
+    frame,
+    page::escaped,
+    policy::{self, Needs},
+};
 use crate::{
     app::Shared,
     formats,
@@ -304,9 +309,13 @@ async fn answer(
         // that page's.
         Some(framers) => {
             let page = page.replacen("<!--framed ", "", 1).replacen(" framed-->", "", 1);
-            frame::framed(&page.replacen("<link rel=\"stylesheet\" href=\"/page.css\" />", "", 1), &framers)?
+            let page = page.replacen("<link rel=\"stylesheet\" href=\"/page.css\" />", "", 1);
+            frame::framed(&page, Needs::Pictures, &framers)?
         }
-        None => Html(page).into_response(),
+        None => {
+            let policy = policy::of_page(&page, Needs::Pictures, &app.config.allowed_origins)?;
+            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
+        }
     };
     *response.status_mut() = answer.status;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -355,7 +364,7 @@ async fn rewards(
     let language = Language::of_tag(visit.i18n.texts().tag).unwrap_or_default();
     let now = app.clock.now();
     let snapshot = app.catalogue.load(&mut *app.store.read().await?, now).await?;
-    let prepared = app.ready.of(&snapshot, (language, now)).await;
+    let prepared = app.ready.of(&snapshot, language, now).await;
     let shelf = catalog::Shelf { prepared: &prepared, eligibility: known, page: form.page() };
     Ok(catalog::catalogue(visit, shelf, &form.query()))
 }
@@ -369,7 +378,7 @@ async fn front(
     let Ok(page) = tokio::fs::read_to_string(app.config.widget_dir.join("index.html")).await else {
         return Ok(super::widget::not_built(language, &app.config.widget_dir));
     };
-    let policy = policy::of_page(&page, &app.config.allowed_origins)?;
+    let policy = policy::of_page(&page, Needs::Widget, &app.config.allowed_origins)?;
     let page = with_first_view(&app, page, (language, &query.unwrap_or_default())).await;
     let mut response = Html(page).into_response();
     let headers = response.headers_mut();

@@ -30,7 +30,7 @@ async fn get(
 /// What anybody may know of the programme, in a language.
 pub(super) async fn load(app: &Shared, language: Language) -> Result<Programme, ApiError> {
     let texts = find_programme(&mut *app.store.read().await?).await?.unwrap_or_default();
-    let rules = &app.config.programme;
+    let (rules, now) = (&app.config.programme, app.clock.now());
     let t = |text: &crate::catalogue::Bilingual| text.get(language).clone();
     let name = t(&texts.name);
     Ok(Programme {
@@ -63,8 +63,7 @@ pub(super) async fn load(app: &Shared, language: Language) -> Result<Programme, 
             })
             .collect(),
         announcements: texts
-            .announcements
-            .iter()
+            .news_at(now)
             .map(|news| Announcement {
                 id: news.id.clone(),
                 title: t(&news.title),
@@ -73,6 +72,6 @@ pub(super) async fn load(app: &Shared, language: Language) -> Result<Programme, 
             })
             .collect(),
         demo: app.config.demo,
-        server_time: app.clock.now(),
+        server_time: now,
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Session},
+    http::{body::Json, bounds::at_least_one, session::Session},
     language::Language,
     place::Here,
     problem::{ApiError, FieldWhy},
@@ -50,6 +50,7 @@ async fn quote(
     language: Language,
     Json(ask): Json<AskQuote>,
 ) -> Result<Json<Quote>, ApiError> {
+    at_least_one("quantity", ask.quantity)?;
     Ok(Json(redeem::quote(&app, session.member(), ask, language).await?))
 }
 
@@ -73,7 +74,7 @@ async fn open(
 /// Hold the points and send a code. `Idempotency-Key` repeats the body's `id`; the same request again changes nothing.
 #[utoipa::path(
     post, path = "/v1/redemptions", tag = "redeem", security(("session" = [])), request_body = AskRedemption,
-    params(("Idempotency-Key" = String, Header, description = "The attempt id, as in the body")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 100, pattern = "^[!-~]+$", description = "The attempt id, as in the body")),
     responses(
         (status = 201, body = Redemption, description = "Held; a code is on its way"),
         (status = 200, body = Redemption, description = "Sent before: the same answer as then"),
@@ -129,7 +130,7 @@ async fn get_one(
     post, path = "/v1/redemptions/{id}/confirm", tag = "redeem", security(("session" = [])), request_body = Confirm,
     params(
         ("id" = String, Path, description = "The attempt id"),
-        ("Idempotency-Key" = String, Header, description = "New for each code that is typed, the same when it is sent again"),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 100, pattern = "^[!-~]+$", description = "New for each code that is typed, the same when it is sent again"),
     ),
     responses(
         (status = 200, body = Redemption),
@@ -192,7 +193,7 @@ async fn resend(
     post, path = "/v1/redemptions/{id}/cancel", tag = "redeem", security(("session" = [])),
     params(
         ("id" = String, Path, description = "The attempt id"),
-        ("Idempotency-Key" = String, Header, description = "Any; cancelling again answers how it stands"),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 100, pattern = "^[!-~]+$", description = "Any; cancelling again answers how it stands"),
     ),
     responses(
         (status = 200, body = Redemption),
@@ -219,7 +220,8 @@ fn key(headers: &HeaderMap) -> Result<String, ApiError> {
     headers
         .get(IDEMPOTENCY_KEY)
         .and_then(|value| value.to_str().ok())
-        .filter(|key| !key.is_empty() && key.len() <= KEY_CHARACTERS_MAX)
+        .filter(|key| (1..=KEY_CHARACTERS_MAX).contains(&key.len()))
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
         .map(str::to_owned)
         .ok_or(ApiError::KeyMissing)
 }

@@ -30,8 +30,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 /// The visible rewards, in the programme's order.
 #[utoipa::path(get, path = "/v1/rewards", tag = "rewards",
     params(
-        ("after" = Option<String>, Query, description = "Cursor: `next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000; 60 when absent"),
+        ("after" = Option<String>, Query, min_length = 3, max_length = 83, pattern = "^[0-9]{1,18}\\.[a-z0-9-]{1,64}$",
+            description = "Cursor: `next` of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "60 when absent"),
         ("If-None-Match" = Option<String>, Header, description = "`ETag` of a page that is kept"),
     ),
     responses(
@@ -109,7 +110,10 @@ pub struct Cursor {
 impl Cursor {
     fn read(text: &str) -> Option<Cursor> {
         let (place, id) = text.split_once('.')?;
-        (id.len() <= 64).then_some(())?;
+        let digits = (1..=18).contains(&place.len()) && place.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_id = (1..=64).contains(&id.len()) && id.bytes().all(plain);
+        (digits && is_id).then_some(())?;
         Some(Cursor { place: place.parse().ok()?, id: id.to_owned() })
     }
 
@@ -131,9 +135,9 @@ pub fn page_of(query: &str) -> Result<(Option<Cursor>, usize), ApiError> {
             "after" => after = Some(Cursor::read(value).ok_or_else(|| bad("after", FieldWhy::Shape))?),
             "limit" => {
                 let range = FieldWhy::OutOfRange { min: 1, max: LIMIT_MAX as i64 };
-                limit = value
-                    .parse()
-                    .ok()
+                limit = Some(value)
+                    .filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()))
+                    .and_then(|value| value.parse().ok())
                     .filter(|limit| (1..=LIMIT_MAX).contains(limit))
                     .ok_or_else(|| bad("limit", range))?;
             }
@@ -170,7 +174,20 @@ mod tests {
     fn a_page_is_asked_for_with_known_words_and_bounds() {
         assert_eq!(page_of("").unwrap().1, LIMIT_DEFAULT);
         assert_eq!(page_of("limit=1000").unwrap().1, 1000);
-        for query in ["limit=0", "limit=1001", "limit=x", "after=", "after=3", "sort=points", "&limit"] {
+        for query in [
+            "limit=0",
+            "limit=1001",
+            "limit=x",
+            "limit=%2B5",
+            "limit=+5",
+            "after=",
+            "after=1.",
+            "after=1.A",
+            "after=+1.a",
+            "after=3",
+            "sort=points",
+            "&limit",
+        ] {
             assert!(page_of(query).is_err(), "{query}");
         }
     }

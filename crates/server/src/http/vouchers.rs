@@ -2,7 +2,11 @@
 
 use crate::{
     app::Shared,
-    http::{body::Json, session::Session},
+    http::{
+        body::Json,
+        bounds::{CURSOR_LETTERS_MAX, not_longer, page_length},
+        session::Session,
+    },
     language::Language,
     place::Here,
     problem::ApiError,
@@ -32,8 +36,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 #[into_params(parameter_in = Query)]
 struct VouchersQuery {
     /// Cursor from the page before.
+    #[param(min_length = 3, max_length = 100, pattern = r"^(-?[0-9]{1,18}|9223372036854775807)\.[!-~]+$")]
     after: Option<String>,
-    /// Vouchers on the page, 1 to 200; 30 when absent.
+    /// Vouchers on the page; 30 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -54,7 +60,9 @@ async fn list(
     language: Language,
     Query(query): Query<VouchersQuery>,
 ) -> Result<Json<VoucherPage>, ApiError> {
-    Ok(Json(vouchers::list(&app, &session.0, (query.after, query.limit, language)).await?))
+    let limit = page_length(query.limit, 1..=200, 30)?;
+    not_longer("after", query.after.as_deref().unwrap_or_default(), CURSOR_LETTERS_MAX)?;
+    Ok(Json(vouchers::list(&app, &session.0, (query.after, Some(limit), language)).await?))
 }
 
 /// A copy of a voucher to the member's own contact; needs an open locker.

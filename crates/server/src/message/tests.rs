@@ -1,5 +1,5 @@
 use super::*;
-use crate::demo;
+use crate::{demo, import::Change};
 use pretty_assertions::assert_eq;
 use std::fmt::Write as _;
 use tukar_wire::{Moment, Needs};
@@ -119,10 +119,11 @@ fn every_text_message_fits_into_one_part_and_keeps_its_last_line() {
 fn every_code_for_a_reward_of_the_demo_names_programme_reward_points_and_recipient() {
     let file = demo::files(Moment(1_795_489_200_000)).unwrap();
     let (rewards, programme) = (file.rewards.unwrap(), file.programme.unwrap());
+    let Change::Set(name) = programme.name else { panic!("the demo's programme has no name") };
     assert!(rewards.len() > 90);
     for (where_, place) in places() {
         for language in Language::ALL {
-            let programme = programme.name.get(language);
+            let programme = name.get(language);
             for reward in &rewards {
                 let recipient = match reward.needs {
                     Needs::Nothing => None,

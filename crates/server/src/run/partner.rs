@@ -10,6 +10,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use std::{io::Write, path::PathBuf};
+use tukar_domain::text::{Lines, tidy};
 use tukar_wire::Moment;
 
 /// Hours that a key counts beside its successor at most: a year.
@@ -135,7 +136,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
 async fn add((store, now): (&Store, Moment), typed: Add, out: &mut impl Write) -> anyhow::Result<()> {
     let Some(mode) = Mode::of(&typed.mode) else { bail!("--mode is frame or inline, not {:?}", typed.mode) };
     let partner = Partner {
-        name: typed.name.unwrap_or_else(|| typed.id.clone()),
+        name: typed.name.map_or_else(|| typed.id.clone(), |name| tidy(&name, Lines::One)),
         id: typed.id,
         origins: typed.origins,
         mode,

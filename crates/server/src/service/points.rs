@@ -158,10 +158,7 @@ pub async fn lots(
     let limit = limit.unwrap_or(LOTS_PER_PAGE).clamp(1, 1000);
     let after = match after.as_deref() {
         None => None,
-        Some(cursor) => {
-            let (end, id) = cursor.split_once('.').ok_or_else(odd_cursor)?;
-            Some((end.parse().map_err(|_| odd_cursor())?, id.to_owned()))
-        }
+        Some(cursor) => Some(read_cursor(cursor).ok_or_else(odd_cursor)?),
     };
     let now = app.clock.now();
     let rows = load_page(app, &member.id, (after.as_ref(), limit + 1), now).await?;
@@ -260,12 +257,20 @@ pub async fn activity(
     Ok(wire::ActivityPage { activities, next })
 }
 
-/// Reads a cursor `moment.id`.
+/// Reads a cursor `moment.id`, as a page gave it.
 #[must_use]
 pub fn read_cursor(cursor: &str) -> Option<(i64, String)> {
     let (at, id) = cursor.split_once('.')?;
+    let digits = at.strip_prefix('-').unwrap_or(at);
+    // What never ends stands at the end of all moments.
+    let is_number = (1..=18).contains(&digits.len()) || at == NEVER;
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_number && is_id && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(())?;
     Some((at.parse().ok()?, id.to_owned()))
 }
+
+/// `i64::MAX`, as a cursor writes it.
+const NEVER: &str = "9223372036854775807";
 
 /// What stands in the way of each visible reward, or of the one that is named.
 ///

@@ -10,6 +10,7 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, any::AnyRow};
 use std::collections::HashMap;
+use tukar_domain::price::Worth;
 use tukar_wire::{Limit, LimitPeriod, Moment, Needs, RewardKind};
 
 /// Columns of a whole reward, in one query.
@@ -61,6 +62,14 @@ pub async fn find_reward(conn: &mut Connection, id: &str) -> Result<Option<Rewar
 pub async fn load_all(conn: &mut Connection) -> Result<Vec<Reward>, sqlx::Error> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY r.position, r.id"));
     sqlx::query(sql).fetch_all(conn).await?.iter().map(reward).collect()
+}
+
+/// How many rewards there are, closed ones too.
+///
+/// # Errors
+/// The database's.
+pub async fn count_all(conn: &mut Connection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM rewards").fetch_one(conn).await
 }
 
 /// The rewards that are visible at `now`, in the programme's order.
@@ -143,13 +152,13 @@ pub async fn set_rewards(conn: &mut Connection, rewards: &[Reward], now: Moment)
 async fn set_reward(conn: &mut Connection, reward: &Reward, position: i64) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO rewards (id, position, kind, brand, title, description, terms, how_to_use, image, points, \
-         worth_rupiah, published_at, visible_from, visible_until, opens_at, closes_at, needs, quantity_max, \
+         worth_rupiah, worth_is_maximum, published_at, visible_from, visible_until, opens_at, closes_at, needs, quantity_max, \
          limit_count, limit_per, balance_min, tiers, voucher_days) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24) \
          ON CONFLICT (id) DO UPDATE SET position = excluded.position, kind = excluded.kind, brand = excluded.brand, \
          title = excluded.title, description = excluded.description, terms = excluded.terms, \
          how_to_use = excluded.how_to_use, image = excluded.image, points = excluded.points, \
-         worth_rupiah = excluded.worth_rupiah, published_at = excluded.published_at, \
+         worth_rupiah = excluded.worth_rupiah, worth_is_maximum = excluded.worth_is_maximum, published_at = excluded.published_at, \
          visible_from = excluded.visible_from, visible_until = excluded.visible_until, \
          opens_at = excluded.opens_at, closes_at = excluded.closes_at, needs = excluded.needs, \
          quantity_max = excluded.quantity_max, limit_count = excluded.limit_count, limit_per = excluded.limit_per, \
@@ -165,7 +174,8 @@ async fn set_reward(conn: &mut Connection, reward: &Reward, position: i64) -> Re
     .bind(json(&reward.how_to_use)?)
     .bind(reward.image.as_ref().map(json).transpose()?)
     .bind(reward.points)
-    .bind(reward.worth_rupiah)
+    .bind(reward.worth.map(Worth::rupiah))
+    .bind(i64::from(matches!(reward.worth, Some(Worth::AtMost(_)))))
     .bind(reward.published_at.0)
     .bind(reward.visible_from.map(|at| at.0))
     .bind(reward.visible_until.map(|at| at.0))
@@ -250,6 +260,7 @@ fn reward(row: &AnyRow) -> Result<Reward, sqlx::Error> {
         Some(_) => Some(parsed(row, "image")?),
         None => None,
     };
+    let at_most = row.try_get::<i64, _>("worth_is_maximum")? != 0;
     Ok(Reward {
         id: row.try_get("id")?,
         kind: RewardKind(row.try_get("kind")?),
@@ -261,7 +272,11 @@ fn reward(row: &AnyRow) -> Result<Reward, sqlx::Error> {
         image,
         points: row.try_get("points")?,
         promotion,
-        worth_rupiah: row.try_get("worth_rupiah")?,
+        worth: row.try_get::<Option<i64>, _>("worth_rupiah")?.map(if at_most {
+            Worth::AtMost
+        } else {
+            Worth::Exact
+        }),
         stock_total: count("stock_total")?,
         stock_left: count("stock_left")?,
         published_at: Moment(row.try_get("published_at")?),

@@ -2,9 +2,9 @@
 
 use crate::server::{START, Server, member, reward};
 use serde_json::json;
-use tukar_domain::calendar::Expiry;
+use tukar_domain::{calendar::Expiry, price::Worth};
 use tukar_server::{
-    catalogue::{Bilingual, PromotionRow},
+    catalogue::{Bilingual, PromotionRow, watch},
     import::{self, CatalogueFile},
     store::{Connection, Lock, Writes, lock, rewards},
 };
@@ -183,4 +183,95 @@ async fn gathered_writes_happen_all_or_none() {
     assert_eq!(brand().await, before);
     total("C", "kept", 1).await.unwrap();
     assert_eq!((brand().await.as_str(), left(&server, "kept").await), ("C", 3));
+}
+
+/// The catalogue as a visitor sees it: how many rewards, and what is left of the first.
+async fn shown(server: &Server) -> (u64, Option<u64>) {
+    let page = server.ask(("GET", "/v1/rewards?limit=1"), (None, None), None).await.is(200).json();
+    (page["total"].as_u64().unwrap(), page["rewards"][0]["stock_left"].as_u64())
+}
+
+#[tokio::test]
+async fn a_large_import_is_shown_when_it_is_ready_and_nobody_waits_for_it() {
+    let many = |count: usize, stock| {
+        let mut list: Vec<_> = (0..count).map(|number| reward(&format!("r{number}"))).collect();
+        list[0].stock_total = Some(stock);
+        list
+    };
+    let server = Server::empty(many(2, 4)).await;
+    watch::make_ready(&server.app).await.unwrap();
+    // So few are read in no time.
+    server.set_rewards(many(3, 4)).await;
+    assert_eq!(shown(&server).await, (3, Some(4)));
+    for (before, after) in [(3, 501), (501, 502)] {
+        server.set_rewards(many(after, 9)).await;
+        assert_eq!(shown(&server).await.0, before, "the one before");
+        assert!(take(&server, "r0", 1).await);
+        let (_, left) = shown(&server).await;
+        watch::make_ready(&server.app).await.unwrap();
+        assert_eq!(shown(&server).await, (after as u64, left), "with the pieces that were left all the time");
+    }
+}
+
+fn file(text: &str, now: Moment) -> CatalogueFile {
+    import::parse("p.json", text, now).unwrap()
+}
+
+#[tokio::test]
+async fn a_programme_file_changes_what_it_names_and_news_is_shown_in_its_time() {
+    let server = Server::empty(vec![]).await;
+    let import = async |text: &str| {
+        let now = server.now();
+        import::write(&server.app.store, &file(text, now), now).await.unwrap().to_string()
+    };
+    let both = r#"{"id": "a", "en": "b"}"#;
+    let news =
+        |id: &str, window: &str| format!(r#"{{"id": "{id}", "title": {both}, "body": {both}, {window}}}"#);
+    let list = [
+        news("old", r#""at": "-2h", "until": "-1h""#),
+        news("now", r#""at": "-1h", "until": "+1h""#),
+        news("soon", r#""at": "+30m""#),
+    ];
+    let question = format!(r#"{{"id": "q", "ask": {both}, "answer": {both}}}"#);
+    let first = import(&format!(
+        r#"{{"programme": {{"name": {both}, "questions": [{question}], "announcements": [{}]}}}}"#,
+        list.join(",")
+    ))
+    .await;
+    assert!(first.contains("questions: 1 changed (was 0); contacts: 0 kept, not in the file"));
+    let shown = async || {
+        let programme = server.ask(("GET", "/v1/programme"), (None, None), None).await.is(200).json();
+        let ids = programme["announcements"].as_array().unwrap().iter().map(|news| news["id"].clone());
+        (programme["name"].clone(), programme["questions"].as_array().unwrap().len(), ids.collect::<Vec<_>>())
+    };
+    assert_eq!(shown().await, (json!("a"), 1, vec![json!("now")]));
+    server.later(1800);
+    assert_eq!(shown().await.2, ["soon", "now"]);
+    server.later(1800);
+    assert_eq!(shown().await.2, ["soon"], "its window ended");
+    let told =
+        import(&format!(r#"{{"programme": {{"policy": [{{"text": {both}}}], "announcements": null}}}}"#))
+            .await;
+    assert_eq!(
+        told,
+        "programme: name: kept, not in the file; policy: 1 changed (was 0); questions: 1 kept, not in the file; \
+         contacts: 0 kept, not in the file; announcements: removed (was 3)"
+    );
+    assert_eq!(shown().await, (json!("a"), 1, vec![]));
+}
+
+#[tokio::test]
+async fn a_discount_is_worth_up_to_so_much_and_has_no_worth_per_point() {
+    let mut discount = reward("discount");
+    discount.worth = Some(Worth::AtMost(100_000));
+    let mut voucher = reward("voucher");
+    (voucher.points, voucher.worth) = (800, Some(Worth::Exact(2_500)));
+    let server = Server::empty(vec![discount, voucher]).await;
+    let rewards =
+        server.ask(("GET", "/v1/rewards"), (None, None), None).await.is(200).json()["rewards"].clone();
+    assert_eq!(rewards[0]["worth_rupiah"], 100_000);
+    assert_eq!(rewards[0]["worth_is_maximum"], true);
+    assert_eq!(rewards[0].get("rupiah_hundredths_per_point"), None);
+    assert_eq!(rewards[1].get("worth_is_maximum"), None);
+    assert_eq!(rewards[1]["rupiah_hundredths_per_point"], 313, "half up");
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::Executor as _;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
-use tukar_domain::{calendar::Expiry, eligibility::AccountState};
+use tukar_domain::{calendar::Expiry, eligibility::AccountState, price::Worth};
 use tukar_server::{
     app::{App, Shared},
     catalogue::{Bilingual, Reward},
@@ -137,7 +137,7 @@ pub(crate) fn reward(id: &str) -> Reward {
         image: None,
         points: 1000,
         promotion: None,
-        worth_rupiah: Some(2500),
+        worth: Some(Worth::Exact(2500)),
         stock_total: None,
         stock_left: None,
         published_at: Moment(0),

@@ -257,7 +257,7 @@ fn reward() -> Reward {
         image: None,
         points: POINTS,
         promotion: None,
-        worth_rupiah: None,
+        worth: None,
         stock_total: None,
         stock_left: None,
         published_at: Moment(0),
