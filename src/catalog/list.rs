@@ -51,7 +51,11 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
     let place = RwSignal::new(Place { viewport: 900.0, columns: 1, ..Place::default() });
     let rows = StoredValue::new(Rows { of: RowsOf::default(), heights: Heights::usual(380.0) });
     let focused = RwSignal::new(None::<u32>);
-    let slots = Memo::new(move |_| slots(shelf, place.get(), rows, focused.get()));
+    let learned = RwSignal::new(0_u32);
+    let slots = Memo::new(move |_| {
+        learned.track();
+        slots(shelf, place.get(), rows, focused.get())
+    });
     let measure = move || {
         if let (Some(Some(list)), Some(Some(ruler))) = (node.try_get_untracked(), ruler.try_get_untracked()) {
             let new = measured(&list, &ruler, rows);
@@ -61,16 +65,24 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
         }
     };
     follow(node, measure);
+    // Learns how high the rows are that stand in the page; where one is not as it was counted, others may be seen.
+    let look_at_rows = move || {
+        // None: the list has gone meanwhile, and all that is read below with it.
+        let Some(Some(list)) = node.try_get_untracked() else { return };
+        let columns = place.get_untracked().columns.max(1);
+        let seen = slots.with_untracked(|slots| row_heights(&list, slots, columns));
+        if rows.try_update_value(|rows| rows.heights.learn(&seen)) == Some(true) {
+            learned.update(|learned| *learned = learned.wrapping_add(1));
+        }
+    };
     // Tells assistive technology where each card stands in the whole list, once the cards are in the page.
     Effect::new(move |_| {
         let Some(list) = node.get() else { return };
         let count = shelf.found.with(|found| found.rows.len());
         slots.with(|slots| {
             number_cards(&list, slots, count);
-            let columns = place.with_untracked(|place| place.columns.max(1));
-            let seen = row_heights(&list, slots, columns);
-            rows.update_value(|rows| rows.heights.learn(&seen));
         });
+        request_animation_frame(look_at_rows);
     });
     let on_focus = move |event: FocusEvent| {
         let row = event
@@ -269,10 +281,16 @@ fn row_heights(list: &Element, slots: &[Slot], columns: usize) -> Vec<(usize, f6
     let mut heights = Vec::new();
     for slot in slots {
         let Some(element) = item else { break };
-        if let Slot::Card { at, .. } = slot
+        // The slots may be ahead of the page.
+        if let Slot::Card { row, at, .. } = slot
             && at % columns == 0
+            && element.get_attribute("data-row").is_some_and(|shown| shown == row.to_string())
         {
-            heights.push((at / columns, element.get_bounding_client_rect().height() + GAP));
+            let height = element.get_bounding_client_rect().height();
+            // Out of sight nothing has a height, the gap alone is none.
+            if height > 0.0 {
+                heights.push((at / columns, height + GAP));
+            }
         }
         item = element.next_element_sibling();
     }

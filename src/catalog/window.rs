@@ -53,8 +53,10 @@ impl Heights {
         if self.usual > 0.0 { self.usual } else { 1.0 }
     }
 
-    /// Takes what was measured. The first rows of all say how high those are that nobody has seen yet.
-    pub fn learn(&mut self, rows: &[(usize, f64)]) {
+    /// Takes what was measured. The first rows of all say how high those are that nobody has seen yet. `true`: some row is
+    /// not as high as it was counted, so that other rows may be seen.
+    pub fn learn(&mut self, rows: &[(usize, f64)]) -> bool {
+        let off = rows.iter().any(|(row, height)| *height > 0.0 && (self.of(*row) - height).abs() > 1.0);
         let real: Vec<(usize, f64)> = rows.iter().copied().filter(|(_, height)| *height > 0.0).collect();
         if self.measured == 0 && !real.is_empty() {
             #[expect(clippy::cast_precision_loss, reason = "a screen has some rows")]
@@ -70,6 +72,7 @@ impl Heights {
             let height = height as f32;
             self.known[row] = height;
         }
+        off
     }
 
     fn of(&self, row: usize) -> f64 {
@@ -246,7 +249,9 @@ mod tests {
     #[test]
     fn rows_that_nobody_has_seen_count_as_high_as_the_first_ones_were() {
         let mut heights = Heights::usual(100.0);
-        heights.learn(&[(0, 300.0), (1, 500.0), (2, 0.0)]);
+        assert!(heights.learn(&[(0, 300.0), (1, 500.0), (2, 0.0)]));
+        assert!(!heights.learn(&[(0, 300.4), (1, 499.6), (2, 0.0)]));
+        heights.learn(&[(0, 300.0), (1, 500.0)]);
         assert_eq!((heights.span(0, 2), heights.of_most()), (800.0, 400.0));
         heights.learn(&[(9, 900.0)]);
         assert_eq!(

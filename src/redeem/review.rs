@@ -187,7 +187,13 @@ fn Pieces(desk: Desk, most: u32, quote: Memo<Option<Quote>>, locked: Memo<bool>)
         quote.with(|quote| {
             let quote = quote.as_ref()?;
             let reason = quote.reasons.iter().find(|reason| is_of_pieces(reason, quote))?;
-            Some(reason_text(i18n, reason))
+            Some(match reason {
+                // Waiting is not needed for fewer.
+                Reason::LimitReached { .. } => {
+                    fill(i18n.texts().catalog.quantity_left, &[&i18n.number(i64::from(quote.quantity_max))])
+                }
+                _ => reason_text(i18n, reason),
+            })
         })
     });
     let hint = move || {
@@ -207,7 +213,7 @@ fn Pieces(desk: Desk, most: u32, quote: Memo<Option<Quote>>, locked: Memo<bool>)
                         disabled=move || { locked.get() || pieces.get() >= max.get() } on:click=move |_| change(1)>"+"</button>
                 </div>
             </div>
-            <p class="review__note">{hint}</p>
+            <p class="review__note">{move || refused.with(Option::is_none).then(hint)}</p>
             <p class="field__error" role="alert">{move || refused.get()}</p>
         </section>
     }

@@ -2,7 +2,7 @@
 
 /** For the page: the faults of the cards that stand in it now, by row. */
 function faultsOfCards(root) {
-  const TEXTS = ['.reward__brand', '.reward__open', '.price__now', '.price__before', '.price__value', '.price__until', '.standing__text', '.standing__low'];
+  const TEXTS = ['.reward__brand', '.reward__open', '.price__now', '.price__before s', '.price__value', '.price__until', '.standing__text', '.standing__low'];
   const OVER = ['.reward__promotion', '.art__initials'];
   const out = (inner, outer) => inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;

@@ -114,9 +114,14 @@ fn quantity(visit: &Visit, detail: &RewardDetail, quote: &Quote) -> Markup {
                 label.field__label for="review-pieces" { (t.quantity) }
                 input #review-pieces.field__input type="number" name="pieces" min="1" max=(most) value=(quote.quantity)
                     aria-describedby="review-pieces-hint review-pieces-error" aria-invalid=[refused.map(|_| "true")];
-                p #review-pieces-hint.field__hint { (words.pieces(detail.quantity_max, most)) }
+                p #review-pieces-hint.field__hint { @if refused.is_none() { (words.pieces(detail.quantity_max, most)) } }
                 p #review-pieces-error.field__error role="alert" {
-                    @if let Some(reason) = refused { (words.reason_long(reason, visit.now)) }
+                    @match refused {
+                        // Waiting is not needed for fewer.
+                        Some(Reason::LimitReached { .. }) => (words.pieces(u32::MAX, most)),
+                        Some(reason) => (words.reason_long(reason, visit.now)),
+                        None => {}
+                    }
                 }
                 button.button formaction="/plain/review" formnovalidate { (t.change_quantity) }
             }

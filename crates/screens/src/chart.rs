@@ -2,8 +2,8 @@
 
 use tukar_wire::MonthEnding;
 
-/// Bars shown; what ends later is gathered in the last one.
-pub const BARS_MAX: usize = 8;
+/// Bars shown: a year and the month that runs, as most points live a year. What ends later is gathered in the last one.
+pub const BARS_MAX: usize = 13;
 
 /// One bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ mod tests {
             bars(&months(&[("2026-11", 10), ("2027-05", 20), ("2027-06", 30), ("2031-01", 40)]), false);
         assert_eq!(bars.len(), BARS_MAX);
         let last = bars.last().map(|bar| (bar.month.as_str(), bar.points, bar.and_later));
-        assert_eq!(last, Some(("2027-06", 70, true)));
+        assert_eq!(last, Some(("2027-11", 40, true)));
     }
 
     #[test]

@@ -42,8 +42,8 @@ async fn the_most_pieces_that_are_told_are_those_that_are_not_refused() {
 
     let fields = [("session", sari.token.as_str()), ("reward", "kopi"), ("quantity", "2")];
     let review = send(&server, "/plain/review", &fields).await;
-    review.says("Anda masih bisa menukar 1").says("name=\"pieces\" min=\"1\" max=\"1\"");
-    review.says("id=\"review-pieces-error\" role=\"alert\">Anda sudah mencapai batas");
+    review.says("name=\"pieces\" min=\"1\" max=\"1\"");
+    review.says("id=\"review-pieces-error\" role=\"alert\">Anda masih bisa menukar 1");
     let detail = send(&server, "/plain/reward", &fields[..2]).await;
     detail.says("max=\"1\"").says("Anda masih bisa menukar 1");
 }
