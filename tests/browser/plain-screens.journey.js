@@ -170,7 +170,7 @@ for (const language of Object.keys(WORDS)) {
     await look('3-locker');
     await pages.button(words.open).click();
     await look('4-locker-code');
-    await pages.withCode(() => programme.advance(31).then(() => page.locator('.locker-code__ways button').first().click()), words.check);
+    await pages.withCode(() => programme.advance(31).then(() => page.locator('.code-step__ways button').first().click()), words.check);
     await look('5-locker-open');
     await page.locator('.locker-row .button').first().click();
     await look('6-voucher');
