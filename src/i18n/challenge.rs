@@ -30,13 +30,13 @@ pub const ID: Texts = Texts {
     shared_hint: "Sesi berakhir paling lama 15 menit. Tekan Keluar jika sudah selesai: tab yang ditutup bisa dibuka lagi oleh orang lain.",
     skip: "Langsung ke isi",
     close: "Tutup",
-    no_print: "Aplikasi ini tidak bisa mencetak. Simpan tangkapan layar, atau buka halaman ini di peramban.",
+    no_print: "Aplikasi ini tidak bisa mencetak. Simpan tangkapan layar, atau buka halaman ini di browser.",
 };
 
 /// English.
 pub const EN: Texts = Texts {
     unclear: "We could not tell which 6 digits are the code. Type the 6 digits from our message.",
-    goes_by_sms: "The code goes by text message to {0}.",
+    goes_by_sms: "The code goes by SMS to {0}.",
     goes_by_email: "The code goes by email to {0}.",
     shared: "This is a shared computer",
     shared_hint: "Your session ends after 15 minutes at most. Sign out when you are done: somebody else can reopen a closed tab.",
