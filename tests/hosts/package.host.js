@@ -41,7 +41,8 @@ packed('the package holds every file that it names, and nothing that only the pr
   const named = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)));
   for (const file of named) expect(project.files, file).toContain(file.replace('./', ''));
   const types = (await readdir(embed)).filter((file) => file.endsWith('.d.ts'));
-  const others = ['README.md', 'custom-elements.json', 'element.js', 'messages.js', 'package.json', 'tukar.js'];
+  const scripts = ['element.js', 'kept.js', 'language.js', 'messages.js', 'tukar.js'];
+  const others = ['README.md', 'custom-elements.json', ...scripts, 'package.json'];
   expect(project.files.toSorted()).toEqual([...types, ...others].toSorted());
 });
 

@@ -32,8 +32,9 @@ use axum::Router;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        ContentBuilder, RefOr, ResponseBuilder, Schema,
-        schema::AdditionalProperties,
+        ContentBuilder, RefOr, ResponseBuilder, Schema, Type,
+        path::ParameterIn,
+        schema::{AdditionalProperties, SchemaType},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -49,7 +50,7 @@ use utoipa_swagger_ui::SwaggerUi;
                        application/problem+json; texts follow Accept-Language (id, en)."
     ),
     components(schemas(tukar_wire::Problem)),
-    modifiers(&Session, &Recipient)
+    modifiers(&Session)
 )]
 struct Document;
 
@@ -70,23 +71,67 @@ impl Modify for Session {
     }
 }
 
-/// What the derived schema of `Recipient` can't say: it has one field alone, and a number is not long.
-struct Recipient;
+/// Adds what the derived schema of `Recipient` can't say: it has one field alone, and a number is not long.
+fn bound_recipient(document: &mut utoipa::openapi::OpenApi) {
+    let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+    let recipient = schemas.and_then(|schemas| schemas.get_mut("Recipient"));
+    let Some(RefOr::T(Schema::OneOf(choices))) = recipient else {
+        unreachable!("the routes bring the schema of a recipient");
+    };
+    for choice in &mut choices.items {
+        let RefOr::T(Schema::Object(choice)) = choice else { continue };
+        if choice.properties.is_empty() {
+            continue;
+        }
+        choice.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        if let Some(RefOr::T(Schema::Object(phone))) = choice.properties.get_mut("phone") {
+            (phone.min_length, phone.max_length) = (Some(1), Some(PHONE_LETTERS_MAX));
+        }
+    }
+}
 
-impl Modify for Recipient {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let schemas = document.components.as_mut().map(|components| &mut components.schemas);
-        let recipient = schemas.and_then(|schemas| schemas.get_mut("Recipient"));
-        let Some(RefOr::T(Schema::OneOf(choices))) = recipient else { return };
-        for choice in &mut choices.items {
-            let RefOr::T(Schema::Object(choice)) = choice else { continue };
-            if choice.properties.is_empty() {
-                continue;
+/// Says of every text that comes in what [`body`] holds all of them to: no NUL.
+fn exclude_nul(document: &mut utoipa::openapi::OpenApi) {
+    fn exclude(schema: &mut RefOr<Schema>) {
+        let RefOr::T(Schema::Object(text)) = schema else { return };
+        let is_text = match &text.schema_type {
+            SchemaType::Type(kind) => *kind == Type::String,
+            SchemaType::Array(kinds) => kinds.contains(&Type::String),
+            SchemaType::AnyValue => false,
+        };
+        if is_text && text.pattern.is_none() && text.enum_values.is_none() && text.format.is_none() {
+            text.pattern = Some(r"^[^\u0000]*$".to_owned());
+        }
+    }
+    /// What comes in has no fields beyond those that are documented.
+    fn exclude_in(schema: &mut Schema) {
+        match schema {
+            Schema::Object(object) if object.additional_properties.is_some() => {
+                object.properties.values_mut().for_each(exclude);
             }
-            choice.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-            if let Some(RefOr::T(Schema::Object(phone))) = choice.properties.get_mut("phone") {
-                (phone.min_length, phone.max_length) = (Some(1), Some(PHONE_LETTERS_MAX));
+            Schema::OneOf(choices) => {
+                for choice in &mut choices.items {
+                    if let RefOr::T(choice) = choice {
+                        exclude_in(choice);
+                    }
+                }
             }
+            _ => {}
+        }
+    }
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if parameter.parameter_in != ParameterIn::Header {
+                    parameter.schema.iter_mut().for_each(exclude);
+                }
+            }
+        }
+    }
+    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+        if let RefOr::T(schema) = schema {
+            exclude_in(schema);
         }
     }
 }
@@ -111,7 +156,10 @@ fn api() -> OpenApiRouter<Shared> {
 /// The OpenAPI document, as committed in `openapi.json`.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    with_common_answers(api().into_openapi())
+    let mut document = api().into_openapi();
+    bound_recipient(&mut document);
+    exclude_nul(&mut document);
+    with_common_answers(document)
 }
 
 /// Paths of the pages of forms, each posted to.

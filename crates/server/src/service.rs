@@ -63,7 +63,7 @@ pub struct Visitor {
 }
 
 /// What was read of a session this long ago may no longer be so.
-const WAITED_LONG: Duration = Duration::from_millis(100);
+pub const WAITED_LONG: Duration = Duration::from_millis(100);
 
 impl Visitor {
     /// To be asked with the lock in hand on what the work decides, before it decides. Else a request that was given up, asked

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod masked;
 pub mod member;
 pub mod moment;
+pub mod object;
 pub mod problem;
 pub mod programme;
 pub mod redemption;

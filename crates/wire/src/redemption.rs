@@ -113,7 +113,7 @@ pub enum Recipient {
     /// The member's own number.
     OwnPhone,
     /// A postal address.
-    Address(Address),
+    Address(#[serde(deserialize_with = "crate::object::read")] Address),
 }
 
 impl std::fmt::Debug for Recipient {

@@ -68,12 +68,14 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Reads a JSON text; the error names the field where serde names one.
+/// Reads a JSON object; the error names the field where serde names one.
 ///
 /// # Errors
 /// [`ApiError::Malformed`].
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value = serde_json::from_slice(bytes)
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = tukar_wire::object::read(&mut json)
+        .and_then(|value| json.end().map(|()| value))
         .map_err(|error| ApiError::Malformed { fields: named_field(&error.to_string()) })?;
     if has_nul(bytes) { Err(ApiError::Malformed { fields: Vec::new() }) } else { Ok(value) }
 }
@@ -152,6 +154,9 @@ mod tests {
             let body = format!(r#"{{"contact":"{contact}"}}"#);
             assert_eq!(parse::<AskCode>(body.as_bytes()).is_err(), refused, "{body}");
         }
-        assert!(matches!(parse::<AskCode>(b"{"), Err(ApiError::Malformed { fields }) if fields.is_empty()));
+        for body in ["{", r#"["x"]"#, r#"{"contact":"x"} {}"#] {
+            let refused = parse::<AskCode>(body.as_bytes());
+            assert!(matches!(refused, Err(ApiError::Malformed { fields }) if fields.is_empty()), "{body}");
+        }
     }
 }

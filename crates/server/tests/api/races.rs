@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tukar_domain::calendar::Expiry;
 use tukar_server::{
     secret::sha256,
-    service::codes,
+    service::{WAITED_LONG, codes},
     store::{Connection, Lock, lock, members},
 };
 
@@ -271,6 +271,7 @@ async fn who_signed_out_before_the_turn_of_their_request_came_spends_nothing() {
     // SQLite has one line: there the request that came first is first.
     let first = if crate::POSTGRES {
         leaving.await.unwrap().is(204);
+        tokio::time::sleep(WAITED_LONG).await;
         busy.end().await;
         401
     } else {
