@@ -33,10 +33,12 @@ async function redeem(hand, programme) {
   const sari = await programme.asMember(SARI);
   const { available, held } = await sari('/v1/me/balance');
   expect([available, held]).toEqual([12_450 - 7_100, 7_100]);
+  // Nothing is spent without a press: of the button, or of Enter in the field.
   await hand.type(CODE, code === '111111' ? '222222' : '111111');
+  await hand.commit('button', '^Tukar [\\d.]+ poin$');
   await hand.find('*', 'Tersisa 4 percobaan');
   await (await hand.find(CODE, '')).click({ count: 3 });
-  await hand.type(CODE, code);
+  await hand.type(CODE, `${code}\n`);
   await hand.find('h2', '^Berhasil ditukar$');
   await hand.find('*', VOUCHER);
   const after = await sari('/v1/me/balance');
