@@ -102,13 +102,21 @@ test('inline, what is typed in the widget is no shortcut of the page; Escape and
   expect(await page.evaluate(() => window.keys)).toContain('Escape');
 });
 
-for (const [locale, text] of [['ID', 'Poin & hadiah'], ['in', 'Poin & hadiah'], ['ms', 'Poin & hadiah'], ['jv', 'Poin & hadiah'], ['su-ID', 'Poin & hadiah'], ['EN_us', 'Points & rewards']]) {
+const LANGUAGES = [
+  ['ID', 'Poin & hadiah', 'id'],
+  ['in', 'Poin & hadiah', 'id'],
+  ['ms', 'Poin & hadiah', 'id'],
+  ['jv', 'Poin & hadiah', 'id'],
+  ['su-ID', 'Poin & hadiah', 'id'],
+  ['EN_us', 'Points & rewards', 'en'],
+];
+for (const [locale, text, language] of LANGUAGES) {
   test(`the launcher and the widget speak one language for locale="${locale}"`, async ({ page, host }) => {
     host.partner();
     const body = `${host.snippet}<tukar-rewards partner="shop" display="dialog" locale="${locale}"></tukar-rewards>`;
     await page.goto(host.page({ body }));
     await page.getByRole('button', { name: text }).click();
-    await expect(framed(page).locator('.tukar[lang]').first()).toHaveAttribute('lang', text.startsWith('Poin') ? 'id' : 'en');
+    await expect(framed(page).locator('.tukar[lang]').first()).toHaveAttribute('lang', language);
   });
 }
 
