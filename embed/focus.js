@@ -3,7 +3,8 @@
 // is not sent by itself any more (`data-interrupted`, src/ui/code_field.rs).
 //
 // What moves the keyboard with the visitor's own doing is let pass: Tab, a shortcut of the system, a press or a touch in the
-// frame, another tab. A click into the page around can't be seen from here; it counts as theirs once they have not typed for a moment.
+// frame, another tab. Whoever types on after it has not left by it: what takes the keyboard then is not their doing any more.
+// A click into the page around can't be seen from here; it counts as theirs once they have not typed for a moment.
 
 const TYPING_MS = 1500;
 const SAME_MS = 100;
@@ -21,12 +22,16 @@ export function watchFocus(root, told) {
     typed = performance.now();
   });
   root.addEventListener('focusout', () => (left = performance.now()));
-  root.addEventListener('input', () => (typed = performance.now()));
+  const types = () => {
+    typed = performance.now();
+    own = -Infinity;
+  };
+  root.addEventListener('input', types);
   addEventListener(
     'keydown',
-    ({ key }) => {
-      if (OWN_KEYS.includes(key)) own = performance.now();
-      else if (root.activeElement === field) typed = performance.now();
+    ({ key, ctrlKey, altKey, metaKey }) => {
+      if (OWN_KEYS.includes(key) || ctrlKey || altKey || metaKey) own = performance.now();
+      else if (root.activeElement === field) types();
     },
     true,
   );
