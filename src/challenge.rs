@@ -12,7 +12,7 @@ use crate::ui::code_field::CodeField;
 use crate::ui::countdown::{clock_text, spoken_step};
 use crate::ui::notice::field_line;
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
-use crate::ui::web_otp;
+use crate::ui::web_otp::WebOtp;
 use leptos::prelude::*;
 use life::{CodeNow, Life, Resend, look};
 use tukar_wire::{Channel, CodeSent, CodeState, Moment, ProblemKind};
@@ -128,13 +128,12 @@ pub fn CodeStep(
     });
     let is_over = Memo::new(move |_| matches!(life.get(), Some(Life::Locked | Life::Over)));
     let round = Signal::derive(move || code.with(|code| code.as_ref().map_or(0, |code| code.ends_at.0)));
-    if code.with(|code| code.as_ref().is_some_and(|code| code.channel == Channel::Sms)) {
-        web_otp::listen(move |code| {
-            if !busy.get_untracked() && !is_over.get_untracked() {
-                digits.set(code);
-            }
-        });
-    }
+    let by_sms = code.with(|code| code.as_ref().is_some_and(|code| code.channel == Channel::Sms));
+    let on_read = Callback::new(move |code| {
+        if !busy.get_untracked() && !is_over.get_untracked() {
+            digits.set(code);
+        }
+    });
     let spoken = Memo::new(move |_| match life.get() {
         _ if checking.get() => checking_text.to_owned(),
         Some(Life::Running { seconds, .. }) => fill(t.code_running, &[&clock_text(spoken_step(seconds))]),
@@ -146,6 +145,7 @@ pub fn CodeStep(
     view! {
         <CodeField id label=Signal::derive(move || t.code_label.to_owned()) value=digits error over unclear=c.unclear busy round
             sends_itself on_full=on_code/>
+        {by_sms.then(|| view! { <WebOtp on_code=on_read/> })}
         <p class="code-step__life" aria-hidden="true">{move || life.get().map(|life| life_line(i18n, life))}</p>
         <p class="visually-hidden" role="status">{move || spoken.get()}</p>
         {above}
