@@ -139,8 +139,17 @@ test('a pasted message gives its code, and what could be another number is not s
 
 test('digits of other scripts and a typed seventh digit are read as a code', async ({ shop, page, programme }) => {
   const code = await askCode({ shop, page, programme });
-  await page.route('**/check', (route) => route.abort());
+  // The sixth digit sends the code; its answer waits for the seventh, which after a failure would replace what was typed.
+  let typed;
+  const all = new Promise((done) => (typed = done));
+  await page.route('**/check', async (route) => {
+    await all;
+    await route.abort();
+  });
   await shop.codeField.pressSequentially(`${code}7`);
+  await expect(shop.codeField).toHaveValue(code);
+  typed();
+  await expect(shop.codeField).toHaveAttribute('aria-invalid', 'true');
   await expect(shop.codeField).toHaveValue(code);
   await page.unroute('**/check');
   await shop.codeField.fill('');
