@@ -146,7 +146,7 @@ pub fn Catalog(
     keep_in_step(shelf, filter);
     view! {
         <section class="catalog" part="catalog" aria-labelledby="tukar-catalog-heading">
-            <h2 class="catalog__heading" id="tukar-catalog-heading">{shelf.words.texts.heading}</h2>
+            <h2 class="catalog__heading" id="tukar-catalog-heading" tabindex="-1">{shelf.words.texts.heading}</h2>
             {toolbar::toolbar(shelf)}
             {states::notices(shelf)}
             {list::list(shelf)}
@@ -235,6 +235,12 @@ impl Shelf {
         self.eligibility.set_value(eligibility);
         self.version.update(|version| *version = version.wrapping_add(1));
         self.standing_version.update(|version| *version = version.wrapping_add(1));
+    }
+
+    /// True once it is known which cards the member's standing leaves in the list, or that it won't be known. Tracked.
+    fn is_settled(self) -> bool {
+        self.standing_version.track();
+        !self.signed_in.get() || self.standing_lost.get() || self.eligibility.with_value(Option::is_some)
     }
 
     /// A copy of the card in `row`.

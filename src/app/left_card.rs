@@ -7,7 +7,8 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 const CARD: &str = "tukar.card";
-/// The list comes with an answer of the server; so often it is looked for, with this pause between.
+/// The list comes with an answer of the server, and which cards stay in it with another; so often they are looked for, with this
+/// pause between.
 const LOOKS_MAX: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -31,7 +32,7 @@ fn look(main: NodeRef<html::Div>, reward_id: String, looks: u32) {
     if elsewhere || looks == 0 {
         return;
     }
-    let cards = root.query_selector_all("[data-reward]").ok();
+    let cards = root.query_selector_all("[data-settled] > [data-reward]").ok();
     let card = cards.and_then(|cards| {
         let card = |at| cards.item(at)?.dyn_into::<web_sys::Element>().ok();
         (0..cards.length())

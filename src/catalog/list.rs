@@ -52,8 +52,13 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
     let rows = StoredValue::new(Rows { of: RowsOf::default(), heights: Heights::usual(380.0) });
     let focused = RwSignal::new(None::<u32>);
     let learned = RwSignal::new(0_u32);
+    // Row of the card that had the keyboard just before the list was drawn anew.
+    let held = StoredValue::new(None::<String>);
     let slots = Memo::new(move |_| {
         learned.track();
+        held.set_value(
+            node.try_get_untracked().flatten().and_then(|list| row_of(&card_with_keyboard(&list)?)),
+        );
         slots(shelf, place.get(), rows, focused.get())
     });
     let measure = move || {
@@ -82,6 +87,10 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
         slots.with(|slots| {
             number_cards(&list, slots, count);
         });
+        // The keyboard stays at a card that is drawn anew; looked at once it is, in whatever order the effects ran.
+        if let Some(row) = held.try_update_value(Option::take).flatten() {
+            request_animation_frame(move || give_keyboard_back(&list, &row));
+        }
         request_animation_frame(look_at_rows);
     });
     let on_focus = move |event: FocusEvent| {
@@ -89,7 +98,7 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
             .and_then(|target| target.closest("[data-row]").ok().flatten())
-            .and_then(|item| item.get_attribute("data-row")?.parse().ok());
+            .and_then(|item| row_of(&item)?.parse().ok());
         focused.set(row);
     };
     let waiting = move || shelf.load.get() == Load::First && shelf.len() == 0;
@@ -97,10 +106,34 @@ pub(crate) fn list(shelf: Shelf) -> impl IntoView {
         <div class="rewards">
             <span node_ref=ruler class="rewards__ruler" aria-hidden="true"></span>
             {move || waiting().then(skeleton)}
-            <ul node_ref=node class="rewards__list" role="list" on:focusin=on_focus>
+            <ul node_ref=node class="rewards__list" role="list" on:focusin=on_focus data-settled=move || shelf.is_settled().then_some("")>
                 <For each=move || slots.get() key=Slot::key let:slot>{item(shelf, slot)}</For>
             </ul>
         </div>
+    }
+}
+
+fn row_of(item: &Element) -> Option<String> {
+    item.get_attribute("data-row")
+}
+
+fn card_with_keyboard(list: &Element) -> Option<Element> {
+    list.query_selector("[data-row]:focus-within").ok().flatten()
+}
+
+/// To the card in `row`; where the filters have taken it away, to the heading of the catalogue. Whoever is elsewhere stays there.
+fn give_keyboard_back(list: &Element, row: &str) {
+    let Ok(Some(widget)) = list.closest(".tukar") else { return };
+    if !list.is_connected() || !matches!(widget.query_selector(":focus"), Ok(None)) {
+        return;
+    }
+    let card = list.query_selector(&format!("[data-row='{row}'] button")).ok().flatten();
+    let heading = || widget.query_selector(".catalog__heading").ok()?;
+    let place = card.or_else(heading).and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(place) = place {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = place.focus_with_options(&options);
     }
 }
 

@@ -111,6 +111,29 @@ test('points that are about to end lead to what can be had now', async ({ shop, 
   await expect(page.getByRole('button', { name: 'Hapus filter Bisa ditukar sekarang' })).toBeVisible();
 });
 
+test('the keyboard stays at a card that is drawn anew, and goes to the heading when the filter takes the card away', async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await page.getByText('Bisa ditukar sekarang', { exact: false }).first().click();
+  const card = page.getByRole('button', { name: /Voucher Kopi Senja Rp25\.000/ });
+  await expect(page.locator('.standing--ready').first()).toBeVisible();
+  await card.focus();
+  const old = await card.elementHandle();
+  const refresh = () => page.evaluate(() => document.querySelector('tukar-rewards').refresh());
+  await refresh();
+  await expect.poll(() => old.evaluate((card) => card.isConnected)).toBe(false);
+  await expect(card).toBeFocused();
+  const id = await card.evaluate((card) => card.closest('[data-reward]').dataset.reward);
+  await page.route('**/v1/me/eligibility*', async (route) => {
+    const response = await route.fetch();
+    const told = await response.json();
+    told.refused[id] = [{ code: 'out_of_stock' }];
+    await route.fulfill({ response, json: told });
+  });
+  await refresh();
+  await expect(card).toHaveCount(0);
+  await expect(page.locator('.catalog__heading')).toBeFocused();
+});
+
 test('a lost connection is told, what was loaded stays, and it goes when the connection is back', async ({ shop, page, context }) => {
   await shop.signIn(SARI);
   const told = page.getByText('Tidak ada koneksi internet');
