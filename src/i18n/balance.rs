@@ -153,6 +153,6 @@ pub const EN: Texts = Texts {
     days_only: "{0} days",
     lost_soon_all: "{0} expire soon",
     lost_soon_first: "{0} of them expire in {1}, by {2}.",
-    pending_by: "{0} points coming, by {1}",
-    lot_coming: "coming {0}",
+    pending_by: "{0} points pending, by {1}",
+    lot_coming: "pending until {0}",
 };

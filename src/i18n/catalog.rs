@@ -369,7 +369,7 @@ pub const ID: Texts = Texts {
     sign_in_to_redeem: "Masuk untuk menukar",
     detail_failed: "Rincian hadiah belum bisa dimuat.",
     detail_loading: "Memuat rincian",
-    promotion_until: "Harga promo sampai {0}",
+    promotion_until: "Harga promo berlaku s.d. {0}",
     fact_promotion: "Harga promo",
     coming: "{0} poin akan masuk, paling lambat {1}.",
     quantity_left: "Anda masih bisa menukar {0}",
@@ -497,6 +497,6 @@ pub const EN: Texts = Texts {
     detail_loading: "Loading details",
     promotion_until: "Offer until {0}",
     fact_promotion: "Offer price",
-    coming: "{0} points are coming, by {1}.",
+    coming: "{0} pending points will be added by {1}.",
     quantity_left: "You can still redeem {0}",
 };
