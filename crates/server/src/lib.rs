@@ -3,7 +3,7 @@
 //! | word | module |
 //! |---|---|
 //! | what every handler shares | [`app`] |
-//! | the catalogue and the programme's texts | [`catalogue`] |
+//! | the catalogue and the programme's texts | [`catalogue`], [`programme`] |
 //! | settings | [`config`] |
 //! | the accept loop | [`edge`] |
 //! | catalogue files: reading, generating, the demo's | [`import`], [`generate`], [`demo`] |
@@ -16,7 +16,8 @@
 //! | contacts, what messages say, and how numbers and dates are written | [`contact`], [`message`], [`formats`] |
 //! | sites that may show the widget, which of them it sits on, and whom they vouch for | [`partner`], [`place`], [`identity`] |
 //! | every refusal and failure, in the reader's language | [`problem`], [`language`] |
-//! | the commands | [`run`] |
+//! | the commands; deriving every balance again | [`run`], [`audit`] |
+//! | health checks and figures | [`readiness`], [`metrics`] |
 //! | e-mail, text messages, the demo's inbox | [`senders`] |
 //! | QR and bar codes | [`symbols`] |
 

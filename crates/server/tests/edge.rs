@@ -470,18 +470,18 @@ fn the_settings_shown_in_the_documents_can_be_read() {
     }
 }
 
-/// `TUKAR_BLESS=1 cargo test -p tukar-server` writes the file anew.
+/// `BLESS=1 cargo test -p tukar-server` writes the file anew.
 #[test]
 fn the_committed_openapi_document_is_what_the_routes_say() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let fresh = api::document().to_pretty_json().unwrap() + "\n";
-    if std::env::var_os("TUKAR_BLESS").is_some() {
+    if std::env::var_os("BLESS").is_some() {
         std::fs::write(path, &fresh).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         committed == fresh,
-        "openapi.json is not what the routes say: bless it with TUKAR_BLESS=1 and look at the change"
+        "openapi.json is not what the routes say: bless it with BLESS=1 and look at the change"
     );
 }
 

@@ -7,6 +7,7 @@
 //! | `dist` | makes the smallest widget and prints its bytes |
 //! | `bench widget` | measures typing and painting with 10,000 rewards |
 //! | `bench embed` | measures a partner's page and the first screen on a slow line, beside a Preact twin |
+//! | `bench first-view` | measures what the server needs for the first view of 80 and of 10,000 rewards |
 //! | `bench server` | measures reads and redemptions on both engines |
 //! | `check` | formatting and lints only |
 //! | `fuzz` | gives the parsers of what strangers send made-up input |

@@ -37,7 +37,8 @@ pub struct Flags {
     /// Further origins whose pages may call the API and frame the widget, separated by commas
     #[arg(long, value_name = "ORIGINS", env = "TUKAR_ALLOWED_ORIGINS", value_delimiter = ',', global = true)]
     pub allowed_origins: Vec<String>,
-    /// Reverse proxies in front that append to X-Forwarded-For; 0: none [default: nothing is counted by address]
+    /// Reverse proxies in front that append to X-Forwarded-For; 0: none [default: none are trusted, and callers
+    /// from loopback or a proxy are not counted by address]
     #[arg(long, value_name = "NUMBER", env = "TUKAR_TRUSTED_HOPS", global = true)]
     pub trusted_hops: Option<u8>,
     /// File with the key of the one-time codes, made by serve when absent [default: DATABASE.codekey]
