@@ -29,6 +29,7 @@ use receipt::Receipt;
 use recipient::Draft;
 use review::Review;
 use std::time::Duration;
+use tukar_screens::receipt::{CameBack, came_back};
 use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, Redemption, ResendCode, RewardDetail};
 
 /// How a redemption begins.
@@ -552,6 +553,9 @@ fn Refused(desk: Desk) -> impl IntoView {
 fn PointsBack(desk: Desk) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
     let told = desk.state.with_untracked(|state| match state {
+        State::Ended { redemption } if came_back(redemption) != CameBack::Whole => {
+            Some((t.ended_title_lost, t.ended_body, redemption.clone()))
+        }
         State::Ended { redemption } => Some((t.ended_title, t.ended_body, redemption.clone())),
         State::Cancelled { redemption } if redemption.state == tukar_wire::RedemptionState::Undone => {
             Some((t.undone_title, t.cancelled_body, redemption.clone()))
@@ -560,6 +564,12 @@ fn PointsBack(desk: Desk) -> impl IntoView {
         _ => None,
     });
     told.map(|(title, body, redemption)| {
+        let (body, back) = match came_back(&redemption) {
+            CameBack::Whole => (body, redemption.points),
+            CameBack::Part(back) => (t.partly_back, back),
+            CameBack::Nothing => (t.none_back, 0),
+        };
+        let expired = redemption.expired.unwrap_or(0);
         let again = Order { reward_id: redemption.reward_id.clone(), quantity: redemption.quantity };
         let start_over = move |_| {
             let (state, todo) = flow::start(again.clone());
@@ -569,7 +579,7 @@ fn PointsBack(desk: Desk) -> impl IntoView {
         view! {
             <div class="redeem__narrow">
                 <h2 class="screen__title" tabindex="-1">{title}</h2>
-                <p class="screen__lead">{fill(body, &[&desk.i18n.points(redemption.points)])}</p>
+                <p class="screen__lead">{fill(body, &[&desk.i18n.points(back), &desk.i18n.points(expired)])}</p>
                 <p class="review__note">{redemption.title.clone()}" · "<bdi dir="ltr">{redemption.reference.clone()}</bdi></p>
                 <div class="receipt__foot">
                     <button class="button button--primary" part="button primary" type="button" on:click=start_over>{t.start_over}</button>

@@ -269,6 +269,12 @@ pub struct Texts {
     pub undone_title: &'static str,
     /// Cancelled.
     pub cancelled_body: &'static str,
+    /// Of the points {0} are back and {1} expired, since their lots ended while they were held.
+    pub partly_back: &'static str,
+    /// {1} points expired, none came back.
+    pub none_back: &'static str,
+    /// Heading of both, where the time ran out.
+    pub ended_title_lost: &'static str,
     /// Name of the list of steps.
     pub steps: &'static str,
     /// Step.
@@ -446,6 +452,9 @@ pub const ID: Texts = Texts {
     cancelled_title: "Penukaran dibatalkan",
     undone_title: "Poin Anda dikembalikan",
     cancelled_body: "{0} sudah kembali ke saldo Anda, dengan masa berlaku semula.",
+    partly_back: "{0} sudah kembali ke saldo Anda. {1} hangus selagi disisihkan, karena masa berlakunya habis.",
+    none_back: "{1} hangus selagi disisihkan, karena masa berlakunya habis.",
+    ended_title_lost: "Waktu penukaran habis",
     steps: "Langkah penukaran",
     step_review: "Periksa",
     step_code: "Kode OTP",
@@ -603,6 +612,9 @@ pub const EN: Texts = Texts {
     cancelled_title: "Redemption cancelled",
     undone_title: "Your points were refunded",
     cancelled_body: "We put {0} back into your balance, with the same expiry dates.",
+    partly_back: "We put {0} back into your balance. {1} expired while they were set aside.",
+    none_back: "{1} expired while they were set aside.",
+    ended_title_lost: "Time ran out",
     steps: "Steps",
     step_review: "Review",
     step_code: "Code",

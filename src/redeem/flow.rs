@@ -640,6 +640,7 @@ mod tests {
             vouchers: vec![],
             available: 0,
             left: None,
+            expired: None,
             server_time: Moment(1_000),
         }
     }

@@ -21,7 +21,8 @@ pub const WRONG_PER_HOUR_MAX: usize = 10;
 /// Tries of each code at sign-in that are compared whatever was typed for that contact before: a stranger's failures must
 /// not refuse the right code on the owner's own challenge. Two, because people mistype.
 pub const TRIES_ALWAYS_COMPARED: u32 = 2;
-/// Wrong codes in a row, over all codes, after which only the programme's people can help: as NIST 800-63B asks.
+/// Wrong codes in a row, over all codes, after which a live session's are compared no more: as NIST 800-63B asks. At sign-in
+/// one try of each code still is ([`needs_recovery`]).
 pub const WRONG_IN_A_ROW_MAX: u32 = 100;
 /// Seconds to wait before the second, third, and every later code of a challenge.
 pub const RESEND_WAIT_SECONDS: [i64; 3] = [30, 60, 120];
@@ -259,6 +260,13 @@ pub fn decide_try_at_sign_in(
     }
 }
 
+/// Whether a try is refused after so many wrong codes in a row, until the programme's people help. At sign-in nobody knows who
+/// typed the wrong ones: there the first try of each code is compared for ever, so that no stranger keeps the owner out.
+#[must_use]
+pub const fn needs_recovery(state: CodeState, in_a_row: u32, at_sign_in: bool) -> bool {
+    in_a_row >= WRONG_IN_A_ROW_MAX && !(at_sign_in && matches!(state, CodeState::Live { wrong: 0, .. }))
+}
+
 fn later_of(one: Result<(), TooMany>, other: Result<(), TooMany>) -> Result<(), TooMany> {
     match (one, other) {
         (Err(one), Err(other)) => Err(TooMany { again_at: one.again_at.max(other.again_at) }),
@@ -391,6 +399,17 @@ mod tests {
             assert!(decide_try_at_sign_in(state, &wrong, at(60)).is_err());
             assert_eq!(decide_try_at_sign_in(state, &wrong[..9], at(60)), Ok(()));
         }
+    }
+
+    #[test]
+    fn after_a_hundred_wrong_codes_in_a_row_the_first_try_at_sign_in_is_all_that_counts() {
+        let state = |wrong| CodeState::Live { ends_at: at(400), wrong };
+        assert!(!needs_recovery(state(4), 99, true) && !needs_recovery(state(4), 99, false));
+        assert!(!needs_recovery(state(0), 100, true) && !needs_recovery(state(0), u32::MAX, true));
+        for refused in [state(1), CodeState::Locked, CodeState::Used] {
+            assert!(needs_recovery(refused, 100, true));
+        }
+        assert!(needs_recovery(state(0), 100, false));
     }
 
     #[test]

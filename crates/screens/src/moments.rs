@@ -34,9 +34,10 @@ pub trait Formats {
         if at.ms_since(now).abs() < NEAR_MS { self.weekday_time(at) } else { self.date(at) }
     }
 
-    /// Last day on which what ends at `ends_at` can be used.
+    /// Last day on which what ends at `ends_at` can be used, with the time where the day can't be used to its end.
     fn until_date(&self, ends_at: Moment) -> String {
-        self.date(last_usable(ends_at))
+        let (last, day) = (last_usable(ends_at), self.date(last_usable(ends_at)));
+        if day == self.date(ends_at) { self.date_time(last) } else { day }
     }
 
     /// Last minute in which what ends at `ends_at` can be used, with its day.
@@ -44,9 +45,10 @@ pub trait Formats {
         self.date_time(last_usable(ends_at))
     }
 
-    /// As [`Formats::when`], of the last usable moment.
+    /// As [`Formats::when`], of the last usable moment; beyond six days as [`Formats::until_date`].
     fn until_when(&self, ends_at: Moment, now: Moment) -> String {
-        self.when(last_usable(ends_at), now)
+        let last = last_usable(ends_at);
+        if last.ms_since(now).abs() < NEAR_MS { self.weekday_time(last) } else { self.until_date(ends_at) }
     }
 
     /// Last minute in which what ends at `ends_at` can be used, today.

@@ -41,6 +41,27 @@ pub fn story(redemption: &Redemption) -> Story {
     }
 }
 
+/// What came back of the points of a hold that was let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameBack {
+    /// All of them.
+    Whole,
+    /// So many; the others expired while they were held.
+    Part(i64),
+    /// None: all expired.
+    Nothing,
+}
+
+/// What came back of a redemption that ended without a reward.
+#[must_use]
+pub fn came_back(redemption: &Redemption) -> CameBack {
+    match redemption.expired.unwrap_or(0) {
+        0 => CameBack::Whole,
+        expired if expired < redemption.points => CameBack::Part(redemption.points - expired),
+        _ => CameBack::Nothing,
+    }
+}
+
 /// True while the hold would still run: the receipt ends this very redemption. Later it is looked up again, and "redeemed"
 /// would be no news.
 #[must_use]

@@ -50,7 +50,7 @@ enum Command {
     Partner(run::partner::Command),
     /// Derive every balance again from the entries and tell the first difference
     Audit,
-    /// Let a member type codes again after a hundred wrong ones in a row
+    /// Forget a member's wrong codes: after a hundred in a row most tries are not compared any more
     Recover {
         /// Their number or e-mail address
         contact: String,

@@ -113,7 +113,7 @@ pub enum ApiError {
     /// Too many wrong codes.
     #[error("code locked")]
     CodeLocked,
-    /// A hundred wrong codes in a row.
+    /// A hundred wrong codes in a row, and this try is none that is compared all the same.
     #[error("too many wrong codes in a row")]
     RecoveryNeeded,
     /// The claim locker is closed.

@@ -126,6 +126,7 @@ mod tests {
             vouchers: vec![voucher.clone()],
             available: 0,
             left: None,
+            expired: None,
             server_time: moment,
         };
         let identified = Identified {

@@ -205,11 +205,14 @@ pub struct Redemption {
     /// Available points right after the code was right; absent before, and where it was not written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<i64>,
+    /// Points that expired instead of coming back, in states `voided` and `expired`: their lots had ended meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<i64>,
     /// The server's clock when this was written.
     pub server_time: Moment,
 }
 
-debug_masked!(Redemption { id, reference, state, reward_id, title, kind, quantity, points, held_at, hold_ends_at, code, vouchers, available, left, server_time; recipient });
+debug_masked!(Redemption { id, reference, state, reward_id, title, kind, quantity, points, held_at, hold_ends_at, code, vouchers, available, left, expired, server_time; recipient });
 
 /// `GET /v1/redemptions`: those that wait for their code, newest first; at most 20. Another page or device goes on with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

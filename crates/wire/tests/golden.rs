@@ -84,6 +84,7 @@ fn redemption() -> Redemption {
         vouchers: vec![],
         available: 4_450,
         left: None,
+        expired: None,
         server_time: at("2026-11-24T03:00:00Z"),
     }
 }

@@ -123,9 +123,9 @@ fn indonesian(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Minta kode baru. Kode lama tidak berlaku setelah kode baru dikirim.",
         ),
         ProblemKind::RecoveryNeeded => (
-            "Kode OTP diblokir",
-            "Terlalu banyak kode OTP yang salah, jadi akun ini tidak bisa menerima kode OTP lagi. Poin Anda aman.",
-            "Hubungi layanan pelanggan untuk membuka blokir.",
+            "Kode OTP terlalu sering salah",
+            "Percobaan ini tidak diperiksa, karena kode OTP sudah terlalu sering salah. Poin Anda aman.",
+            "Untuk masuk, minta kode baru: percobaan pertamanya tetap diperiksa. Untuk menukar, hubungi layanan pelanggan.",
         ),
         ProblemKind::CodeElsewhere => (
             "Kode OTP untuk halaman lain",
@@ -263,9 +263,9 @@ fn english(kind: ProblemKind) -> (&'static str, &'static str, &'static str) {
             "Ask for a new code. The old code stops working when a new one is sent.",
         ),
         ProblemKind::RecoveryNeeded => (
-            "Codes are blocked",
-            "There were too many wrong codes, so this account can't get codes any more. Your points are safe.",
-            "Contact support to unblock it.",
+            "Codes were wrong too often",
+            "This try was not checked, because codes were wrong too often. Your points are safe.",
+            "To sign in, ask for a new code: its first try is still checked. To redeem, contact support.",
         ),
         ProblemKind::CodeElsewhere => (
             "A code for another page",

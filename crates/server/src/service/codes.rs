@@ -168,7 +168,7 @@ pub async fn check(
     lock(conn, Lock::Subject(&subject)).await?;
     let subjects = WrongSubjects { in_a_row: &subject, within_an_hour: &within_an_hour };
     let (in_a_row, wrong) = challenges::load_wrong(conn, subjects, now).await?;
-    if in_a_row >= code::WRONG_IN_A_ROW_MAX {
+    if code::needs_recovery(row.state, in_a_row, is_at_sign_in(row)) {
         return Ok(Checked::Refused(ApiError::RecoveryNeeded));
     }
     let decided = if is_at_sign_in(row) {

@@ -373,7 +373,8 @@ async fn post(
     (row, reward, confirmed): (&RedemptionRow, &Reward, State),
     (language, now): (Language, Moment),
 ) -> Result<(Vec<wire::Voucher>, State), ApiError> {
-    let Payment { lots, shares, mut chain } = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
+    let Payment { lots, shares, mut chain, .. } =
+        ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
     chain.append(writes, &format!("post-{}", row.id), &books::post(&lots, &shares));
     let issued = vouchers::issue(app, writes, (row, reward), now);
     let state = if issued.delivered {
@@ -579,7 +580,8 @@ async fn let_go(
     // A hold that timed out ended at its end, whenever that is noticed.
     let now = if step == Step::TimeOut { now.min(row.hold_ends_at) } else { now };
     let state = row.state.step(step, timestamp(now)).map_err(|_| ApiError::WrongState)?;
-    let Payment { lots, shares, mut chain } = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
+    let payment = ledger::load_payment(conn, (&row.member_id, &row.id)).await?;
+    let Payment { lots, shares, sources, mut chain } = payment;
     let posting = books::void(&lots, &shares, timestamp(now));
     let mut writes = Writes::new();
     chain.append(&mut writes, &format!("void-{}", row.id), &posting);
@@ -589,8 +591,18 @@ async fn let_go(
     // What the lots gave, not what the row says: a row may have been changed.
     let released = shares.iter().map(|share| share.points).sum();
     note(&mut writes, row, (ActivityKind::Released, released), now);
-    if posting.expired().is_positive() {
-        note(&mut writes, row, (ActivityKind::Expired, -posting.expired()), now);
+    // Each lot at its own end, as if it had never been held: a lot has one last moment.
+    let ended = lots.iter().zip(&shares).zip(&sources).filter(|((lot, _), _)| lot.has_ended(timestamp(now)));
+    for (number, ((lot, share), source)) in ended.enumerate() {
+        let activity = NewActivity {
+            id: format!("{}-{number}", activity_id(row, ActivityKind::Expired)),
+            at: lot.ends_at.map_or(now, crate::clock::moment),
+            kind: ActivityKind::Expired,
+            points: -share.points,
+            title: source,
+            redemption_id: Some(&row.id),
+        };
+        ledger::insert_activity(&mut writes, &row.member_id, &activity);
     }
     writes.run(conn).await?;
     Ok(())

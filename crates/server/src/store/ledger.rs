@@ -118,6 +118,8 @@ pub struct Payment {
     pub lots: Vec<Lot>,
     /// How much of each.
     pub shares: Vec<Share>,
+    /// What each lot was earned with, in the same order.
+    pub sources: Vec<Bilingual>,
     /// Where the next posting goes.
     pub chain: Chain,
 }
@@ -141,13 +143,30 @@ pub async fn load_payment(
     let rows = query.fetch_all(conn).await?;
     let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let chain = chain_of(first, member_id)?;
-    let (mut lots, mut shares) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    let mut payment = Payment { lots: Vec::new(), shares: Vec::new(), sources: Vec::new(), chain };
     for row in &rows {
-        let lot = lot(row)?.lot;
-        shares.push(Share { lot: lot.id.clone(), points: Points(row.try_get("share")?) });
-        lots.push(lot);
+        let LotRow { lot, source, .. } = lot(row)?;
+        payment.shares.push(Share { lot: lot.id.clone(), points: Points(row.try_get("share")?) });
+        payment.lots.push(lot);
+        payment.sources.push(source);
     }
-    Ok(Payment { lots, shares, chain })
+    Ok(payment)
+}
+
+/// Points of a redemption that expired when its hold was let go, since their lots had ended meanwhile.
+///
+/// # Errors
+/// The database's.
+pub async fn load_expired_of(
+    conn: &mut Connection,
+    (member_id, redemption_id): (&str, &str),
+) -> Result<Points, sqlx::Error> {
+    let mut query = Statement::new(
+        "SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM activities WHERE kind = 'expired' AND member_id = ",
+    );
+    query.push_bind(member_id).push(" AND redemption_id = ").push_bind(redemption_id);
+    let row = query.fetch_optional(conn).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Points(-row.try_get::<i64, _>(0)?))
 }
 
 /// What a hold may be paid from.

@@ -606,6 +606,30 @@ async fn a_code_that_counts_no_more_is_not_sent_any_more() {
 }
 
 #[tokio::test]
+async fn a_hold_that_outlives_a_lot_says_what_came_back_and_history_keeps_the_lots_own_end() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let end = server.now().plus_ms(60_000);
+    server.earn("m1", "short", 1_000, Expiry::FixedDate(tukar_server::clock::timestamp(end))).await;
+    let sari = server.sign_in(PHONE).await;
+    let id = sari.hold("kopi").await;
+    server.later(120);
+    let cancelled = sari.cancel(&id).await.is(200).json();
+    // 3,000 were held, the thousand that ended first.
+    assert_eq!((&cancelled["points"], &cancelled["expired"]), (&json!(3_000), &json!(1_000)));
+    assert_eq!(sari.redemption(&id).await["expired"], 1_000);
+    assert_eq!(sari.points().await, (4_000, 0));
+    let history = sari.get("/v1/me/activity?kind=expired").await.is(200).json();
+    let rows = history["activities"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{history}");
+    assert_eq!((&rows[0]["points"], &rows[0]["title"]), (&json!(-1_000), &json!("Isi ulang")));
+    assert_eq!(rows[0]["at"], json!(end));
+    // Nothing is said where all came back.
+    let whole = sari.hold("kopi").await;
+    assert!(sari.cancel(&whole).await.is(200).json().get("expired").is_none());
+    server.audit("m1").await;
+}
+
+#[tokio::test]
 async fn a_members_code_that_may_not_go_another_way_is_refused_and_the_old_one_counts() {
     let server = Server::new(vec![reward("kopi")]).await;
     let sari = server.sign_in(PHONE).await;

@@ -8,6 +8,7 @@ use crate::{
     store::{
         Connection,
         challenges::{self, ChallengeRow},
+        ledger,
         members::MemberRow,
         redemptions::RedemptionRow,
     },
@@ -32,8 +33,14 @@ pub(super) async fn view(
     let open = locker_until.is_some_and(|until| now < until) && allow(member, Act::SeeVouchers).is_ok();
     let vouchers = vouchers::load_of(conn, (&member.id, &row.id), (open, language), now).await?;
     let available = points::load_available(conn, &member.id, now).await?;
+    let expired = match row.state {
+        State::Voided { .. } | State::Expired { .. } => {
+            Some(ledger::load_expired_of(conn, (&member.id, &row.id)).await?.0)
+        }
+        _ => None,
+    };
     let told = to_wire(row, (code, vouchers), (available, language), now);
-    Ok(wire::Redemption { left: left_then(row), ..told })
+    Ok(wire::Redemption { left: left_then(row), expired: expired.filter(|points| *points > 0), ..told })
 }
 
 /// Available points right after the code was right, from the answer that was given then.
@@ -87,6 +94,7 @@ pub(super) fn to_wire(
         vouchers,
         available: available.0,
         left: None,
+        expired: None,
         server_time: now,
     }
 }
