@@ -8,7 +8,7 @@
 //! * available: can't be held from that very moment, whether or not [`expire`] has run, which takes them;
 //! * held before: stay held, because the member began in time; [`post`] spends them, [`void`] lets them expire at once;
 //! * pending: stay pending, promised to nobody; once granted they can't be spent, and [`expire`] takes them;
-//! * expired before their lot's end, by a wrong clock: [`reinstate`] gives them back;
+//! * expired before their lot's end, by a wrong clock: [`put_right`] gives them back;
 //! * given back by [`refund`]: come back and expire in the same posting, so that history shows both.
 //!
 //! A hold that is cancelled and one whose time is over both end by [`void`]. That each hold is resolved once is decided by
@@ -378,11 +378,42 @@ pub fn refund(
     }))
 }
 
-/// Gives back what expired though its lot had not ended, as under a clock that was ahead. `lots` come with the ends that they
-/// are to have from now on; a share is at most what expired of its lot.
+/// What a clock that was ahead did to a lot before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooEarly {
+    /// The lot, with the end that it is to have from now on.
+    pub lot: Lot,
+    /// What expired of it though it had not ended.
+    pub expired: Points,
+    /// Whether its points are to be granted later than now: then all that can be spent of it was granted too early.
+    pub not_granted_yet: bool,
+}
+
+impl TooEarly {
+    /// What becomes pending again.
+    #[must_use]
+    pub fn pending_again(&self) -> Points {
+        if self.not_granted_yet { self.expired + self.lot.available } else { Points::ZERO }
+    }
+}
+
+/// Gives back what expired too early, and makes pending again what was granted too early: in each lot the points are as the
+/// right clock would have left them. What is held or spent stays so.
 #[must_use]
-pub fn reinstate(lots: &[Lot], shares: &[Share]) -> Posting {
-    apply(lots, shares, |posting, lot, part| posting.shift(lot, (Side::Expired, Side::Available), part))
+pub fn put_right(early: &[TooEarly]) -> Posting {
+    let mut posting = Posting::default();
+    for of_lot in early {
+        let mut lot = of_lot.lot.clone();
+        if of_lot.not_granted_yet {
+            let granted = lot.available;
+            posting.shift(&mut lot, (Side::Available, Side::Pending), granted);
+            posting.shift(&mut lot, (Side::Expired, Side::Pending), of_lot.expired);
+        } else {
+            posting.shift(&mut lot, (Side::Expired, Side::Available), of_lot.expired);
+        }
+        posting.lots.push(lot);
+    }
+    posting.checked()
 }
 
 /// A later end for a lot. No points move.

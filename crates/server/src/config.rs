@@ -107,8 +107,8 @@ fn read_database<'de, D: Deserializer<'de>>(from: D) -> Result<Database, D::Erro
 pub struct Rules {
     /// IANA name of the zone in which days and months end.
     pub time_zone: String,
-    /// What a clock in that zone is called.
-    pub time_zone_label: String,
+    /// What a clock in that zone is called; absent: by the zone, [`Rules::clock_label`].
+    pub time_zone_label: Option<String>,
     /// How far ahead a lot counts as about to be lost, days.
     pub about_to_be_lost_days: u32,
     /// How long points stay held for a redemption that is not confirmed, seconds.
@@ -125,12 +125,41 @@ impl Default for Rules {
     fn default() -> Self {
         Rules {
             time_zone: "Asia/Jakarta".to_owned(),
-            time_zone_label: "WIB".to_owned(),
+            time_zone_label: None,
             about_to_be_lost_days: 30,
             hold_seconds: 900,
             session_idle_seconds: 30 * 60,
             session_max_seconds: 12 * 3600,
             locker_open_seconds: 10 * 60,
+        }
+    }
+}
+
+impl Rules {
+    /// What a clock in the programme's zone is called, behind every time that is told. Where no label is set: the word that is
+    /// used in Indonesia, elsewhere the zone's city, which is right in summer and in winter.
+    #[must_use]
+    pub fn clock_label(&self) -> String {
+        self.time_zone_label.clone().unwrap_or_else(|| default_label(&self.time_zone))
+    }
+}
+
+fn default_label(zone: &str) -> String {
+    // As the zone's own name is written, whichever letters were typed.
+    let found = jiff::tz::TimeZone::get(zone).ok();
+    let zone = found.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or(zone);
+    match zone {
+        "Asia/Jakarta" | "Asia/Pontianak" => "WIB".to_owned(),
+        "Asia/Makassar" | "Asia/Ujung_Pandang" => "WITA".to_owned(),
+        "Asia/Jayapura" => "WIT".to_owned(),
+        _ => {
+            let city = zone.rsplit('/').next().unwrap_or(zone);
+            // The signs of these zones are the other way round than everybody's.
+            match city.strip_prefix("GMT").and_then(|hours| hours.split_at_checked(1)) {
+                Some(("-", hours)) => format!("GMT+{hours}"),
+                Some(("+", hours)) => format!("GMT-{hours}"),
+                _ => city.replace('_', " "),
+            }
         }
     }
 }
@@ -306,6 +335,30 @@ pub enum BodyKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_is_called_as_its_zone_where_no_label_is_set() {
+        for (zone, label) in [
+            ("Asia/Jakarta", "WIB"),
+            ("Asia/Pontianak", "WIB"),
+            ("Asia/Makassar", "WITA"),
+            ("Asia/Ujung_Pandang", "WITA"),
+            ("Asia/Jayapura", "WIT"),
+            ("asia/makassar", "WITA"),
+            ("Europe/London", "London"),
+            ("America/New_York", "New York"),
+            ("America/Argentina/Buenos_Aires", "Buenos Aires"),
+            ("UTC", "UTC"),
+            ("Etc/GMT-7", "GMT+7"),
+        ] {
+            let rules: Rules = toml::from_str(&format!("time_zone = \"{zone}\"")).unwrap();
+            assert_eq!(rules.clock_label(), label, "{zone}");
+        }
+        let rules: Rules =
+            toml::from_str("time_zone = \"Europe/London\"\ntime_zone_label = \"GMT\"").unwrap();
+        assert_eq!(rules.clock_label(), "GMT");
+        assert_eq!(Rules::default().clock_label(), "WIB");
+    }
 
     #[test]
     fn the_public_host_is_the_bare_name() {

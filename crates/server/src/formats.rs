@@ -18,9 +18,9 @@ pub fn of(app: &App, language: Language) -> I18n {
     static ZONES: Mutex<BTreeMap<(String, String), Zone>> = Mutex::new(BTreeMap::new());
     let rules = &app.config.programme;
     let mut zones = ZONES.lock().unwrap_or_else(PoisonError::into_inner);
-    let (zone, label) =
-        *zones.entry((rules.time_zone.clone(), rules.time_zone_label.clone())).or_insert_with(|| {
-            (Box::leak(Box::new(app.zone.clone())), Box::leak(rules.time_zone_label.clone().into_boxed_str()))
-        });
+    let label = rules.clock_label();
+    let (zone, label) = *zones
+        .entry((rules.time_zone.clone(), label.clone()))
+        .or_insert_with(|| (Box::leak(Box::new(app.zone.clone())), Box::leak(label.into_boxed_str())));
     I18n::new(language.tag(), zone, label)
 }

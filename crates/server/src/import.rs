@@ -286,6 +286,36 @@ mod tests {
         ] {
             assert!(list.iter().any(|line| line.ends_with(part)), "{part}: {list:#?}");
         }
+        let list = faults(&row(r#","opens":"+2d","closes":"+2d""#));
+        let same = "closes: is the same moment as opens";
+        assert!(list.iter().any(|line| line.ends_with(same)), "{list:#?}");
+    }
+
+    #[test]
+    fn a_bad_price_of_a_promotion_is_told_once() {
+        for (points, told) in
+            [("1500", ""), ("0", "must be between 1 and 1000000000, not 0"), ("null", "is missing")]
+        {
+            let list = faults(&GOOD.replace("\"points\": 1500", &format!("\"points\": {points}")));
+            let told = format!("c.json:5: pulsa-5000: promotion.points: {told}");
+            let told = [told.as_str(), "1 bad, nothing was imported"];
+            assert_eq!(list, if points == "1500" { &[] } else { &told[..] }, "{points}");
+        }
+    }
+
+    #[test]
+    fn a_bad_kind_of_contact_is_told_once() {
+        for (kind, told) in [
+            (r#""kind":"pigeon","#, "must be one of phone, email, chat, ussd, place, not \"pigeon\""),
+            (r#""kind":null,"#, "is missing"),
+            ("", "is missing"),
+        ] {
+            let list = faults(&format!(
+                r#"{{"programme":{{"contacts":[{{{kind}"label":{{"id":"T","en":"T"}},"href":"tel:1","note":{{"id":"T","en":"T"}}}}]}}}}"#
+            ));
+            let told = format!("c.json:1: programme: contacts[0].kind: {told}");
+            assert_eq!(list, [told.as_str(), "1 bad, nothing was imported"]);
+        }
     }
     #[test]
     fn a_text_of_a_list_is_checked_as_any_other() {

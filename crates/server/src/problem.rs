@@ -434,6 +434,8 @@ pub enum FieldWhy {
     NotCode,
     /// Not five digits.
     NotPostalCode,
+    /// It holds a character that nobody sees.
+    Hidden,
     /// Not a UUID.
     NotId,
     /// A code can't be sent this way for this account.

@@ -288,7 +288,7 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
             let (mut chain, mut writes) = (ledger::load_chain(conn, member_id).await?, Writes::new());
             for row in &rows {
                 let posting = books::grant(row.lot.clone());
-                let id = format!("grant-{}", row.lot.id);
+                let id = grant_id(row, ledger::count_entries(conn, (member_id, &row.lot.id.0)).await?);
                 chain.append(&mut writes, &id, &posting);
                 let activity = NewActivity {
                     id,
@@ -304,6 +304,11 @@ async fn grant_pending(app: &App, member_id: &str, now: Moment) -> Result<bool, 
             Ok(!rows.is_empty())
         })
         .await
+}
+
+/// A lot is granted again when a wrong clock granted it first and that was put right.
+fn grant_id(row: &LotRow, entries: i64) -> String {
+    if entries <= 1 { format!("grant-{}", row.lot.id) } else { format!("grant-{}-{entries}", row.lot.id) }
 }
 
 async fn tidy(app: &App, now: Moment) -> Result<(), ApiError> {

@@ -180,6 +180,8 @@ async fn a_body_over_64_kib_and_a_body_that_is_not_json_are_problems() {
     let plain = server.send(post("text/plain", "{}".to_owned())).await;
     assert_eq!(plain.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(json(plain).await["type"], "/problems/not-json");
+    let latin = server.send(post("application/json; charset=iso-8859-1", "{}".to_owned())).await;
+    assert_eq!(latin.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let broken = server.send(post("application/json", "{\"advance_seconds\":".to_owned())).await;
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
     let unknown = server.send(post("application/json", "{\"advance_seconds\":1,\"x\":2}".to_owned())).await;

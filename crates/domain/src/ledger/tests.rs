@@ -292,3 +292,19 @@ fn months_beyond_the_last_are_gathered_in_it() {
     assert_eq!(summary.months.len(), MONTHS_MAX);
     assert_eq!(summary.months.iter().map(|month| month.2).sum::<Points>(), Points(50));
 }
+
+#[test]
+fn what_was_granted_too_early_is_pending_again_and_what_only_expired_comes_back() {
+    let of_lot =
+        |lot: Lot, expired, not_granted_yet| TooEarly { lot, expired: Points(expired), not_granted_yet };
+    let emptied = |id| Lot { granted: Points(9), ..lot(id, 0, Some(5)) };
+    let mut half = lot("half", 4, Some(5));
+    (half.granted, half.held) = (Points(9), Points(2));
+    let early =
+        [of_lot(emptied("lost"), 9, false), of_lot(emptied("unripe"), 9, true), of_lot(half, 3, true)];
+    let posting = put_right(&early);
+    let parts: Vec<_> = posting.lots.iter().map(|lot| (lot.pending.0, lot.available.0, lot.held.0)).collect();
+    assert_eq!(parts, [(0, 9, 0), (9, 0, 0), (7, 0, 2)]);
+    assert_eq!((posting.expired(), posting.available_change()), (Points(-21), Points(5)));
+    assert_eq!(early.each_ref().map(|early| early.pending_again().0), [0, 9, 7]);
+}

@@ -5,14 +5,14 @@ use crate::{
     app::Shared,
     http::{
         body::Json,
-        bounds::{CURSOR_LETTERS_MAX, not_longer, page_length},
+        bounds::{CURSOR_LETTERS_MAX, Query, count, not_longer, page_length},
         session::Reader,
     },
     language::Language,
     problem::ApiError,
     service::{points, sign_in},
 };
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use tukar_wire::{ActivityPage, Balance, Eligibility, LotPage, Member, Problem};
 use utoipa::IntoParams;
@@ -60,6 +60,7 @@ struct LotsQuery {
     after: Option<String>,
     /// Lots on the page; 100 when absent.
     #[param(minimum = 1, maximum = 1000)]
+    #[serde(default, deserialize_with = "count")]
     limit: Option<u32>,
 }
 
@@ -99,6 +100,7 @@ struct ActivityQuery {
     before: Option<String>,
     /// Rows on the page; 30 when absent.
     #[param(minimum = 1, maximum = 200)]
+    #[serde(default, deserialize_with = "count")]
     limit: Option<u32>,
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn load(app: &Shared, language: Language) -> Result<Programme, 
     Ok(Programme {
         name: if name.is_empty() { "Tukar".to_owned() } else { name },
         time_zone: rules.time_zone.clone(),
-        time_zone_label: rules.time_zone_label.clone(),
+        time_zone_label: rules.clock_label(),
         locale: language.tag().to_owned(),
         locales: Language::ALL.iter().map(|language| language.tag().to_owned()).collect(),
         policy: texts.policy.iter().map(t).collect(),

@@ -97,6 +97,7 @@ async fn create(
     if key(&headers)? != ask.id {
         return Err(ApiError::invalid("id", FieldWhy::Mismatch));
     }
+    at_least_one("quantity", ask.quantity)?;
     let session = session.0;
     let (answer, new) =
         to_the_end(&app, |app, visitor| redeem::create((app, visitor), session, (ask, here))).await?;

@@ -2,7 +2,10 @@
 //!
 //! A page is written once for each state of the catalogue and language, and kept: 10,000 rewards cost their JSON once.
 
-use super::body::Json;
+use super::{
+    body::Json,
+    bounds::{read_count, twice},
+};
 use crate::{
     app::Shared,
     catalogue::short_hex,
@@ -128,23 +131,23 @@ impl Cursor {
 /// [`ApiError::Malformed`] with the parameter that can't be read.
 pub fn page_of(query: &str) -> Result<(Option<Cursor>, usize), ApiError> {
     let bad = |field: &str, why| ApiError::Malformed { fields: vec![FieldError::new(field, why)] };
-    let (mut after, mut limit) = (None, LIMIT_DEFAULT);
+    let (mut after, mut limit) = (None, None);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match name {
+            "after" if after.is_some() => return Err(twice(name)),
+            "limit" if limit.is_some() => return Err(twice(name)),
             "after" => after = Some(Cursor::read(value).ok_or_else(|| bad("after", FieldWhy::Shape))?),
             "limit" => {
                 let range = FieldWhy::OutOfRange { min: 1, max: LIMIT_MAX as i64 };
-                limit = Some(value)
-                    .filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()))
-                    .and_then(|value| value.parse().ok())
-                    .filter(|limit| (1..=LIMIT_MAX).contains(limit))
-                    .ok_or_else(|| bad("limit", range))?;
+                let asked = read_count(value).ok_or_else(|| bad("limit", FieldWhy::Shape))? as usize;
+                limit = Some(asked).filter(|asked| (1..=LIMIT_MAX).contains(asked));
+                limit.ok_or_else(|| bad("limit", range))?;
             }
             _ => return Err(bad(&name.chars().take(80).collect::<String>(), FieldWhy::Unknown)),
         }
     }
-    Ok((after, limit))
+    Ok((after, limit.unwrap_or(LIMIT_DEFAULT)))
 }
 
 /// Weak comparison of `If-None-Match` (RFC 9110, 8.8.3.2).
@@ -180,6 +183,10 @@ mod tests {
             "limit=x",
             "limit=%2B5",
             "limit=+5",
+            "limit=05",
+            "limit=1&limit=2",
+            "limit=1&limit=1",
+            "after=1.a&after=1.a",
             "after=",
             "after=1.",
             "after=1.A",

@@ -4,7 +4,7 @@ use crate::{
     app::Shared,
     http::{
         body::Json,
-        bounds::{CURSOR_LETTERS_MAX, not_longer, page_length},
+        bounds::{CURSOR_LETTERS_MAX, Query, count, not_longer, page_length},
         session::Session,
     },
     language::Language,
@@ -13,7 +13,7 @@ use crate::{
     service::{sign_in, vouchers},
 };
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::Deserialize;
@@ -40,6 +40,7 @@ struct VouchersQuery {
     after: Option<String>,
     /// Vouchers on the page; 30 when absent.
     #[param(minimum = 1, maximum = 200)]
+    #[serde(default, deserialize_with = "count")]
     limit: Option<u32>,
 }
 

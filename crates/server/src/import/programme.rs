@@ -205,14 +205,17 @@ fn once<T>(
 }
 
 fn contact(fields: &mut Fields<'_>, faults: &mut Faults<'_>) -> Option<ContactTexts> {
-    let kind = fields.word("kind", CONTACTS, faults);
+    let kind = if fields.has("kind") {
+        fields.word("kind", CONTACTS, faults)
+    } else {
+        let _ = fields.take_raw("kind");
+        faults.add(fields.place, &joined(&fields.path, "kind"), "is missing");
+        None
+    };
     let label = fields.bilingual("label", LINE, faults);
     let place = fields.place;
     let href = fields.address("href", ADDRESS_LETTERS_MAX, faults);
     let note = fields.bilingual("note", TEXT, faults);
-    if kind.is_none() {
-        faults.add(place, &joined(&fields.path, "kind"), "is missing or unknown");
-    }
     if let Some(href) = &href
         && !["https:", "tel:", "sms:", "mailto:"].iter().any(|scheme| href.starts_with(scheme))
     {

@@ -180,7 +180,8 @@ pub(super) fn window(
     if let (Some(start), Some(end)) = (from, until)
         && end <= start
     {
-        faults.add(place, &joined(&fields.path, names.until), format!("comes before {}", names.from));
+        let how = if end == start { "is the same moment as" } else { "comes before" };
+        faults.add(place, &joined(&fields.path, names.until), format!("{how} {}", names.from));
     }
     Window { from, until }
 }
@@ -211,9 +212,10 @@ fn promotion(
 ) -> Option<PromotionRow> {
     let mut inner = fields.object("promotion", faults)?;
     let place = inner.place;
+    let has_points = inner.has("points");
     let points = inner.number("points", 1..=POINTS_MAX, faults);
     match (points, before) {
-        (None, _) => faults.add(place, "promotion.points", "is missing"),
+        (None, _) if !has_points => faults.add(place, "promotion.points", "is missing"),
         (Some(points), Some(before)) if points >= before => {
             faults.add(place, "promotion.points", "must be lower than points");
         }

@@ -402,6 +402,10 @@ pub fn field_message(error: &FieldError, language: Language) -> String {
         FieldWhy::NotPostalCode => {
             language.pick("Kode pos terdiri dari 5 digit.", "A postal code has 5 digits.")
         }
+        FieldWhy::Hidden => language.pick(
+            "Ada karakter yang tidak terlihat di sini. Ketik ulang isian ini.",
+            "There is an invisible character in here. Type this again.",
+        ),
         FieldWhy::NotId => language.pick("Ini bukan UUID.", "This is not a UUID."),
         FieldWhy::ChannelUnavailable => language.pick(
             "Kode OTP tidak bisa dikirim lewat cara ini. Pilih cara lain.",

@@ -19,7 +19,7 @@ const REASON_CHARACTERS_MAX: usize = 300;
 /// What to do with expiries.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Give back points that expired before their lot's end, as under a clock that was ahead
+    /// Give back points that expired, and make pending again those granted, before their time by a clock that was ahead
     Reverse(Reverse),
     /// List the reversals that were made: id, when, which lots, members, lots, points, reason
     List,
@@ -28,10 +28,10 @@ pub enum Command {
 /// Which expiries to reverse, as typed.
 #[derive(Args)]
 pub struct Reverse {
-    /// Lots that end after this moment: a date (its begin in the programme's zone) or an RFC 3339 time
+    /// Lots that end, or are granted, after this moment: a date (its begin in the programme's zone) or an RFC 3339 time
     #[arg(long, value_name = "WHEN")]
     since: String,
-    /// Lots that end up to this moment: a date (its end) or an RFC 3339 time
+    /// Lots that end, or are granted, up to this moment: a date (its end) or an RFC 3339 time
     #[arg(long, value_name = "WHEN")]
     until: String,
     /// Why, for the books
@@ -86,7 +86,8 @@ async fn reverse(store: &Store, config: &Config, typed: Reverse) -> anyhow::Resu
     let mut out = std::io::stdout().lock();
     let tell = |given: &reversal::GivenBack| {
         // A broken pipe must not leave the rest of the members without their points.
-        let _ = writeln!(std::io::stdout(), "{} {}", given.member_id, given.points);
+        let pending = if given.pending > 0 { format!(" pending {}", given.pending) } else { String::new() };
+        let _ = writeln!(std::io::stdout(), "{} {}{pending}", given.member_id, given.points);
     };
     let done = if typed.dry_run {
         reversal::preview(store, &reversal, tell).await
@@ -96,6 +97,14 @@ async fn reverse(store: &Store, config: &Config, typed: Reverse) -> anyhow::Resu
     let done = done.map_err(anyhow::Error::new).context("reversing")?;
     let would = if typed.dry_run { "would be given back" } else { "given back" };
     writeln!(out, "members {}, lots {}, points {}: {would}", done.members, done.lots, done.points)?;
+    if done.pending > 0 {
+        let would = if typed.dry_run { "would be pending again" } else { "are pending again" };
+        writeln!(
+            out,
+            "points {} {would}, until the moment of their grant: a wrong clock granted them before it",
+            done.pending
+        )?;
+    }
     if done.points_left > 0 {
         writeln!(
             out,

@@ -29,20 +29,28 @@ pub struct ReversalRow {
     pub points: i64,
 }
 
-/// Members after `after`, in order, with lots that end within the window and have given points away.
+/// Members after `after`, in order, with lots that end within the window and have given points away, or whose points are to be
+/// granted within the window, later than `now`, and can be spent.
 ///
 /// # Errors
 /// The database's.
 pub async fn find_members(
     conn: &mut Connection,
-    since: Moment,
-    until: Moment,
-    after: &str,
-    limit: i64,
+    (since, until): (Moment, Moment),
+    now: Moment,
+    (after, limit): (&str, i64),
 ) -> Result<Vec<String>, sqlx::Error> {
-    let sql = "SELECT DISTINCT member_id FROM lots WHERE ends_at > $1 AND ends_at <= $2 AND member_id > $3 \
-         AND pending + available + held < granted ORDER BY member_id LIMIT $4";
-    sqlx::query_scalar(sql).bind(since.0).bind(until.0).bind(after).bind(limit).fetch_all(conn).await
+    let sql = "SELECT DISTINCT member_id FROM lots WHERE member_id > $1 \
+         AND (ends_at > $2 AND ends_at <= $3 AND pending + available + held < granted \
+         OR grant_at > $4 AND grant_at <= $3 AND available > 0) ORDER BY member_id LIMIT $5";
+    sqlx::query_scalar(sql)
+        .bind(after)
+        .bind(since.0)
+        .bind(until.0)
+        .bind(since.max(now).0)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }
 
 /// What expired of a member's lots and was not given back since, by lot. A posting's lines come in pairs, from one account to
@@ -66,19 +74,27 @@ pub async fn load_expired(
     rows.iter().map(|row| Ok((row.try_get("lot_id")?, Points(row.try_get("points")?)))).collect()
 }
 
-/// Lots of a member that end within the window, whatever is left in them.
+/// Lots of a member that end within the window, whatever is left in them, and those whose points are to be granted within it,
+/// later than `now`, and can be spent.
 ///
 /// # Errors
 /// The database's.
 pub async fn load_lots(
     conn: &mut Connection,
     member_id: &str,
-    since: Moment,
-    until: Moment,
+    (since, until): (Moment, Moment),
+    now: Moment,
 ) -> Result<Vec<super::ledger::LotRow>, sqlx::Error> {
-    let sql =
-        "SELECT * FROM lots WHERE member_id = $1 AND ends_at > $2 AND ends_at <= $3 ORDER BY ends_at, id";
-    let rows = sqlx::query(sql).bind(member_id).bind(since.0).bind(until.0).fetch_all(conn).await?;
+    let sql = "SELECT * FROM lots WHERE member_id = $1 AND (ends_at > $2 AND ends_at <= $3 \
+         OR grant_at > $4 AND grant_at <= $3 AND available > 0) \
+         ORDER BY COALESCE(ends_at, 9223372036854775807), id";
+    let rows = sqlx::query(sql)
+        .bind(member_id)
+        .bind(since.0)
+        .bind(until.0)
+        .bind(since.max(now).0)
+        .fetch_all(conn)
+        .await?;
     rows.iter().map(super::ledger::lot).collect()
 }
 

@@ -161,7 +161,7 @@ async fn outcome(server: &Server, scene: &Scene, route: &str) -> String {
     open_session(server, &token).await;
     // A problem's words, and those of a page that shows why a reward can't be had.
     let reasons =
-        [("account-suspended", Reason::AccountSuspended), ("number-not-verified", Reason::NumberNotVerified)]
+        [("account_suspended", Reason::AccountSuspended), ("number_not_verified", Reason::NumberNotVerified)]
             .map(|(word, reason)| {
                 let page = tukar_screens::account::barred_by(&reason, "id").map_or("", |barred| barred.note);
                 (word, reason, page)
@@ -183,7 +183,7 @@ async fn outcome(server: &Server, scene: &Scene, route: &str) -> String {
     if answer.status != 422 || answer.problem() != "not-eligible" {
         return "yes".to_owned();
     }
-    let code = answer.json()["reasons"][0]["code"].as_str().unwrap().replace('_', "-");
+    let code = answer.json()["reasons"][0]["code"].as_str().unwrap().to_owned();
     if reasons.iter().any(|(word, ..)| *word == code) { code } else { "yes".to_owned() }
 }
 

@@ -1,6 +1,6 @@
 //! A machine's clock that is wrong ends nothing; and what one ended before comes back.
 
-use crate::server::{Answer, DAY, PHONE, Server, reward};
+use crate::server::{Answer, DAY, PHONE, Server, Visitor, reward};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 use tukar_domain::calendar::Expiry;
@@ -183,8 +183,8 @@ async fn a_mass_expiry_is_reversed_once_lot_by_lot_and_the_books_and_the_history
     let what = reversal(&server, 0, DAYS_AHEAD, None);
     let mut told = Vec::new();
     let total = reversal::preview(&server.app.store, &what, |given| told.push(given.clone())).await.unwrap();
-    let back = |member: &str, points| GivenBack { member_id: member.to_owned(), points };
-    let all = Total { members: 2, lots: 3, points: 5_700, points_left: 0 };
+    let back = |member: &str, points| GivenBack { member_id: member.to_owned(), points, pending: 0 };
+    let all = Total { members: 2, lots: 3, points: 5_700, ..Total::default() };
     assert_eq!((total, &told), (all, &vec![back("m1", 5_000), back("m2", 700)]));
     assert_eq!(expired(&server).await, 5_000, "a dry run changes nothing");
 
@@ -224,16 +224,68 @@ async fn lots_that_ended_before_the_reversal_stay_expired_unless_they_get_a_new_
     let server = ended_by_a_wrong_clock().await;
     server.later(50 * DAY);
     let what = reversal(&server, -60, DAYS_AHEAD, None);
-    let left = Total { members: 2, lots: 2, points: 3_700, points_left: 2_000 };
+    let left = Total { members: 2, lots: 2, points: 3_700, points_left: 2_000, ..Total::default() };
     assert_eq!(reverse(&server, &what).await.0, left);
     let what = reversal(&server, -60, DAYS_AHEAD, Some(30));
-    let rest = Total { members: 1, lots: 1, points: 2_000, points_left: 0 };
+    let rest = Total { members: 1, lots: 1, points: 2_000, ..Total::default() };
     assert_eq!(reverse(&server, &what).await.0, rest);
     server.work().await;
     let sari = server.sign_in(PHONE).await;
     assert_eq!(sari.points().await, (5_000, 0));
     let balance = sari.get("/v1/me/balance").await.json();
     assert_eq!(balance["next_ending"]["at"], json!(what.window.extend_to.unwrap().to_string()));
+    server.audit("m1").await;
+}
+
+#[tokio::test]
+async fn what_a_wrong_clock_granted_is_pending_until_its_moment_again_and_is_granted_then() {
+    let server = Server::new(vec![reward("kopi")]).await;
+    let right = server.app.clock.machine();
+    let grant_at = server.now().plus_ms(days(40));
+    // One expires by the wrong clock, one is only granted by it, and one is to be granted after it.
+    for (lot, count, expiry, at) in [
+        ("p1", 4_250, Expiry::Months(2), grant_at),
+        ("p2", 300, Expiry::Never, grant_at),
+        ("p3", 70, Expiry::Never, server.now().plus_ms(days(DAYS_AHEAD + 9))),
+    ] {
+        server.earn_pending("m1", lot, (count, at), expiry).await;
+    }
+    let balance = async |sari: &Visitor<'_>| {
+        let balance = sari.get("/v1/me/balance").await.is(200).json();
+        ["available", "pending"].map(|part| balance[part].as_i64().unwrap())
+    };
+    let before = [5_000, 4_620];
+    assert_eq!(balance(&server.sign_in(PHONE).await).await, before);
+
+    server.app.clock.set_machine(right.plus_ms(days(DAYS_AHEAD)));
+    server.work().await;
+    server.work().await;
+    server.app.clock.set_machine(right.plus_ms(60_000));
+    assert_eq!(expired(&server).await, 9_250);
+    let what = reversal(&server, 0, DAYS_AHEAD, None);
+    let all = Total { members: 1, lots: 4, points: 9_250, pending: 4_550, points_left: 0 };
+    assert_eq!(reversal::preview(&server.app.store, &what, |_| ()).await.unwrap(), all);
+    let given = GivenBack { member_id: "m1".to_owned(), points: 9_250, pending: 4_550 };
+    assert_eq!(reverse(&server, &what).await, (all, vec![given]));
+    assert_eq!(reverse(&server, &reversal(&server, 0, DAYS_AHEAD, None)).await.0, Total::default());
+    server.later(61);
+    server.work().await;
+    let sari = server.sign_in(PHONE).await;
+    assert_eq!(balance(&sari).await, before, "nothing can be spent sooner for it");
+    server.audit("m1").await;
+    let history = sari.get("/v1/me/activity?limit=200").await.is(200).json();
+    let told: i64 =
+        history["activities"].as_array().unwrap().iter().map(|row| row["points"].as_i64().unwrap()).sum();
+    assert_eq!(told, 5_000, "history adds up to what can be spent: {history}");
+
+    server.later(41 * DAY);
+    server.work().await;
+    let sari = server.sign_in(PHONE).await;
+    assert_eq!(
+        balance(&sari).await,
+        [7_550, 70],
+        "granted in their own time; 2,000 others have ended in theirs"
+    );
     server.audit("m1").await;
 }
 

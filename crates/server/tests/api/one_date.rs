@@ -45,7 +45,7 @@ async fn a_lot_has_one_date_in_forms_review_chart_history_and_message_in_every_z
             .with(|config| {
                 config.widget_dir = pages().to_owned();
                 config.programme.time_zone = zone_name.to_owned();
-                config.programme.time_zone_label = label.to_owned();
+                config.programme.time_zone_label = Some(label.to_owned());
             })
             .await;
         server.enrol(crate::server::member("m1", Some(PHONE), Some(EMAIL))).await;

@@ -179,6 +179,21 @@ async fn history_is_paged_and_filtered() {
     for odd in ["kind=stolen", "before=x", "limit=many"] {
         sari.get(&format!("/v1/me/activity?{odd}")).await.is(400).refuses("malformed");
     }
+    for path in ["/v1/me/activity", "/v1/me/lots", "/v1/vouchers", "/v1/rewards"] {
+        sari.get(&format!("{path}?limit=5")).await.is(200);
+        for odd in [
+            "limit=1&limit=2",
+            "limit=1&limit=1",
+            "limit=05",
+            "limit=%2B5",
+            "limit=",
+            "limit=0",
+            "limit=99999999999",
+        ] {
+            let refused = sari.get(&format!("{path}?{odd}")).await.is(400).refuses("malformed").json();
+            assert_eq!(refused["fields"][0]["field"], "limit", "{path}?{odd}");
+        }
+    }
     let lots = sari.get("/v1/me/lots?limit=60").await.is(200).json();
     let rest = sari.get(&format!("/v1/me/lots?after={}", lots["next"].as_str().unwrap())).await.json();
     assert_eq!((lots["lots"].as_array().unwrap().len(), rest["lots"].as_array().unwrap().len()), (60, 5));

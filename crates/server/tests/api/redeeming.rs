@@ -450,6 +450,36 @@ async fn airtime_goes_to_the_number_and_goods_to_the_address() {
         refused["fields"].as_array().unwrap().iter().map(|field| field["field"].as_str().unwrap()).collect();
     let named = ["name", "street", "postal_code", "phone"].map(|part| format!("recipient.address.{part}"));
     assert_eq!(fields, named);
+    let good = json!({"name": "Sari", "street": "Jl. Melati 5", "district": "Coblong", "city": "Bogor",
+        "province": "Jawa Barat", "postal_code": "16120", "phone": "\u{202a}0812\u{a0}3456\u{a0}7899\u{202c}"});
+    for hidden in [
+        "\u{1}", "\t", "\n", "\u{1f}", "\u{7f}", "\u{9f}", "\u{200b}", "\u{200f}", "\u{202e}", "\u{2066}",
+        "\u{feff}",
+    ] {
+        for part in ["name", "street", "district", "city", "province"] {
+            let mut address = good.clone();
+            address[part] = json!(format!("Ja{hidden}lan"));
+            let refused =
+                with("payung", json!({ "address": address })).await.is(422).refuses("invalid").json();
+            assert_eq!(
+                refused["fields"][0]["field"],
+                json!(format!("recipient.address.{part}")),
+                "{hidden:?}"
+            );
+            assert_eq!(
+                refused["fields"][0]["message"],
+                "Ada karakter yang tidak terlihat di sini. Ketik ulang isian ini."
+            );
+        }
+    }
+    let held = with("payung", json!({ "address": good })).await.is(201).json();
+    let stored: String = sqlx::query_scalar("SELECT recipient FROM redemptions WHERE id = $1")
+        .bind(held["id"].as_str().unwrap())
+        .fetch_one(&mut *server.app.store.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&stored).unwrap()["phone"], "+6281234567899");
+    sari.cancel(held["id"].as_str().unwrap()).await.is(200);
 
     let pasted = "\u{202a}+62 (0)812\u{a0}3456\u{2011}7899\u{202c}";
     let held = with("pulsa", json!({ "phone": pasted })).await.is(201).json();
@@ -500,7 +530,15 @@ async fn an_odd_request_is_refused_and_changes_nothing() {
     send(with("surplus", json!(1))).await.is(400).refuses("malformed");
     send(with("quantity", json!(-1))).await.is(400).refuses("malformed");
     send(with("reward_id", json!("nothing"))).await.is(404).refuses("not-found");
-    assert_eq!(reasons(&send(with("quantity", json!(0))).await.is(422).json()), ["too_many_pieces"]);
+    let nothing = send(with("quantity", json!(0))).await.is(400).refuses("malformed").json();
+    let quoted = json!({"reward_id": "kopi", "quantity": 0});
+    let quoted = sari.post("/v1/redemptions/quote", None, quoted).await.is(400).refuses("malformed").json();
+    assert_eq!((&nothing["fields"][0]["field"], &nothing["fields"]), (&json!("quantity"), &quoted["fields"]));
+    let partial = with("recipient", json!({"address": {"street": "Jl. Melati 5"}}));
+    let partial = send(partial).await.is(400).refuses("malformed").json();
+    assert_eq!(partial["fields"][0]["field"], "recipient.address.name");
+    let fax = send(with("channel", json!("fax"))).await.is(400).refuses("malformed").json();
+    assert_eq!(fax["fields"][0]["field"], "channel");
     assert!(
         reasons(&send(with("quantity", json!(4_294_967_295u32))).await.is(422).json())
             .contains(&"too_many_pieces")

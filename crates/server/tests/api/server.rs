@@ -245,9 +245,29 @@ impl Server {
     }
 
     pub(crate) async fn earn(&self, member: &str, lot: &str, count: i64, expiry: Expiry) {
+        self.earn_from(member, lot, (count, None), expiry).await;
+    }
+
+    /// Points that are pending until a moment.
+    pub(crate) async fn earn_pending(
+        &self,
+        member: &str,
+        lot: &str,
+        (count, grant_at): (i64, Moment),
+        expiry: Expiry,
+    ) {
+        self.earn_from(member, lot, (count, Some(grant_at)), expiry).await;
+    }
+
+    async fn earn_from(
+        &self,
+        member: &str,
+        lot: &str,
+        (points, grant_at): (i64, Option<Moment>),
+        expiry: Expiry,
+    ) {
         let source = Bilingual { id: "Isi ulang".to_owned(), en: "Top-up".to_owned() };
-        let earned =
-            Earned { lot_id: lot.to_owned(), points: count, at: self.now(), expiry, grant_at: None, source };
+        let earned = Earned { lot_id: lot.to_owned(), points, at: self.now(), expiry, grant_at, source };
         let app = &self.app;
         app.store
             .transact("test", async |conn| points::earn(app, conn, (member, earned)).await)

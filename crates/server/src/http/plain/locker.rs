@@ -2,13 +2,17 @@
 
 use super::{
     Answer, Page, Sent,
-    steps::{carried_code, form_id, send_again},
+    steps::{carried_code, form_id, home, send_again},
 };
 use crate::{
     app::Shared,
+    problem::ApiError,
     service::{redeem, sign_in, vouchers},
 };
-use tukar_plain::locker::{Lock, Shelf, locker};
+use tukar_plain::{
+    Tab,
+    locker::{Lock, Shelf, locker},
+};
 use tukar_wire::{CodeSent, Problem};
 
 /// A page of the locker.
@@ -80,7 +84,14 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Answer {
 pub(super) async fn close(app: &Shared, sent: &mut Sent) -> Answer {
     vouchers::close(app, sent.session()?).await?;
     sent.session = Some(sign_in::find_session(app, sent.form.get("session")).await?);
-    list(app, sent).await
+    match list(app, sent).await {
+        // Stopped since the locker was opened: it is closed, as was asked, and what is in it is no longer shown.
+        Err(ApiError::NotEligible { .. }) => {
+            sent.visit.tab = Tab::Rewards;
+            home(app, sent).await
+        }
+        answer => answer,
+    }
 }
 
 /// What was told of the code is carried along, to be shown again.

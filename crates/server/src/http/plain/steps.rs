@@ -122,7 +122,7 @@ pub(super) fn channel(form: &Form) -> Option<Channel> {
     }
 }
 
-async fn home(app: &Shared, sent: &Sent) -> Answer {
+pub(super) async fn home(app: &Shared, sent: &Sent) -> Answer {
     let Some(session) = &sent.session else {
         let rewards = rewards(app, (&sent.visit, &sent.form), None).await?;
         return Ok(tukar_plain::home(&sent.visit, None, &rewards).into());

@@ -6,6 +6,7 @@ use crate::{
     problem::{ApiError, FieldError, FieldWhy},
     store::members::MemberRow,
 };
+use tukar_domain::text::{Lines, find_bad_character};
 use tukar_wire::{self as wire, Needs, Recipient, is_blank};
 
 /// The recipient as the code is bound to it, and as it is shown.
@@ -64,6 +65,10 @@ fn read_address(member: &MemberRow, address: &wire::Address) -> Result<(String, 
     if !fields.is_empty() {
         return Err(ApiError::Invalid { fields });
     }
+    // In one writing, without what was pasted along with it.
+    if let Some(number) = read_phone(&address.phone) {
+        address.phone = number;
+    }
     let stored = serde_json::to_string(&address).map_err(|error| ApiError::Broken(error.into()))?;
     Ok((stored, Some(shown(&address))))
 }
@@ -82,6 +87,10 @@ fn why_not(name: &str, text: &str) -> Option<FieldWhy> {
             Some(FieldWhy::NotPostalCode)
         }
         "phone" if read_phone(text).is_none() => Some(FieldWhy::NotPhone),
+        // A number is read without them.
+        "phone" => None,
+        // On a parcel's label, or in what a courier reads, they could put letters in another order or break the line.
+        _ if find_bad_character(text, Lines::One).is_some() => Some(FieldWhy::Hidden),
         _ => None,
     }
 }
