@@ -34,10 +34,9 @@ pub trait Formats {
         if at.ms_since(now).abs() < NEAR_MS { self.weekday_time(at) } else { self.date(at) }
     }
 
-    /// Last day on which what ends at `ends_at` can be used, with the time where the day can't be used to its end.
+    /// Last day on which what ends at `ends_at` can be used.
     fn until_date(&self, ends_at: Moment) -> String {
-        let (last, day) = (last_usable(ends_at), self.date(last_usable(ends_at)));
-        if day == self.date(ends_at) { self.date_time(last) } else { day }
+        self.date(last_usable(ends_at))
     }
 
     /// Last minute in which what ends at `ends_at` can be used, with its day.
@@ -45,10 +44,9 @@ pub trait Formats {
         self.date_time(last_usable(ends_at))
     }
 
-    /// As [`Formats::when`], of the last usable moment; beyond six days as [`Formats::until_date`].
+    /// As [`Formats::when`], of the last usable moment.
     fn until_when(&self, ends_at: Moment, now: Moment) -> String {
-        let last = last_usable(ends_at);
-        if last.ms_since(now).abs() < NEAR_MS { self.weekday_time(last) } else { self.until_date(ends_at) }
+        self.when(last_usable(ends_at), now)
     }
 
     /// Last minute in which what ends at `ends_at` can be used, today.

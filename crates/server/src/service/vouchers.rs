@@ -175,7 +175,7 @@ pub async fn send_copy(
             challenges::count(&mut writes, (Counted::Sent, &subject), (now, &app.random.word(9)));
             let Here { language, programme, place, .. } = &here;
             let envelope = Envelope { channel, to: contact, language: *language, programme, place };
-            let until = row.ends_at.map(|end| formats::of(app, *language).until_date(end));
+            let until = row.ends_at.map(|end| formats::of(app, *language).until_date_time(end));
             let voucher = message::Voucher { title: row.title.get(*language), code, until: until.as_deref() };
             let message = message::voucher(envelope, voucher);
             let id = app.random.word(12);

@@ -647,19 +647,18 @@ async fn a_code_that_counts_no_more_is_not_sent_any_more() {
 async fn a_hold_that_outlives_a_lot_says_what_came_back_and_history_keeps_the_lots_own_end() {
     let server = Server::new(vec![reward("kopi")]).await;
     let end = server.now().plus_ms(60_000);
-    server.earn("m1", "short", 1_000, Expiry::FixedDate(tukar_server::clock::timestamp(end))).await;
+    server.earn("m1", "short", 400, Expiry::FixedDate(tukar_server::clock::timestamp(end))).await;
     let sari = server.sign_in(PHONE).await;
     let id = sari.hold("kopi").await;
     server.later(120);
     let cancelled = sari.cancel(&id).await.is(200).json();
-    // 3,000 were held, the thousand that ended first.
-    assert_eq!((&cancelled["points"], &cancelled["expired"]), (&json!(3_000), &json!(1_000)));
-    assert_eq!(sari.redemption(&id).await["expired"], 1_000);
-    assert_eq!(sari.points().await, (4_000, 0));
+    assert_eq!((&cancelled["points"], &cancelled["expired"]), (&json!(1_000), &json!(400)));
+    assert_eq!(sari.redemption(&id).await["expired"], 400);
+    assert_eq!(sari.points().await, (5_000, 0));
     let history = sari.get("/v1/me/activity?kind=expired").await.is(200).json();
     let rows = history["activities"].as_array().unwrap();
     assert_eq!(rows.len(), 1, "{history}");
-    assert_eq!((&rows[0]["points"], &rows[0]["title"]), (&json!(-1_000), &json!("Isi ulang")));
+    assert_eq!((&rows[0]["points"], &rows[0]["title"]), (&json!(-400), &json!("Isi ulang")));
     assert_eq!(rows[0]["at"], json!(end));
     // Nothing is said where all came back.
     let whole = sari.hold("kopi").await;
