@@ -14,7 +14,7 @@ use crate::history::History;
 use crate::i18n::{I18n, language_of};
 use crate::locker::Locker;
 use crate::redeem::flow::Order;
-use crate::redeem::{Begin, Contacts, Leave, Redeem, Spent, unfinished};
+use crate::redeem::{Begin, Contacts, Leave, Redeem, Spent, receipt_left, screen_left, unfinished};
 use crate::session::{Session, SignIn, Who};
 use crate::support::Support;
 use crate::ui::icon::{GIFT, HELP, Icon, LIST, TICKET};
@@ -26,6 +26,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tab::Tab;
 use tukar_wire::{Moment, Programme, RewardDetail};
+use wasm_bindgen::JsValue;
 
 const SCREEN: &str = "tukar.screen";
 const ZONE: &str = "tukar.zone";
@@ -63,6 +64,7 @@ struct Shell {
 
 impl Shell {
     fn go(self, screen: Screen) {
+        screen_left();
         match &screen {
             Screen::Tab(tab) => attempt::keep_value(SCREEN, &tab.word()),
             Screen::SignIn { then, ended } => {
@@ -267,8 +269,22 @@ fn locale_of(chosen: Option<String>, settings: &Settings) -> &'static str {
         .unwrap_or("id")
 }
 
+/// Whether the browser loads again what was on the screen, and does not come from another page, back or forward. In a frame
+/// that is not known (embed/kept.js).
+fn may_be_reload() -> bool {
+    const RELOAD: f64 = 1.0;
+    let window = window();
+    let framed = window.parent().ok().flatten().is_none_or(|parent| parent != window);
+    let part = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let came = window.performance().and_then(|told| part(&part(&told, "navigation")?, "type")?.as_f64());
+    framed || came.is_none_or(|came| came == RELOAD)
+}
+
 /// What is shown first: where a reload goes on, else what the page asks for. A member's own screen asks for sign-in first.
 fn first_screen(session: Session, page: &Settings) -> Screen {
+    if !may_be_reload() {
+        receipt_left();
+    }
     let kept = attempt::find_kept::<String>(SCREEN);
     if kept.as_deref() == Some(then::SIGN_IN) && !session.is_whole() {
         return then::find();

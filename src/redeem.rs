@@ -112,14 +112,33 @@ const DRAFT: &str = "tukar.recipient";
 /// What is being reviewed, before anything was sent; a reload comes back to it.
 const REVIEW: &str = "tukar.review";
 
-/// Where a reload has to go on: at an attempt that was sent, or at a review that was open.
+/// Where a reload has to go on: at a review that is open, or at an attempt that was sent.
 #[must_use]
 pub fn unfinished() -> Option<Begin> {
-    if let Some(kept) = attempt::find() {
-        return Some(Begin::Attempt(kept.id));
+    let kept = attempt::find();
+    match (attempt::find_kept::<(String, u32)>(REVIEW), kept) {
+        // An attempt that never arrived is reviewed again: it has to keep its id, so it is looked up once more.
+        (Some((reward_id, _)), Some(kept)) if reward_id == kept.reward_id && !kept.over => {
+            Some(Begin::Attempt(kept.id))
+        }
+        (Some((reward_id, quantity)), _) => Some(Begin::Reward(Order { reward_id, quantity })),
+        (None, kept) => Some(Begin::Attempt(kept?.id)),
     }
-    let (reward_id, quantity) = attempt::find_kept::<(String, u32)>(REVIEW)?;
-    Some(Begin::Reward(Order { reward_id, quantity }))
+}
+
+/// The member goes to another screen, by whichever way: a review is given up, and a receipt that was shown has been seen.
+/// An attempt that is held, or whose outcome is not known, stays for a reload.
+pub fn screen_left() {
+    attempt::forget_value(REVIEW);
+    receipt_left();
+}
+
+/// A receipt that was shown is no longer on the screen.
+pub fn receipt_left() {
+    if attempt::find().is_some_and(|kept| kept.over) {
+        attempt::forget();
+        attempt::forget_value(DRAFT);
+    }
 }
 
 impl Desk {
@@ -128,9 +147,6 @@ impl Desk {
     }
 
     fn leave(self, how: Leave) {
-        if how != Leave::SignIn {
-            attempt::forget_value(REVIEW);
-        }
         if self.state.with_untracked(flow::is_over) {
             self.attempt_over();
             if how == Leave::Done && attempt::find().is_none() {
@@ -140,11 +156,23 @@ impl Desk {
         self.on_leave.run(how);
     }
 
+    /// The stored attempt, where it is this flow's.
+    fn own_attempt(self) -> Option<attempt::Attempt> {
+        let own = self.attempt.try_get_value().flatten()?;
+        attempt::find().filter(|kept| kept.id == own)
+    }
+
     /// This flow's attempt is over; another one that is stored goes on.
     fn attempt_over(self) {
-        let own = self.attempt.try_get_value().flatten();
-        if own.is_some() && attempt::find().map(|kept| kept.id) == own {
+        if self.own_attempt().is_some() {
             attempt::forget();
+        }
+    }
+
+    /// The receipt is here: a reload still comes back to it, and the next screen ends the attempt.
+    fn receipt_shown(self) {
+        if let Some(kept) = self.own_attempt().filter(|kept| !kept.over) {
+            attempt::keep(&attempt::Attempt { over: true, ..kept });
         }
     }
 
@@ -159,6 +187,9 @@ impl Desk {
         // Back in the review after a refusal: a reload has to find it again.
         if let State::Review { order, .. } = &state {
             self.in_review(order);
+        }
+        if let State::Receipt { .. } = &state {
+            self.receipt_shown();
         }
         self.state.set(state);
         self.carry_out(todo, spent);
@@ -175,6 +206,7 @@ impl Desk {
                         id: ask.id,
                         reward_id: ask.reward_id,
                         quantity: ask.quantity,
+                        over: false,
                     });
                 }
                 Do::Forget => self.attempt_over(),

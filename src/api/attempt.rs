@@ -18,6 +18,9 @@ pub struct Attempt {
     pub reward_id: String,
     /// Pieces.
     pub quantity: u32,
+    /// Its receipt is shown: a reload comes back to that, and it ends when the member goes anywhere else.
+    #[serde(default)]
+    pub over: bool,
 }
 
 /// A new UUID, version 4, from the browser's randomness.

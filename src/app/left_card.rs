@@ -7,8 +7,8 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 const CARD: &str = "tukar.card";
-/// The list comes with an answer of the server, and which cards stay in it with another; so often they are looked for, with this
-/// pause between.
+/// The list and what is left in it come with two answers of the server, so the card may not be there yet: it is looked for at
+/// most this many times, with [`PAUSE`] between two looks.
 const LOOKS_MAX: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(100);
 

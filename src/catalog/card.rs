@@ -33,7 +33,7 @@ impl Card<'_> {
                 <div class="reward__picture">
                     {picture(reward, self.api_base)}
                     {reward.promotion.as_ref().map(|promotion| {
-                        view! { <span class="reward__promotion">{promotion.label.clone()}</span> }
+                        view! { <span class="reward__promotion" title=promotion.label.clone()>{promotion.label.clone()}</span> }
                     })}
                 </div>
                 <div class="reward__facts">

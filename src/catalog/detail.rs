@@ -69,7 +69,7 @@ fn opened(shelf: Shelf, card: RewardCard) -> impl IntoView {
         <div class="detail__body" tabindex="0">
             <div class="detail__picture">
                 {art}
-                {move || open.card().promotion.map(|promotion| view! { <span class="reward__promotion">{promotion.label}</span> }.into_any())}
+                {move || open.card().promotion.map(|promotion| view! { <span class="reward__promotion" title=promotion.label.clone()>{promotion.label.clone()}</span> }.into_any())}
             </div>
             <div class="detail__head">
                 <p class="detail__kind">{format!("{} · {}", card.brand, words.kind(&card.kind))}</p>

@@ -92,6 +92,20 @@ test('back from web mail in the same tab is the same code step, for signing in a
   expect(await kept(page)).not.toContain('tukar.locker-code');
 });
 
+test('a reload at the code of the locker stays there after a receipt', async ({ shop, page, programme }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  await shop.redeem(await shop.sendCode(SARI));
+  await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
+  await page.getByRole('navigation').getByRole('button', { name: 'Voucher saya' }).click();
+  await page.getByRole('button', { name: 'Sembunyikan kode' }).click();
+  const code = await askLocker({ shop, page, programme });
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Voucher saya' })).toBeVisible();
+  await shop.codeField.fill(code);
+  await expect(page.locator('.locker-lock--open')).toBeVisible();
+});
+
 test('who cancels, changes the number or signs out leaves nothing of a code behind', async ({ shop, page, programme }) => {
   await askCode({ shop, page, programme });
   await page.getByRole('button', { name: /^Ganti nomor/ }).click();

@@ -132,12 +132,12 @@ export class Programme {
     expect(answer.status).toBe(200);
   }
 
-  /** `tukar-server import` of a catalogue with this one reward, as an operator would. */
-  async sell(reward) {
+  /** `tukar-server import` of a catalogue with these rewards alone, as an operator would. */
+  async sell(...rewards) {
     const both = (text) => ({ id: text, en: text });
     const whole = { kind: 'voucher', brand: 'Kopi Senja', title: both('Voucher Kopi Senja Rp25.000'), description: both('Kopi'), terms: both(['Sekali pakai']), how_to_use: both('Tunjukkan kodenya') };
     const file = join(dirname(this.database), 'catalogue.json');
-    await writeFile(file, JSON.stringify({ rewards: [{ ...whole, ...reward }] }));
+    await writeFile(file, JSON.stringify({ rewards: rewards.map((reward) => ({ ...whole, ...reward })) }));
     execFileSync(SERVER, ['import', file, '--database', this.database], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 

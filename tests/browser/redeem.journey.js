@@ -1,5 +1,5 @@
 // From the catalogue to the voucher, by mouse and by keyboard, and all that can go wrong on the way.
-import { FARAH, SARI, expect, test } from './programme.js';
+import { FARAH, SARI, expect, takenOver, test } from './programme.js';
 
 const TITLE = /Voucher Kopi Senja Rp25\.000/;
 
@@ -163,6 +163,83 @@ test('a reload at each step goes on where it stood', async ({ shop, page }) => {
   await expect(page.getByRole('heading', { name: 'Berhasil ditukar' })).toBeVisible();
   await page.reload();
   await expect(shop.button('Keluar')).toBeVisible();
+});
+
+const tab = (page, name) => page.getByRole('navigation').getByRole('button', { name });
+const receipt = (page) => page.getByRole('heading', { name: 'Berhasil ditukar' });
+const attempts = (page) => page.evaluate(() => Object.keys(sessionStorage).filter((name) => /attempt|review|recipient/.test(name)));
+
+for (const name of ['Hadiah', 'Riwayat', 'Bantuan', 'Voucher saya']) {
+  test(`a receipt that was left by the tab ${name} does not come back by a reload`, async ({ shop, page }) => {
+    await shop.signIn(SARI);
+    await shop.choose('kopi senja', TITLE);
+    await shop.redeem(await shop.sendCode(SARI));
+    await expect(receipt(page)).toBeVisible();
+    await page.reload();
+    await expect(receipt(page)).toBeVisible();
+    await tab(page, name).click();
+    await expect(page.locator('.redeem')).toHaveCount(0);
+    await page.reload();
+    await takenOver(page);
+    await expect(shop.button('Keluar')).toBeVisible();
+    await expect(tab(page, name)).toHaveAttribute('aria-current', 'page');
+    await expect(page.locator('.redeem')).toHaveCount(0);
+    expect(await attempts(page)).toEqual([]);
+  });
+}
+
+test("a receipt that was left by the browser's Back does not come back", async ({ shop, page }) => {
+  await shop.signIn(SARI);
+  await shop.choose('kopi senja', TITLE);
+  const code = await shop.sendCode(SARI);
+  const away = async () => {
+    await page.goto('about:blank');
+    await page.goBack();
+    await takenOver(page);
+  };
+  await away();
+  await shop.redeem(code); // What is held goes on.
+  await expect(receipt(page)).toBeVisible();
+  await away();
+  await expect(shop.button('Keluar')).toBeVisible();
+  await expect(page.locator('.redeem')).toHaveCount(0);
+  expect(await attempts(page)).toEqual([]);
+});
+
+test('a reload at the review of a second redemption stays there, and one that is held is found again', async ({ shop, page, programme }) => {
+  test.setTimeout(180_000);
+  await programme.sell({ id: 'coffee', points: 7_100 }, { id: 'tea', title: { id: 'Teh kecil', en: 'Small tea' }, points: 100 });
+  await page.reload();
+  await takenOver(page);
+  await shop.signIn(SARI);
+  const first = async () => {
+    await shop.choose('teh kecil', /Teh kecil/);
+    return shop.sendCode(SARI);
+  };
+  const second = async () => {
+    await tab(page, 'Hadiah').click();
+    await shop.choose('kopi senja', TITLE);
+    await expect(shop.button('Kirim kode OTP')).toBeVisible();
+    await page.reload();
+    await expect(shop.button('Kirim kode OTP')).toBeVisible();
+    await expect(page.getByText('7.100').first()).toBeVisible();
+  };
+  await shop.redeem(await first());
+  await expect(receipt(page)).toBeVisible();
+  await second();
+  // Left by a tab, a review is given up.
+  await tab(page, 'Riwayat').click();
+  await page.reload();
+  await takenOver(page);
+  await expect(tab(page, 'Riwayat')).toHaveAttribute('aria-current', 'page');
+  await expect(page.locator('.redeem')).toHaveCount(0);
+  await tab(page, 'Hadiah').click();
+  const code = await first();
+  await second();
+  await tab(page, 'Bantuan').click();
+  await page.reload();
+  await shop.redeem(code);
+  await expect(receipt(page)).toBeVisible();
 });
 
 test('a lost answer to the request is looked up: one hold', async ({ shop, page, programme }) => {

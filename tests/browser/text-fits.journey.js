@@ -1,6 +1,6 @@
 // No card cuts its text, whoever looks, in every width and language; long words and links wrap.
 import { cardsOf } from './text-fits.js';
-import { FARAH, expect, settled, test } from './programme.js';
+import { FARAH, expect, settled, takenOver, test } from './programme.js';
 
 for (const language of ['id', 'en']) {
   test(`every card shows all of its text in ${language}`, async ({ shop, page, programme }) => {
@@ -34,6 +34,53 @@ for (const language of ['id', 'en']) {
     await look('visitor');
   });
 }
+
+/** Of a promotion's labels: how far they are out of their pictures, and what can be read of them. */
+const labelsOf = (where) =>
+  where.locator('.reward__promotion').evaluateAll((all) =>
+    all.map((label) => {
+      const [own, picture] = [label, label.closest('.reward__picture, .detail__picture')].map((one) => one.getBoundingClientRect());
+      const out = Math.max(picture.left - own.left, own.right - picture.right, picture.top - own.top, own.bottom - picture.bottom);
+      return { inside: out <= 0, tidy: label.scrollWidth <= label.clientWidth + 1, lines: Math.floor(own.height / parseFloat(getComputedStyle(label).lineHeight)), whole: label.scrollHeight <= label.clientHeight + 1, text: label.textContent, titled: label.title === label.textContent };
+    }),
+  );
+
+test('a long label of a promotion stays in its picture, in the widget and in the first view', async ({ page, programme }) => {
+  const words = 'Promo akhir tahun khusus anggota setia di semua gerai yang ikut serta, selama persediaan masih ada dan tidak digabungkan';
+  const word = 'Penukaran'.repeat(14).slice(0, 120);
+  expect(words.length).toBe(120);
+  const rewards = [['label-words', words], ['label-word', word]].map(([id, label]) => {
+    const promotion = { points: 400, label: { id: label, en: label }, starts: '-1d', ends: '+9d' };
+    return { id, title: { id, en: id }, points: 500, promotion };
+  });
+  await programme.sell(...rewards);
+  const look = async (where) => {
+    for (const width of [320, 360, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settled(page);
+      const labels = (await labelsOf(where)).filter(({ text }) => [words, word].includes(text));
+      expect(labels.length, `labels at ${width}`).toBe(2);
+      for (const { inside, tidy, lines, titled } of labels) {
+        expect({ inside, tidy, two: lines <= 2, titled }, `at ${width}`).toEqual({ inside: true, tidy: true, two: true, titled: true });
+      }
+    }
+  };
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto(programme.url);
+  await look(page.locator('[slot=early]'));
+  await page.unroute('**/*.wasm');
+  await page.reload();
+  await takenOver(page);
+  await look(page.locator('tukar-rewards'));
+  // In the detail the whole label is read, at a narrow screen too.
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.getByRole('button', { name: 'label-words' }).click();
+    const [label] = await labelsOf(page.getByRole('dialog'));
+    expect({ inside: label.inside, whole: label.whole }, `the detail at ${width}`).toEqual({ inside: true, whole: true });
+    await page.keyboard.press('Escape');
+  }
+});
 
 test('long words and links wrap in card, detail and review', async ({ page, programme }) => {
   const word = 'Kesinambunganpertanggungjawaban'.repeat(3);

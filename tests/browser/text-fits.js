@@ -30,7 +30,11 @@ function faultsOfCards(root) {
     const picture = card.querySelector('.reward__picture').getBoundingClientRect();
     for (const selector of OVER) {
       const element = card.querySelector(selector);
-      if (element?.textContent && out(selector === '.art__initials' ? element.getBoundingClientRect() : textRect(element), picture)) faults.push(`${selector} cut`);
+      if (!element?.textContent) continue;
+      if (out(element.getBoundingClientRect(), picture)) faults.push(`${selector} outside`);
+      // A label may be cut after its second line where it is its title too.
+      const whole = element.scrollHeight <= element.clientHeight + 1 || element.title === element.textContent;
+      if (selector === '.reward__promotion' && !(whole && element.scrollWidth <= element.clientWidth + 1)) faults.push(`${selector} cut`);
     }
     found[card.dataset.row] = { title: card.querySelector('.reward__open').textContent, faults };
   }

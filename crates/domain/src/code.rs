@@ -158,8 +158,10 @@ pub enum Try {
         /// Tries left; zero: locked now.
         tries_left: u32,
     },
-    /// The time is over, or it was right before: no more can be said of a code that has done its work.
+    /// The time is over.
     Ended,
+    /// It was right before.
+    Used,
     /// Too many wrong tries.
     Locked,
 }
@@ -176,7 +178,7 @@ impl CodeState {
     pub fn check(self, matches: bool, now: Timestamp) -> (CodeState, Try) {
         match self {
             CodeState::Locked => (self, Try::Locked),
-            CodeState::Used => (self, Try::Ended),
+            CodeState::Used => (self, Try::Used),
             CodeState::Live { ends_at, .. } if now >= ends_at => (self, Try::Ended),
             CodeState::Live { .. } if matches => (CodeState::Used, Try::Right),
             CodeState::Live { ends_at, wrong } => {
@@ -340,7 +342,7 @@ mod tests {
         let fresh = CodeState::fresh(at(0));
         let (used, outcome) = fresh.check(true, at(299));
         assert_eq!((used, outcome), (CodeState::Used, Try::Right));
-        assert_eq!(used.check(true, at(299)).1, Try::Ended, "not: too many wrong ones");
+        assert_eq!(used.check(true, at(299)).1, Try::Used, "not: too many wrong ones");
         assert_eq!(fresh.check(true, at(300)).1, Try::Ended);
     }
 
@@ -489,7 +491,8 @@ mod tests {
                         prop_assert_eq!(tries_left, TRIES_MAX - wrong);
                         prop_assert_eq!(next.tries_left(), tries_left);
                     }
-                    Try::Ended => prop_assert!(right == 1 || now >= LIFE_SECONDS),
+                    Try::Ended => prop_assert!(now >= LIFE_SECONDS),
+                    Try::Used => prop_assert!(right == 1),
                     Try::Locked => prop_assert!(wrong == TRIES_MAX),
                 }
                 prop_assert!(right <= 1 && wrong <= TRIES_MAX);

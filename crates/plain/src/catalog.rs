@@ -164,7 +164,7 @@ fn card(visit: &Visit, shelf: Shelf<'_>, (row, reward): (u32, &RewardCard)) -> M
         li.reward {
             div.reward__picture {
                 (picture(reward))
-                @if let Some(promotion) = &reward.promotion { span.reward__promotion { (promotion.label) } }
+                (promotion_label(reward))
             }
             div.reward__facts {
                 p.reward__brand { (reward.brand) }
@@ -262,7 +262,7 @@ pub fn detail(visit: &Visit, detail: &RewardDetail, eligibility: Option<&Eligibi
     html! {
         article.plain-detail {
             (visit.go((visit.home(), "/plain/home"), &[], html! { button.link-button { (visit.i18n.texts().redeem.back) } }))
-            div.detail__picture { (picture(card)) }
+            div.detail__picture { (picture(card)) (promotion_label(card)) }
             div.detail__head {
                 p.detail__kind { (card.brand) " · " (words.kind(&card.kind)) }
                 h2.detail__title { (card.title) }
@@ -339,6 +339,15 @@ fn facts(words: Words, detail: &RewardDetail, now: tukar_wire::Moment) -> Vec<(&
         (texts.fact_needs, Some(needs.to_owned())),
     ];
     facts.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect()
+}
+
+/// Cut after two lines on a card (style/catalog.css), so it is its own title too.
+fn promotion_label(card: &RewardCard) -> Markup {
+    html! {
+        @if let Some(promotion) = &card.promotion {
+            span.reward__promotion title=(promotion.label) { (promotion.label) }
+        }
+    }
 }
 
 fn promotion_end(card: &RewardCard) -> Option<tukar_wire::Moment> {

@@ -7,7 +7,7 @@ use crate::{
     one_line,
 };
 use maud::{Markup, html};
-use tukar_wire::{Channel, CodeSent, Problem};
+use tukar_wire::{Channel, CodeSent, Problem, ProblemKind};
 
 /// What the page of the contact was asked with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +28,12 @@ pub struct Asked<'a> {
 #[must_use]
 pub fn contact(visit: &Visit, problem: Option<&Problem>, asked: Asked<'_>) -> Markup {
     let (t, c) = (visit.i18n.texts().session, visit.i18n.texts().challenge);
-    let error = problem.map(one_line);
+    // What is wrong with the code that led here is not wrong with the contact.
+    let (used, refused) = match problem {
+        Some(problem) if problem.kind == ProblemKind::CodeEnded => (Some(problem), None),
+        refused => (None, refused),
+    };
+    let error = refused.map(one_line);
     let mut carried = asked.then.to_vec();
     carried.push(("page", asked.page));
     let body = html! {
@@ -57,6 +62,7 @@ pub fn contact(visit: &Visit, problem: Option<&Problem>, asked: Asked<'_>) -> Ma
         section.sign-in {
             (visit.go((visit.home(), "/plain/home"), &[], html! { button.link-button { (t.back) } }))
             @if asked.ended { div class="notice notice--warn" { div { (t.ended) } } }
+            @if let Some(used) = used { div class="notice notice--warn" role="alert" { div { (one_line(used)) } } }
             div.sign-in__form { (visit.form("/plain/sign-in", &carried, body)) }
         }
     }

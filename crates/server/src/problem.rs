@@ -107,6 +107,12 @@ pub enum ApiError {
     /// The code's time is over.
     #[error("code ended")]
     CodeEnded,
+    /// The code was right before.
+    #[error("code used")]
+    CodeUsed {
+        /// Whether it was one to sign in with.
+        sign_in: bool,
+    },
     /// The code was sent for another page.
     #[error("code of another page")]
     CodeElsewhere,
@@ -193,7 +199,7 @@ impl ApiError {
             ApiError::Invalid { .. } => ProblemKind::Invalid,
             ApiError::NotEligible { .. } => ProblemKind::NotEligible,
             ApiError::CodeWrong { .. } => ProblemKind::CodeWrong,
-            ApiError::CodeEnded => ProblemKind::CodeEnded,
+            ApiError::CodeEnded | ApiError::CodeUsed { .. } => ProblemKind::CodeEnded,
             ApiError::CodeElsewhere => ProblemKind::CodeElsewhere,
             ApiError::CodeLocked => ProblemKind::CodeLocked,
             ApiError::RecoveryNeeded => ProblemKind::RecoveryNeeded,
@@ -350,7 +356,7 @@ pub async fn write_problems(request: Request, next: Next) -> Response {
     let has_type = response.headers().contains_key(header::CONTENT_TYPE);
     let error = match response.status() {
         StatusCode::NOT_FOUND if !has_type => ApiError::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,
+        StatusCode::METHOD_NOT_ALLOWED if !is_written(&response) => ApiError::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::NotJson,
         StatusCode::BAD_REQUEST if !is_written(&response) => ApiError::Malformed { fields: Vec::new() },

@@ -1,7 +1,10 @@
 //! The key of the one-time codes. It lives outside the database, so that a stolen database tells no code.
 
 use anyhow::{Context, ensure};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::{io::Write, path::Path};
@@ -90,6 +93,18 @@ impl CodeKey {
     #[must_use]
     pub fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         self.mac(b"sign:").chain_update(bytes).finalize().into_bytes().to_vec()
+    }
+
+    /// The token of the session that a page of forms opens: made of what is sent, so that the same form sent once more finds
+    /// the session that it opened. Without this key nobody can make it up, and of the three only hashes are stored.
+    #[must_use]
+    pub fn form_token(&self, sent: [&str; 3]) -> String {
+        let mut mac = self.mac(b"form-token:");
+        for part in sent {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     /// A destination as the limits count it: no contact stands in that table.

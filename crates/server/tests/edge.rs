@@ -91,10 +91,11 @@ async fn a_browser_at_an_unknown_address_gets_a_page_in_its_language_and_the_api
             "{page}"
         );
     }
-    // A form's address typed by hand: which methods are right stays in the header.
-    let typed = server.get("/plain/redeem", &[("accept", browser)]).await;
+    // Which methods are right stays in the header.
+    let posted = Request::post("/").header("accept", browser).body(Body::empty()).unwrap();
+    let typed = server.send(posted).await;
     assert_eq!(typed.status(), StatusCode::METHOD_NOT_ALLOWED);
-    assert!(header_of(&typed, "allow").contains("POST"));
+    assert!(header_of(&typed, "allow").contains("GET"));
     assert!(text(typed).await.starts_with("<!doctype html>"));
     for (path, accept) in
         [("/v1/nothing", browser), ("/v1", browser), ("/nowhere", "*/*"), ("/nowhere.png", "image/*")]

@@ -78,7 +78,7 @@ fn unknown_partner(partner: &str, language: Language) -> Result<Response, ApiErr
 }
 
 /// Headers without which a page that isolates itself (COEP) takes no frame; pictures then come without cookies.
-fn may_stand_in_a_frame(headers: &mut HeaderMap) {
+pub(super) fn may_stand_in_a_frame(headers: &mut HeaderMap) {
     let cross_origin = HeaderValue::from_static("cross-origin");
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
     let embedder = HeaderValue::from_static("credentialless");

@@ -15,7 +15,7 @@ mod steps;
 use super::{
     client::Client,
     frame,
-    page::escaped,
+    page::{escaped, page},
     policy::{self, Needs},
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -145,18 +145,65 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
 
 /// Routes of this file.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
-    let mut router = OpenApiRouter::new()
-        .route("/", get(front))
-        .route("/plain/help", look(Step::Help))
-        .route("/plain/reward", look(Step::Reward))
-        .route("/plain/sign-in", look(Step::Contact));
+    let mut router = OpenApiRouter::new().route("/", get(front));
+    for (path, step) in LOOKED_AT {
+        router = router.route(path, look(step));
+    }
     for (path, step) in STEPS {
         let step = post(async move |State(app): State<Shared>, client, headers: HeaderMap, body: Bytes| {
             answer(&app, client, (&headers, Form::read(&body)), step).await
         });
-        router = router.route(path, step);
+        router = router.route(path, if is_looked_at(path) { step } else { step.get(opened) });
     }
     router
+}
+
+/// Paths that have a page without a form as well.
+const LOOKED_AT: [(&str, Step); 3] =
+    [("/plain/help", Step::Help), ("/plain/reward", Step::Reward), ("/plain/sign-in", Step::Contact)];
+
+fn is_looked_at(path: &str) -> bool {
+    LOOKED_AT.iter().any(|(looked_at, _)| *looked_at == path)
+}
+
+/// `GET` where a form has to be sent: a tab that the browser restored, or Enter in the address bar. What was sent is gone, so
+/// a person begins anew; whoever else asks is told the method.
+async fn opened(
+    language: Language,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let only_posted = (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]);
+    if !says("accept").contains("text/html") {
+        return Ok(only_posted.into_response());
+    }
+    let form = Form::read(query.unwrap_or_default().as_bytes());
+    let framed = matches!(says("sec-fetch-dest"), "iframe" | "frame" | "embed" | "object");
+    if !framed && form.get("partner").is_empty() {
+        return Ok(Redirect::to("/").into_response());
+    }
+    // Which partner's page is around it was in the form, so anybody may frame this: there is nothing on it.
+    let (title, what, home) = language.pick(
+        (
+            "Isian di halaman ini sudah tidak ada",
+            "Muat ulang halaman di sekitarnya untuk mulai lagi, atau buka program poin di tab baru. Poin Anda tidak berubah.",
+            "Buka di tab baru",
+        ),
+        (
+            "What was filled in here is gone",
+            "Reload the page around this to begin again, or open the points programme in a new tab. Your points have not changed.",
+            "Open in a new tab",
+        ),
+    );
+    let way = format!("<a href=\"/\" target=\"_blank\" rel=\"noopener\">{home}</a>");
+    let main = format!("<h1>{title}</h1><p>{what}</p><p>{way}</p>");
+    let mut response = page(only_posted.0, language.tag(), title, &main);
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::of_open_page("")?);
+    frame::may_stand_in_a_frame(headers);
+    Ok(response)
 }
 
 /// What a visitor may look at without a session. An address never carries one: there it is not read.

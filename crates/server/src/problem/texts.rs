@@ -335,6 +335,9 @@ pub(super) fn detail(error: &ApiError, language: Language) -> String {
                 format!("Too many requests. You can continue in {wait}."),
             )
         }
+        ApiError::CodeUsed { .. } => {
+            language.pick("Kode ini sudah dipakai.", "This code was used already.").to_owned()
+        }
         ApiError::Paused { doubt: Some(doubt) } => format!("clock-doubted: {doubt}"),
         _ => explanation(error.kind(), language).what.to_owned(),
     }
@@ -346,6 +349,10 @@ pub(super) fn next(error: &ApiError, language: Language) -> String {
         ApiError::Paused { doubt: Some(_) } => {
             "Set the clock right; where it is right, run `tukar-server clock confirm`."
         }
+        ApiError::CodeUsed { sign_in: true } => {
+            language.pick("Minta kode baru untuk masuk lagi.", "Ask for a new one to sign in again.")
+        }
+        ApiError::CodeUsed { sign_in: false } => language.pick("Minta kode baru.", "Ask for a new one."),
         ApiError::NotEligible { reasons } => match reasons.first() {
             Some(Reason::AccountSuspended) => {
                 language.pick("Hubungi layanan pelanggan lewat Bantuan.", "Contact support: see Help.")
@@ -562,6 +569,17 @@ mod tests {
         assert_eq!(detail(&error, Language::Id), "Kode salah. Tersisa 3 percobaan.");
         assert_eq!(detail(&error, Language::En), "Wrong code. 3 tries left.");
         assert_eq!(detail(&ApiError::CodeWrong { tries_left: 1 }, Language::En), "Wrong code. 1 try left.");
+    }
+
+    #[test]
+    fn a_code_that_was_used_is_not_told_as_over_or_tried_too_often() {
+        let told = |sign_in, language| {
+            let error = ApiError::CodeUsed { sign_in };
+            format!("{} {}", detail(&error, language), next(&error, language))
+        };
+        assert_eq!(told(true, Language::Id), "Kode ini sudah dipakai. Minta kode baru untuk masuk lagi.");
+        assert_eq!(told(false, Language::Id), "Kode ini sudah dipakai. Minta kode baru.");
+        assert_eq!(told(false, Language::En), "This code was used already. Ask for a new one.");
     }
 
     #[test]

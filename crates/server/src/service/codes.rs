@@ -196,6 +196,7 @@ pub async fn check(
             return Ok(Checked::Right(writes));
         }
         Try::Ended => ApiError::CodeEnded,
+        Try::Used => ApiError::CodeUsed { sign_in: row.purpose == PurposeWord::SignIn },
         Try::Locked => ApiError::CodeLocked,
         Try::Wrong { tries_left } => {
             challenges::count(&mut writes, (Counted::Wrong, &within_an_hour), (now, &app.random.word(9)));

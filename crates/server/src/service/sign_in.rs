@@ -25,7 +25,7 @@ use crate::{
 use std::sync::Arc;
 use tukar_domain::{
     access::Act,
-    code::{Bound, CodeState, Purpose},
+    code::{self, Bound, CodeState, Purpose},
     eligibility::AccountState,
 };
 use tukar_screens::account;
@@ -107,11 +107,13 @@ async fn find_asked(conn: &mut Connection, id: &str) -> Result<Option<ChallengeR
 /// How a challenge of sign-in or the locker stands; sends nothing.
 ///
 /// # Errors
-/// [`ApiError::NotFound`], also for another member's locker; the database's.
+/// [`ApiError::NotFound`], also for another member's locker; [`ApiError::CodeUsed`]: it has done its work; the database's.
 pub async fn find_sent(app: &App, id: &str, session: Option<&SessionRow>) -> Result<CodeSent, ApiError> {
     let now = app.clock.now();
     let row = challenges::find(&mut *app.store.read().await?, id).await?.ok_or(ApiError::NotFound)?;
+    let used = row.state == CodeState::Used;
     match row.purpose {
+        PurposeWord::SignIn if used => Err(ApiError::CodeUsed { sign_in: true }),
         PurposeWord::SignIn => Ok(sent(app, &row, now)),
         PurposeWord::Redeem => Err(ApiError::NotFound),
         PurposeWord::Locker => {
@@ -119,6 +121,9 @@ pub async fn find_sent(app: &App, id: &str, session: Option<&SessionRow>) -> Res
             let member = member
                 .filter(|member| row.member_id.as_deref() == Some(&member.id))
                 .ok_or(ApiError::NotFound)?;
+            if used {
+                return Err(ApiError::CodeUsed { sign_in: false });
+            }
             let shown = codes::masked_contact(member, row.channel);
             let code = codes::to_wire(&row, shown, codes::channels_of(app, member));
             Ok(CodeSent { challenge_id: row.id.clone(), code, server_time: now })
@@ -204,12 +209,71 @@ pub async fn resend(
 /// The code's refusals, [`ApiError::NotFound`].
 pub async fn check(
     app: Arc<App>,
-    (id, check): (String, wire::CheckCode),
+    ask: (String, wire::CheckCode),
     replaces: Option<SessionRow>,
     here: Here,
 ) -> Result<SignedIn, ApiError> {
-    let now = app.clock.now();
     let token = app.random.word(32);
+    check_for(&app, ask, (token, replaces), &here).await
+}
+
+/// The same for a page of forms: `key` was made with the page. The same page with the same code once more, by a reload or a
+/// double click, opens nothing: while the code would still be alive, it finds the session that it opened, unless that was
+/// signed out of or has ended. Returns the session's token.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_once(
+    app: &App,
+    (id, check): (String, wire::CheckCode),
+    key: &str,
+    here: &Here,
+) -> Result<String, ApiError> {
+    let code = code::normalise(&check.code).unwrap_or_default();
+    // Without a key of this length whoever saw the code could send it once more.
+    let token = if (KEY_BYTES_MIN..=KEY_BYTES_MAX).contains(&key.len()) {
+        app.secret.form_token([&id, key, &code])
+    } else {
+        app.random.word(32)
+    };
+    match check_for(app, (id.clone(), check), (token.clone(), None), here).await {
+        Err(error @ ApiError::CodeUsed { .. }) => {
+            if is_opened(app, (&id, &token), here).await? {
+                Ok(token)
+            } else {
+                Err(error)
+            }
+        }
+        done => done.map(|_| token),
+    }
+}
+
+/// Lengths of a form's key that are taken.
+const KEY_BYTES_MIN: usize = 16;
+const KEY_BYTES_MAX: usize = 64;
+
+/// Whether this token's session is alive, was opened by this challenge's member, and the challenge's code would be, too.
+async fn is_opened(app: &App, (id, token): (&str, &str), here: &Here) -> Result<bool, ApiError> {
+    let now = app.clock.now();
+    let conn = &mut *app.store.read().await?;
+    let row = challenges::find(conn, id).await?.ok_or(ApiError::NotFound)?;
+    if now >= row.ends_at || row.partner_id != here.place.partner || challenges::is_dated_ahead(&row, now) {
+        return Ok(false);
+    }
+    match load_alive(app, conn, (&sha256(token.as_bytes()), now)).await {
+        Ok(session) => Ok(row.member_id.as_deref() == Some(&session.member.id)),
+        Err(ApiError::NotSignedIn) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn check_for(
+    app: &App,
+    (id, check): (String, wire::CheckCode),
+    (token, replaces): (String, Option<SessionRow>),
+    here: &Here,
+) -> Result<SignedIn, ApiError> {
+    let now = app.clock.now();
     let rules = &app.config.programme;
     let longest = if check.shared { SHARED_SESSION_SECONDS_MAX } else { u32::MAX };
     let ends_at = now.plus_ms(i64::from(rules.session_max_seconds.min(longest)) * 1000);
@@ -220,9 +284,9 @@ pub async fn check(
             if row.purpose != PurposeWord::SignIn {
                 return Err(ApiError::NotFound);
             }
-            let bound = bound(&row.id, row.member_id.as_deref(), &here);
+            let bound = bound(&row.id, row.member_id.as_deref(), here);
             let typed = Typed { bound: &bound, code: &check.code, network: here.client.network() };
-            match codes::check(&app, conn, &row, typed, now).await? {
+            match codes::check(app, conn, &row, typed, now).await? {
                 Checked::Refused(error) => Ok(Err(error)),
                 Checked::Right(writes) => {
                     writes.run(conn).await?;

@@ -218,6 +218,113 @@ async fn another_site_can_send_no_form_and_an_address_carries_no_session() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_form_leads_to_the_start_and_in_a_frame_to_a_page_with_a_way_on() {
+    let server = server().await;
+    let open = async |path: &str, accept: &str, within: &str| {
+        let request = Request::builder().uri(path).header(header::ACCEPT, accept);
+        let request = request.header("sec-fetch-dest", within).body(Body::empty()).unwrap();
+        server.router.clone().oneshot(request).await.unwrap()
+    };
+    fn told(answer: &axum::response::Response, name: header::HeaderName) -> (u16, &str) {
+        (answer.status().as_u16(), answer.headers()[name].to_str().unwrap())
+    }
+    for path in tukar_server::http::form_paths() {
+        let answer = open(path, "text/html", "document").await;
+        if ["/plain/help", "/plain/sign-in"].contains(&path) {
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+        } else if path != "/plain/reward" {
+            assert_eq!(told(&answer, header::LOCATION), (303, "/"), "{path}");
+        }
+    }
+    for (path, within) in [("/plain/home", "iframe"), ("/plain/home?partner=toko", "document")] {
+        let framed = open(path, "text/html", within).await;
+        let policy = framed.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors *") && policy.contains("form-action 'none'"), "{policy}");
+        assert_eq!(told(&framed, header::ALLOW), (405, "POST"));
+        let html = framed.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&html).contains("<a href=\"/\" target=\"_blank\""), "{html:?}");
+    }
+    let other = open("/plain/home", "application/json", "empty").await;
+    assert_eq!(told(&other, header::ALLOW), (405, "POST"));
+}
+
+/// The fields of a page that waits for a sign-in's code.
+async fn waiting(server: &Server) -> Vec<(&'static str, String)> {
+    let asked = send(server, "/plain/sign-in", &[("contact", PHONE), ("tab", "history")]).await;
+    let carried = ["sent", "key", "tab"].map(|name| (name, asked.hidden(name)));
+    [carried.to_vec(), vec![("code", server.code().await)]].concat()
+}
+
+async fn check(server: &Server, fields: &[(&'static str, String)], change: Option<(&str, &str)>) -> Page {
+    let fields = fields.iter().map(|(name, value)| match change {
+        Some((changed, value)) if changed == *name => (*name, value),
+        _ => (*name, value.as_str()),
+    });
+    send(server, "/plain/sign-in/check", &fields.collect::<Vec<_>>()).await
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_sent_again_finds_its_session_and_opens_no_other() {
+    let server = server().await;
+    let sent = waiting(&server).await;
+    let first = check(&server, &sent, None).await.hidden("session");
+    let odd = wrong(&sent[3].1);
+    server.later(200);
+    let again = check(&server, &sent, None).await;
+    assert_eq!((again.status, again.hidden("session")), (200, first.clone()));
+    again.says("aria-current=\"page\"");
+    assert_eq!(server.count("sessions").await, 1);
+    for change in [("key", "another-key-of-22-byte"), ("key", ""), ("code", odd.as_str())] {
+        let refused = check(&server, &sent, Some(change)).await;
+        assert_eq!(refused.status, 422, "{change:?}");
+        refused.says("Kode ini sudah dipakai. Minta kode baru untuk masuk lagi.").says("name=\"contact\"");
+        assert!(
+            !refused.html.contains(&first) && !refused.html.contains("Terlalu banyak"),
+            "{}",
+            refused.html
+        );
+        assert_eq!(refused.hidden("tab"), "history", "where it was to lead to");
+    }
+    assert_eq!(server.count("sessions").await, 1);
+    // As long as the code would have lived, and no longer.
+    server.later(100);
+    assert_eq!(check(&server, &sent, None).await.status, 422);
+}
+
+#[tokio::test]
+async fn who_signed_out_is_signed_in_by_no_reload_and_a_used_code_is_called_used() {
+    let server = server().await;
+    let sent = waiting(&server).await;
+    let session = check(&server, &sent, None).await.hidden("session");
+    send(&server, "/plain/sign-out", &[("session", &session)]).await;
+    let said = "Kode ini sudah dipakai. Minta kode baru untuk masuk lagi.";
+    assert_eq!(check(&server, &sent, None).await.says(said).status, 422);
+    assert_eq!(server.count("sessions").await, 0);
+    // The same page's other button.
+    server.later(31);
+    send(&server, "/plain/sign-in/resend", &borrowed(&sent)).await.says(said).says("name=\"contact\"");
+}
+
+#[tokio::test]
+async fn a_lockers_code_that_was_used_is_called_used_and_another_can_be_asked_for() {
+    let server = server().await;
+    let session = signed_in(&server).await;
+    let _ = redeemed(&server, &session).await;
+    send(&server, "/plain/locker/close", &[("session", &session)]).await;
+    let page = send(&server, "/plain/locker", &[("session", &session)]).await.hidden("page");
+    let asked = send(&server, "/plain/locker/open", &[("session", &session), ("page", &page)]).await;
+    let fields =
+        [("session", session.clone()), ("sent", asked.hidden("sent")), ("code", server.code().await)];
+    send(&server, "/plain/locker/check", &borrowed(&fields)).await.says("Kode voucher terlihat");
+    send(&server, "/plain/locker/close", &[("session", &session)]).await;
+    for path in ["/plain/locker/check", "/plain/locker/resend"] {
+        let told = send(&server, path, &borrowed(&fields)).await;
+        told.says("Kode ini sudah dipakai. Minta kode baru.").says("/plain/locker/open");
+        assert!(!told.html.contains("Terlalu banyak"), "{}", told.html);
+    }
+}
+
+#[tokio::test]
 async fn a_refused_sign_in_keeps_what_was_typed_and_an_ended_session_leads_back() {
     let server = server().await;
     let refused = send(&server, "/plain/sign-in", &[("contact", "not a contact"), ("reward", "kopi")]).await;

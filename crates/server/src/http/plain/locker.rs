@@ -53,7 +53,16 @@ pub(super) async fn resend(app: &Shared, sent: &Sent) -> Answer {
     let told = carried_code(&sent.form)?;
     match send_again(app, sent, &told).await {
         Ok(told) => code(app, sent, (&told, None)).await,
-        Err(error) => code(app, sent, (&told, Some(&sent.problem(&error)))).await,
+        Err(error) => not_opened(app, sent, &told, &error).await,
+    }
+}
+
+/// The code step with what is wrong; where its code was used, the closed lock: only a new code opens it.
+async fn not_opened(app: &Shared, sent: &Sent, told: &CodeSent, error: &ApiError) -> Answer {
+    let problem = sent.problem(error);
+    match error {
+        ApiError::CodeUsed { .. } => shelf(app, sent, Lock::Refused(&problem)).await,
+        _ => code(app, sent, (told, Some(&problem))).await,
     }
 }
 
@@ -75,7 +84,7 @@ pub(super) async fn check(app: &Shared, sent: &mut Sent) -> Answer {
         Err(error) => {
             let told =
                 sign_in::find_sent(app, &told.challenge_id, sent.session.as_ref()).await.unwrap_or(told);
-            code(app, sent, (&told, Some(&sent.problem(&error)))).await
+            not_opened(app, sent, &told, &error).await
         }
     }
 }

@@ -193,7 +193,7 @@ async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
         sign_in::ask_once(app.clone(), form, contact.to_owned(), sent.here.clone()).await
     };
     match asked.await {
-        Ok(told) => code_page(sent, &told, None),
+        Ok(told) => code_page(app, sent, &told, None),
         Err(error) => {
             let (problem, then) = (sent.problem(&error), then(&sent.form));
             let page = form_id(app, sent);
@@ -211,10 +211,12 @@ async fn ask_code(app: &Shared, sent: &Sent) -> Answer {
 }
 
 /// The code step of signing in; what was told of the code is carried along, to be shown again.
-fn code_page(sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Answer {
+fn code_page(app: &Shared, sent: &Sent, told: &CodeSent, problem: Option<&Problem>) -> Answer {
     let written = serde_json::to_string(told).map_err(anyhow::Error::from)?;
     let mut carried: Vec<(&str, &str)> = then(&sent.form);
     carried.push(("sent", &written));
+    let key = app.random.word(16);
+    carried.push(("key", &key));
     if is_shared(&sent.form) {
         carried.push(("shared", "1"));
     }
@@ -231,9 +233,21 @@ pub(super) fn carried_code(form: &Form) -> Result<CodeSent, ApiError> {
 async fn resend_sign_in(app: &Shared, sent: &Sent) -> Answer {
     let told = carried_code(&sent.form)?;
     match send_again(app, sent, &told).await {
-        Ok(told) => code_page(sent, &told, None),
-        Err(error) => code_page(sent, &told, Some(&sent.problem(&error))),
+        Ok(told) => code_page(app, sent, &told, None),
+        Err(error) => not_checked(app, sent, &told, &error),
     }
+}
+
+/// The code step with what is wrong; where its code was used, the step before it: only a new code leads on.
+fn not_checked(app: &Shared, sent: &Sent, told: &CodeSent, error: &ApiError) -> Answer {
+    let problem = sent.problem(error);
+    if !matches!(error, ApiError::CodeUsed { .. }) {
+        return code_page(app, sent, told, Some(&problem));
+    }
+    let (then, page) = (then(&sent.form), app.random.word(16));
+    let asked = Asked { shared: is_shared(&sent.form), then: &then, page: &page, ..Asked::default() };
+    let screen = tukar_plain::sign_in::contact(&sent.visit, Some(&problem), asked);
+    Ok(Page::telling(Some(&problem), screen))
 }
 
 /// A new code in place of the one that is carried along, perhaps another way.
@@ -253,17 +267,16 @@ async fn check_sign_in(app: &Shared, sent: &mut Sent) -> Answer {
     let shared = is_shared(&sent.form);
     let check = CheckCode { code: sent.form.get("code").to_owned(), link: None, shared };
     let ask = (told.challenge_id.clone(), check);
-    match sign_in::check(app.clone(), ask, None, sent.here.clone()).await {
-        Ok(signed_in) => {
-            sent.session = Some(sign_in::find_session(app, &signed_in.token).await?);
-            sent.form.values.insert("session".to_owned(), signed_in.token);
+    match sign_in::check_once(app, ask, sent.form.get("key"), &sent.here).await {
+        Ok(token) => {
+            sent.session = Some(sign_in::find_session(app, &token).await?);
+            sent.form.values.insert("session".to_owned(), token);
             sent.visit = visit(app, (&sent.form, sent.here.language), sent.session.as_ref()).await?;
             go_on(app, sent).await
         }
         Err(error) => {
-            let problem = sent.problem(&error);
             let told = sign_in::find_sent(app, &told.challenge_id, None).await.unwrap_or(told);
-            code_page(sent, &told, Some(&problem))
+            not_checked(app, sent, &told, &error)
         }
     }
 }
