@@ -16,7 +16,10 @@ mod review;
 
 use crate::api::attempt;
 use crate::api::{Client, Failure};
-use crate::i18n::{I18n, fill, redeem::Texts};
+use crate::i18n::{
+    I18n,
+    redeem::{EndedText, Texts},
+};
 use crate::ui::focus::focus_heading;
 use crate::ui::notice::{Notice, Tone, problem_notice};
 use crate::ui::reactive::{Memo, RwSignal, Signal, StoredValue};
@@ -29,7 +32,6 @@ use receipt::Receipt;
 use recipient::Draft;
 use review::Review;
 use std::time::Duration;
-use tukar_screens::receipt::{CameBack, came_back};
 use tukar_wire::{AskQuote, AskRedemption, Confirm, Moment, Problem, Redemption, ResendCode, RewardDetail};
 
 /// How a redemption begins.
@@ -584,24 +586,12 @@ fn Refused(desk: Desk) -> impl IntoView {
 #[component]
 fn PointsBack(desk: Desk) -> impl IntoView {
     let t = desk.i18n.texts().redeem;
-    let told = desk.state.with_untracked(|state| match state {
-        State::Ended { redemption } if came_back(redemption) != CameBack::Whole => {
-            Some((t.ended_title_lost, t.ended_body, redemption.clone()))
-        }
-        State::Ended { redemption } => Some((t.ended_title, t.ended_body, redemption.clone())),
-        State::Cancelled { redemption } if redemption.state == tukar_wire::RedemptionState::Undone => {
-            Some((t.undone_title, t.cancelled_body, redemption.clone()))
-        }
-        State::Cancelled { redemption } => Some((t.cancelled_title, t.cancelled_body, redemption.clone())),
+    let ended = desk.state.with_untracked(|state| match state {
+        State::Ended { redemption } | State::Cancelled { redemption } => Some(redemption.clone()),
         _ => None,
     });
-    told.map(|(title, body, redemption)| {
-        let (body, back) = match came_back(&redemption) {
-            CameBack::Whole => (body, redemption.points),
-            CameBack::Part(back) => (t.partly_back, back),
-            CameBack::Nothing => (t.none_back, 0),
-        };
-        let expired = redemption.expired.unwrap_or(0);
+    ended.map(|redemption| {
+        let EndedText { title, body } = t.points_back(&redemption, |points| desk.i18n.points(points));
         let again = Order { reward_id: redemption.reward_id.clone(), quantity: redemption.quantity };
         let start_over = move |_| {
             let (state, todo) = flow::start(again.clone());
@@ -611,7 +601,7 @@ fn PointsBack(desk: Desk) -> impl IntoView {
         view! {
             <div class="redeem__narrow">
                 <h2 class="screen__title" tabindex="-1">{title}</h2>
-                <p class="screen__lead">{fill(body, &[&desk.i18n.points(back), &desk.i18n.points(expired)])}</p>
+                <p class="screen__lead">{body}</p>
                 <p class="review__note">{redemption.title.clone()}" · "<bdi dir="ltr">{redemption.reference.clone()}</bdi></p>
                 <div class="receipt__foot">
                     <button class="button button--primary" part="button primary" type="button" on:click=start_over>{t.start_over}</button>

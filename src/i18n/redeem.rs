@@ -1,5 +1,9 @@
 //! Redeeming, in every language.
 
+use super::values::fill;
+use tukar_screens::receipt::{CameBack, came_back};
+use tukar_wire::{Redemption, RedemptionState};
+
 /// Texts of this screen; `{0}`, `{1}` … are filled in by the view.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts {
@@ -315,6 +319,38 @@ pub struct Texts {
     pub receipt_used_title: &'static str,
     /// Heading of a receipt whose vouchers have ended.
     pub receipt_ended_title: &'static str,
+}
+
+/// What is said of a redemption that ended without a reward.
+#[derive(Clone, Debug)]
+pub struct EndedText {
+    /// Heading.
+    pub title: &'static str,
+    /// Which points came back, and which did not.
+    pub body: String,
+}
+
+impl Texts {
+    /// What is said of a redemption that timed out, was cancelled or given back; `points` writes a number of points.
+    #[must_use]
+    pub fn points_back(&self, redemption: &Redemption, points: impl Fn(i64) -> String) -> EndedText {
+        let came_back = came_back(redemption);
+        let (title, whole) = match redemption.state {
+            RedemptionState::Expired if came_back != CameBack::Whole => {
+                (self.ended_title_lost, self.ended_body)
+            }
+            RedemptionState::Expired => (self.ended_title, self.ended_body),
+            RedemptionState::Undone => (self.undone_title, self.cancelled_body),
+            _ => (self.cancelled_title, self.cancelled_body),
+        };
+        let (body, back) = match came_back {
+            CameBack::Whole => (whole, redemption.points),
+            CameBack::Part(back) => (self.partly_back, back),
+            CameBack::Nothing => (self.none_back, 0),
+        };
+        let expired = redemption.expired.unwrap_or(0);
+        EndedText { title, body: fill(body, &[&points(back), &points(expired)]) }
+    }
 }
 
 /// Indonesian.

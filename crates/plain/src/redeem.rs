@@ -7,7 +7,7 @@ use crate::{
     Fields, Visit,
     catalog::words::Words,
     code::{self, Target},
-    i18n::fill,
+    i18n::{fill, redeem::EndedText},
     notice, one_line, path_of,
 };
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ use recipient::{Draft, Fault, Field, fault_text, told_of};
 use tukar_screens::{
     Formats as _,
     points::paying,
-    receipt::{CameBack, Story, came_back, is_just_now, story},
+    receipt::{Story, is_just_now, story},
 };
 use tukar_wire::{
     Channel, Needs, Problem, ProblemKind, Quote, Reason, Redemption, RedemptionState, RewardDetail, Symbol,
@@ -357,24 +357,12 @@ fn code(visit: &Visit, held: &Redemption, (key, typed): (&str, &str), problem: O
 
 fn back(visit: &Visit, redemption: &Redemption) -> Markup {
     let t = visit.i18n.texts().redeem;
-    let came_back = came_back(redemption);
-    let (title, body) = match redemption.state {
-        RedemptionState::Expired if came_back != CameBack::Whole => (t.ended_title_lost, t.ended_body),
-        RedemptionState::Expired => (t.ended_title, t.ended_body),
-        RedemptionState::Undone => (t.undone_title, t.cancelled_body),
-        _ => (t.cancelled_title, t.cancelled_body),
-    };
-    let (body, back) = match came_back {
-        CameBack::Whole => (body, redemption.points),
-        CameBack::Part(back) => (t.partly_back, back),
-        CameBack::Nothing => (t.none_back, 0),
-    };
-    let points = |points| visit.i18n.points(points);
+    let EndedText { title, body } = t.points_back(redemption, |points| visit.i18n.points(points));
     html! {
         section.redeem {
             div.redeem__narrow {
                 h2.screen__title { (title) }
-                p.screen__lead { (fill(body, &[&points(back), &points(redemption.expired.unwrap_or(0))])) }
+                p.screen__lead { (body) }
                 p.review__note { (redemption.title) " · " bdi dir="ltr" { (redemption.reference) } }
                 (visit.form(path_of(visit.tab), &[], html! { button class="button button--primary" { (t.done) } }))
             }
