@@ -2,6 +2,7 @@
 //!
 //! Invariant: no text that comes in holds a NUL, in a body as in an address: PostgreSQL has no such text, and SQLite has.
 
+use super::bounds::shown;
 use crate::problem::{ApiError, FieldError, FieldWhy};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
@@ -144,9 +145,6 @@ pub(super) async fn refuse_nul(request: Request, next: Next) -> Result<Response,
     Ok(next.run(request).await)
 }
 
-/// Characters of a path in an answer: a field that is not ours may have a name of any length.
-const PATH_CHARACTERS_MAX: usize = 80;
-
 /// The field that was being read. Of a field that is missing or there twice, serde says the name in backticks after a fixed
 /// phrase, and it was reading the object around it; one that is not known it had read the name of.
 fn named_field(error: &serde_json::Error, path: &Path) -> Vec<FieldError> {
@@ -181,8 +179,7 @@ fn named_field(error: &serde_json::Error, path: &Path) -> Vec<FieldError> {
     if names.is_empty() {
         return Vec::new();
     }
-    let path: String = names.join(".").chars().take(PATH_CHARACTERS_MAX).collect();
-    vec![FieldError::new(path, why)]
+    vec![FieldError::new(shown(&names.join(".")), why)]
 }
 
 #[cfg(test)]

@@ -28,9 +28,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// Characters of a name in an answer: one that is not ours may have any length.
+const NAME_CHARACTERS_MAX: usize = 80;
+
+/// The name or path of a field as an answer repeats it.
+pub(super) fn shown(name: &str) -> String {
+    name.chars().take(NAME_CHARACTERS_MAX).collect()
+}
+
 /// A parameter that is there twice.
 pub(super) fn twice(name: &str) -> ApiError {
-    malformed(&name.chars().take(80).collect::<String>(), FieldWhy::Shape)
+    malformed(&shown(name), FieldWhy::Shape)
 }
 
 /// Reads a count in its one writing: digits, none of them a 0 before others. What is more than the type holds is as much as it

@@ -4,7 +4,7 @@
 
 use super::{
     body::Json,
-    bounds::{read_count, twice},
+    bounds::{read_count, shown, twice},
 };
 use crate::{
     app::Shared,
@@ -144,7 +144,7 @@ pub fn page_of(query: &str) -> Result<(Option<Cursor>, usize), ApiError> {
                 limit = Some(asked).filter(|asked| (1..=LIMIT_MAX).contains(asked));
                 limit.ok_or_else(|| bad("limit", range))?;
             }
-            _ => return Err(bad(&name.chars().take(80).collect::<String>(), FieldWhy::Unknown)),
+            _ => return Err(bad(&shown(name), FieldWhy::Unknown)),
         }
     }
     Ok((after, limit.unwrap_or(LIMIT_DEFAULT)))

@@ -236,9 +236,8 @@ async fn hold(
     Ok(row)
 }
 
-/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes, as long
-/// as the locker is open. When what
-/// the code was sent for has changed since, the hold is let go instead.
+/// Spends the held points when the code is right. Returns the answer as JSON: a repeated request gets the same bytes while the
+/// locker is open. When what the code was sent for has changed since the hold, the points are given back instead.
 ///
 /// # Errors
 /// The code's refusals, [`ApiError::OrderChanged`], [`ApiError::WrongState`], [`ApiError::KeyReused`], [`ApiError::NotFound`].
